@@ -1,1 +1,5 @@
-//! TODO
+//! What to do to a database before anything is done: which migrations, in which order.
+//!
+//! **Invariant:** nothing here executes anything.
+
+pub mod planner;

@@ -1,1 +1,7 @@
-//! TODO
+//! What a change *is* in SQL: the catalog of a database as a value, schema editors, and splitting of SQL text.
+//!
+//! **Invariant:** nothing here knows a connection. What a database holds arrives as a [`catalog::Catalog`].
+
+pub mod catalog;
+pub mod dialect;
+pub mod split;

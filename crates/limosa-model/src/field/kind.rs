@@ -1,0 +1,91 @@
+//! What a field behaves as: Django's `get_internal_type()`, with what the kind carries.
+
+use std::sync::Arc;
+
+use smol_str::SmolStr;
+
+use super::{Field, ManyToMany, Relation};
+use crate::Value;
+
+/// What a field behaves as in a database.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "the variants are Django's field classes of the same names")]
+pub enum FieldKind {
+    Auto,
+    BigAuto,
+    SmallAuto,
+    BigInteger,
+    Binary,
+    Boolean,
+    /// `CharField` and the classes that store as it does (`EmailField`, `URLField`, …).
+    Char,
+    Date,
+    DateTime,
+    Decimal {
+        max_digits: Option<u32>,
+        decimal_places: Option<u32>,
+    },
+    Duration,
+    /// `FileField` and `ImageField`.
+    File,
+    FilePath,
+    Float,
+    GenericIpAddress,
+    Integer,
+    IpAddress,
+    Json,
+    PositiveBigInteger,
+    PositiveInteger,
+    PositiveSmallInteger,
+    Slug,
+    SmallInteger,
+    Text,
+    Time,
+    Uuid,
+    /// The `_order` column of `order_with_respect_to`.
+    OrderWrt,
+    ForeignKey(Relation),
+    OneToOne(Relation),
+    ManyToMany(ManyToMany),
+    Generated {
+        expression: Value,
+        output_field: Arc<Field>,
+        /// Whether the value is stored, not computed when read.
+        persist: bool,
+    },
+    CompositePrimaryKey(Vec<SmolStr>),
+    /// `django.contrib.postgres`: an array.
+    Array {
+        base: Arc<Field>,
+        size: Option<u32>,
+    },
+    HStore,
+    IntegerRange,
+    BigIntegerRange,
+    DecimalRange,
+    DateTimeRange,
+    DateRange,
+    SearchVector,
+    CiChar,
+    CiText,
+    CiEmail,
+    /// A field without a column, such as a generic relation.
+    NoColumn,
+    /// A class whose column only its own code knows (`Field::custom`).
+    Custom,
+}
+
+impl FieldKind {
+    /// Returns whether it is one of the three automatic primary keys.
+    pub fn is_auto(&self) -> bool {
+        matches!(self, Self::Auto | Self::BigAuto | Self::SmallAuto)
+    }
+
+    /// Returns whether the empty text is a value of it (Django: `empty_strings_allowed` and a text or binary internal type).
+    pub fn is_textual(&self) -> bool {
+        matches!(
+            self,
+            Self::Char | Self::Text | Self::Slug | Self::File | Self::FilePath | Self::CiChar | Self::CiText | Self::CiEmail
+        )
+    }
+}

@@ -1,0 +1,45 @@
+//! One migration, whatever file it came from.
+
+use smol_str::SmolStr;
+
+use crate::{MigrationId, Operation, SourceId, Value};
+
+/// A migration: its place in the graph and what it does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Migration {
+    /// The key.
+    pub id: MigrationId,
+    /// What it does, in order.
+    pub operations: Vec<Operation>,
+    /// What must be applied before; the names `__first__` and `__latest__` stand for an app's root and leaf.
+    pub dependencies: Vec<MigrationId>,
+    /// What must be applied after.
+    pub run_before: Vec<MigrationId>,
+    /// What it stands for, when it is a squash.
+    pub replaces: Vec<MigrationId>,
+    /// Whether it says of itself that it creates an app's first tables; `None` when it does not say.
+    pub initial: Option<bool>,
+    /// Whether it runs in one transaction where the database can do that.
+    pub atomic: bool,
+    /// Other attributes of the class or keys of the file, such as `stage`.
+    pub attributes: Vec<(SmolStr, Value)>,
+    /// The file.
+    pub source: Option<SourceId>,
+}
+
+impl Migration {
+    /// Returns a migration that does nothing and depends on nothing.
+    pub fn new(id: MigrationId) -> Self {
+        Self {
+            id,
+            operations: Vec::new(),
+            dependencies: Vec::new(),
+            run_before: Vec::new(),
+            replaces: Vec::new(),
+            initial: None,
+            atomic: true,
+            attributes: Vec::new(),
+            source: None,
+        }
+    }
+}

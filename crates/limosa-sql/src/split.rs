@@ -1,0 +1,1 @@
+//! Splitting of SQL text into statements.
