@@ -1,1 +1,16 @@
-//! TODO
+//! Databases as they are: connections, introspection, the history of applied migrations, and the lock that keeps runners apart.
+//!
+//! **Invariant:** nothing here knows what a plan is for. It runs the text that it is given and says what the database answered.
+
+pub mod connection;
+pub mod error;
+pub mod history;
+pub mod introspect;
+pub mod lock;
+pub mod url;
+
+pub use connection::{BatchError, CancelHandle, ConnectOptions, Connection, Notice, Param, Row};
+pub use error::{DbError, DbErrorKind};
+pub use history::{AppliedMigration, AutoField, History};
+pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
+pub use url::{DatabaseUrl, DjangoDatabase, LibpqEnvironment, UrlError};

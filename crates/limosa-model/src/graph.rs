@@ -38,10 +38,7 @@ pub struct GraphOptions {
 
 impl Default for GraphOptions {
     fn default() -> Self {
-        Self {
-            replace_migrations: true,
-            ignore_no_migrations: false,
-        }
+        Self { replace_migrations: true, ignore_no_migrations: false }
     }
 }
 
@@ -113,28 +110,19 @@ impl MigrationGraph {
     /// # Errors
     /// As [`Loader::graph`].
     pub fn without_replacements(&self) -> Result<Self, Vec<GraphError>> {
-        let options = GraphOptions {
-            replace_migrations: false,
-            ..self.options
-        };
+        let options = GraphOptions { replace_migrations: false, ..self.options };
         self.loader.graph(self.recorded.iter().cloned(), options)
     }
 
     fn key(&self, id: &MigrationId) -> Option<usize> {
-        self.loader
-            .key(id)
-            .filter(|&key| self.nodes[key].is_present())
+        self.loader.key(id).filter(|&key| self.nodes[key].is_present())
     }
 
     fn present(&self) -> impl Iterator<Item = usize> {
         (0..self.nodes.len()).filter(|&key| self.nodes[key].is_present())
     }
 
-    fn neighbours(
-        &self,
-        id: &MigrationId,
-        direction: Direction,
-    ) -> impl Iterator<Item = &MigrationId> {
+    fn neighbours(&self, id: &MigrationId, direction: Direction) -> impl Iterator<Item = &MigrationId> {
         let edges = match self.key(id) {
             Some(key) => self.nodes[key].edges(direction),
             None => &[],
@@ -147,8 +135,6 @@ impl MigrationGraph {
             Some(app) => self.loader.keys_of(app),
             None => 0..self.nodes.len(),
         };
-        node::ends(&self.loader, &self.nodes, range, direction)
-            .map(|key| self.loader.id(key).clone())
-            .collect()
+        node::ends(&self.loader, &self.nodes, range, direction).map(|key| self.loader.id(key).clone()).collect()
     }
 }

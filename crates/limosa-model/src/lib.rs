@@ -3,6 +3,7 @@
 //! **Invariant:** nothing here knows a database, a file, Python or a clock.
 
 pub mod diagnostic;
+pub mod django;
 pub mod field;
 pub mod graph;
 pub mod index;

@@ -175,14 +175,17 @@ impl Operation {
         }
     }
 
-    /// Returns whether only the project's Python can run it, in either direction.
-    pub fn needs_python(&self) -> bool {
+    /// Returns whether only the project's Python can run it, forwards or backwards.
+    pub fn needs_python(&self, backwards: bool) -> bool {
         match &self.kind {
             Kind::RunPython(op) => {
-                !RunPython::is_noop(&op.code) || op.reverse_code.as_ref().is_some_and(|code| !RunPython::is_noop(code))
+                let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };
+                code.is_some_and(|code| !RunPython::is_noop(code))
             }
             Kind::Custom(op) => op.runs,
-            Kind::SeparateDatabaseAndState(op) => op.database_operations.iter().any(Self::needs_python),
+            Kind::SeparateDatabaseAndState(op) => {
+                op.database_operations.iter().any(|operation| operation.needs_python(backwards))
+            }
             _ => false,
         }
     }

@@ -3,3 +3,4 @@
 //! **Invariant:** nothing here executes anything.
 
 pub mod planner;
+pub mod steps;

@@ -5,3 +5,6 @@
 pub mod catalog;
 pub mod dialect;
 pub mod split;
+pub mod names;
+pub mod model;
+pub mod types;

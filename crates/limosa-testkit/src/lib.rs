@@ -1,1 +1,3 @@
-//! TODO
+//! For tests alone: what Django answers, and how to compare with it.
+
+pub mod oracle;

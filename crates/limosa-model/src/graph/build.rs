@@ -42,21 +42,14 @@ pub(super) fn build(
         return Err(builder.errors);
     }
     if options.replace_migrations {
-        replace::replace_migrations(loader, &mut builder.nodes, &mut applied)
-            .map_err(|error| vec![error])?;
+        replace::replace_migrations(loader, &mut builder.nodes, &mut applied).map_err(|error| vec![error])?;
     }
     let missing = builder.missing();
     if !missing.is_empty() {
         return Err(missing);
     }
     cycle::ensure_not_cyclic(loader, &builder.nodes).map_err(|error| vec![error])?;
-    Ok(MigrationGraph {
-        loader: loader.clone(),
-        options,
-        nodes: builder.nodes,
-        applied,
-        recorded,
-    })
+    Ok(MigrationGraph { loader: loader.clone(), options, nodes: builder.nodes, applied, recorded })
 }
 
 struct Builder<'l> {
@@ -118,11 +111,7 @@ impl<'l> Builder<'l> {
         for (key, run_before) in [(child, true), (parent, false)] {
             if !self.nodes[key].is_present() {
                 self.nodes[key].presence = Presence::Dummy;
-                self.dummies.push(Dummy {
-                    key,
-                    origin,
-                    run_before,
-                });
+                self.dummies.push(Dummy { key, origin, run_before });
                 self.forget_ends(key);
             }
         }
@@ -148,30 +137,19 @@ impl<'l> Builder<'l> {
             return None;
         }
         if !apps.migrated.contains(app) {
-            self.errors.push(GraphError::UnknownApp {
-                origin: self.loader.id(origin).clone(),
-                app: app.clone(),
-            });
+            self.errors.push(GraphError::UnknownApp { origin: self.loader.id(origin).clone(), app: app.clone() });
             return None;
         }
         let end = self.end(app, direction);
         if end.is_none() && !self.options.ignore_no_migrations {
-            self.errors.push(GraphError::NoMigrations {
-                origin: self.loader.id(origin).clone(),
-                app: app.clone(),
-            });
+            self.errors.push(GraphError::NoMigrations { origin: self.loader.id(origin).clone(), app: app.clone() });
         }
         end
     }
 
     /// Returns the smallest root or leaf of an app, as the graph stands.
     fn end(&mut self, app: &SmolStr, direction: Direction) -> Option<usize> {
-        let Self {
-            loader,
-            nodes,
-            ends,
-            ..
-        } = self;
+        let Self { loader, nodes, ends, .. } = self;
         *ends.entry((app.clone(), direction)).or_insert_with(|| {
             let range: Range<usize> = loader.keys_of(app);
             node::ends(loader, nodes, range, direction).next()
@@ -183,19 +161,14 @@ impl<'l> Builder<'l> {
             return;
         }
         for direction in [Direction::Forwards, Direction::Backwards] {
-            self.ends
-                .remove(&(self.loader.id(key).app.clone(), direction));
+            self.ends.remove(&(self.loader.id(key).app.clone(), direction));
         }
     }
 
     /// Returns an error for each migration that is named, not on disk and not replaced.
     fn missing(&self) -> Vec<GraphError> {
-        let left = self
-            .dummies
-            .iter()
-            .filter(|dummy| self.nodes[dummy.key].is_present());
-        left.map(|dummy| GraphError::NodeNotFound(self.missing_node(dummy)))
-            .collect()
+        let left = self.dummies.iter().filter(|dummy| self.nodes[dummy.key].is_present());
+        left.map(|dummy| GraphError::NodeNotFound(Box::new(self.missing_node(dummy)))).collect()
     }
 
     fn missing_node(&self, dummy: &Dummy) -> MissingNode {
@@ -206,9 +179,7 @@ impl<'l> Builder<'l> {
         let usable = squashes().any(|squash| self.nodes[squash.key].is_present());
         let unusable_squashes = match usable {
             true => Vec::new(),
-            false => squashes()
-                .map(|squash| self.loader.id(squash.key).clone())
-                .collect(),
+            false => squashes().map(|squash| self.loader.id(squash.key).clone()).collect(),
         };
         MissingNode {
             origin: self.loader.id(dummy.origin).clone(),

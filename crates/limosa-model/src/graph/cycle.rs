@@ -42,11 +42,7 @@ enum State {
 }
 
 fn describe(loader: &Loader, nodes: &[Node], path: &[(usize, usize)], start: usize) -> GraphError {
-    let mut circle: Vec<(usize, usize)> = path
-        .iter()
-        .copied()
-        .skip_while(|&(key, _)| key != start)
-        .collect();
+    let mut circle: Vec<(usize, usize)> = path.iter().copied().skip_while(|&(key, _)| key != start).collect();
     let smallest = circle.iter().enumerate().min_by_key(|(_, (key, _))| *key);
     if let Some((place, _)) = smallest {
         circle.rotate_left(place);

@@ -13,7 +13,7 @@ pub enum GraphError {
     Duplicate(MigrationId),
     /// A dependency does not exist.
     #[error("{0}")]
-    NodeNotFound(MissingNode),
+    NodeNotFound(Box<MissingNode>),
     /// A dependency on the first or latest migration of an app that is not installed.
     #[error("migration {origin} depends on app {app:?}, which is not installed")]
     UnknownApp {
@@ -90,9 +90,7 @@ impl GraphError {
             Self::NoMigrations { app, .. } => {
                 format!("write the first migration of {app:?}, or remove its package of migrations")
             }
-            Self::CyclicalSquash(_) => {
-                "remove from `replaces` what does not come before the squash".to_owned()
-            }
+            Self::CyclicalSquash(_) => "remove from `replaces` what does not come before the squash".to_owned(),
             Self::SquashReplaced(squash) => {
                 format!("squash {squash} only when it is no longer a squash: remove its `replaces` first")
             }

@@ -63,13 +63,8 @@ impl MigrationGraph {
             };
             for edge in self.nodes[key].edges(Direction::Forwards) {
                 let dependency = self.loader.id(edge.to);
-                if !self.recorded.contains(dependency)
-                    && !self.loader.all_replaced(dependency, &self.recorded)
-                {
-                    found.push(Inconsistency {
-                        applied: applied.clone(),
-                        dependency: dependency.clone(),
-                    });
+                if !self.recorded.contains(dependency) && !self.loader.all_replaced(dependency, &self.recorded) {
+                    found.push(Inconsistency { applied: applied.clone(), dependency: dependency.clone() });
                 }
             }
         }

@@ -103,13 +103,7 @@ impl Loader {
             return Err(errors);
         }
         let ids = numbering.ids.into_iter().cloned().collect();
-        Ok(Self(Arc::new(Disk {
-            version,
-            apps,
-            ids,
-            migrations,
-            places,
-        })))
+        Ok(Self(Arc::new(Disk { version, apps, ids, migrations, places })))
     }
 
     /// Builds the graph for a database in which the given migrations are recorded as applied.
@@ -137,10 +131,7 @@ impl Loader {
 
     /// Returns the migrations on disk, in the order in which they were found.
     pub fn migrations(&self) -> impl Iterator<Item = &MigrationId> {
-        self.0
-            .migrations
-            .iter()
-            .map(|migration| self.id(migration.key))
+        self.0.migrations.iter().map(|migration| self.id(migration.key))
     }
 
     /// Returns whether the migration is on disk.
@@ -150,11 +141,7 @@ impl Loader {
 
     /// Returns the squashes on disk, in the order in which they were found.
     pub fn squashes(&self) -> impl Iterator<Item = &MigrationId> {
-        let squashes = self
-            .0
-            .migrations
-            .iter()
-            .filter(|migration| !migration.replaces.is_empty());
+        let squashes = self.0.migrations.iter().filter(|migration| !migration.replaces.is_empty());
         squashes.map(|migration| self.id(migration.key))
     }
 
@@ -244,10 +231,6 @@ impl<'m> Numbering<'m> {
 }
 
 fn mentioned(migration: &GraphNode) -> impl Iterator<Item = &MigrationId> {
-    let lists = [
-        &migration.dependencies,
-        &migration.run_before,
-        &migration.replaces,
-    ];
+    let lists = [&migration.dependencies, &migration.run_before, &migration.replaces];
     std::iter::once(&migration.id).chain(lists.into_iter().flatten())
 }

@@ -20,7 +20,7 @@ pub enum PrefixError {
         matches: Vec<SmolStr>,
     },
     /// It fits none.
-    #[error("cannot find a migration matching {prefix:?} in app {app:?}")]
+    #[error("cannot find a migration matching {prefix:?} in app {app:?}{}", did_you_mean(similar.as_ref()))]
     NotFound {
         /// The label of the app.
         app: SmolStr,
@@ -41,10 +41,7 @@ impl Loader {
     /// # Errors
     /// When it fits none or several.
     pub fn find(&self, app: &str, prefix: &str) -> Result<&MigrationId, PrefixError> {
-        let matches: Vec<&MigrationId> = self
-            .of_app(app)
-            .filter(|id| id.name.starts_with(prefix))
-            .collect();
+        let matches: Vec<&MigrationId> = self.of_app(app).filter(|id| id.name.starts_with(prefix)).collect();
         match matches.as_slice() {
             [] => Err(PrefixError::NotFound {
                 app: app.into(),
@@ -81,11 +78,12 @@ impl Loader {
     }
 }
 
+fn did_you_mean(similar: Option<&SmolStr>) -> String {
+    similar.map_or_else(String::new, |similar| format!(", did you mean {similar:?}?"))
+}
+
 /// Returns the candidate with the fewest changed letters, if these are at most a third of it.
-fn most_similar<'c>(
-    wanted: &str,
-    candidates: impl Iterator<Item = &'c SmolStr>,
-) -> Option<&'c SmolStr> {
+fn most_similar<'c>(wanted: &str, candidates: impl Iterator<Item = &'c SmolStr>) -> Option<&'c SmolStr> {
     candidates
         .map(|candidate| (distance(wanted, candidate), candidate))
         .filter(|(distance, candidate)| distance * 3 <= candidate.chars().count())

@@ -12,11 +12,7 @@ use crate::django::DjangoVersion;
 ///
 /// Follows `MigrationLoader.replace_migration` of Django's `db/migrations/loader.py`; up to 5.2 a squash of squashes
 /// is not looked through.
-pub(super) fn replace_migrations(
-    loader: &Loader,
-    nodes: &mut [Node],
-    applied: &mut [bool],
-) -> Result<(), GraphError> {
+pub(super) fn replace_migrations(loader: &Loader, nodes: &mut [Node], applied: &mut [bool]) -> Result<(), GraphError> {
     for place in order(loader)? {
         let squash = &loader.disk()[place];
         let (mut any, mut all) = (false, true);
@@ -39,9 +35,8 @@ pub(super) fn replace_migrations(
 
 /// Returns the places of the squashes in the order in which they are decided: a replaced squash before its replacement.
 fn order(loader: &Loader) -> Result<Vec<usize>, GraphError> {
-    let squashes: Vec<usize> = (0..loader.disk().len())
-        .filter(|&place| !loader.disk()[place].replaces.is_empty())
-        .collect();
+    let squashes: Vec<usize> =
+        (0..loader.disk().len()).filter(|&place| !loader.disk()[place].replaces.is_empty()).collect();
     if loader.version() < DjangoVersion::V60 {
         let itself = |&&place: &&usize| {
             let squash = &loader.disk()[place];
@@ -65,10 +60,8 @@ fn order(loader: &Loader) -> Result<Vec<usize>, GraphError> {
                 }
             }
             let replaces = &loader.disk()[place].replaces[next..];
-            let nested = replaces
-                .iter()
-                .enumerate()
-                .find_map(|(skipped, &key)| Some((skipped, loader.squash_place(key)?)));
+            let nested =
+                replaces.iter().enumerate().find_map(|(skipped, &key)| Some((skipped, loader.squash_place(key)?)));
             match nested {
                 Some((skipped, nested)) => {
                     stack.push((place, next + skipped + 1));
@@ -126,11 +119,7 @@ fn remove_replaced(nodes: &mut [Node], squash: usize, replaced: &BTreeSet<usize>
 /// What depends on it then depends on the last of what it replaces.
 fn remove_replacement(nodes: &mut [Node], squash: usize, replaced: &BTreeSet<usize>) {
     let node = node::detach(nodes, squash);
-    let mut last: BTreeSet<usize> = replaced
-        .iter()
-        .copied()
-        .filter(|&key| nodes[key].is_present())
-        .collect();
+    let mut last: BTreeSet<usize> = replaced.iter().copied().filter(|&key| nodes[key].is_present()).collect();
     for key in replaced {
         for parent in nodes[*key].edges(Direction::Forwards) {
             last.remove(&parent.to);

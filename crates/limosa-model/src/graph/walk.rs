@@ -27,11 +27,7 @@ impl<'g> Walk<'g> {
     /// Returns a walk that has visited nothing.
     pub fn new(graph: &'g MigrationGraph, direction: Direction) -> Self {
         let visited = vec![false; graph.nodes.len()];
-        Self {
-            graph,
-            direction,
-            visited,
-        }
+        Self { graph, direction, visited }
     }
 
     /// Visits what leads to `start` and then `start`, without what was visited before; `None` when it is not in the graph.
@@ -50,12 +46,7 @@ impl<'g> Walk<'g> {
             }
             stack.push((key, true));
             let edges = self.graph.nodes[key].edges(self.direction);
-            stack.extend(
-                edges
-                    .iter()
-                    .filter(|edge| !self.visited[edge.to])
-                    .map(|edge| (edge.to, false)),
-            );
+            stack.extend(edges.iter().filter(|edge| !self.visited[edge.to]).map(|edge| (edge.to, false)));
         }
         Some(order)
     }

@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use limosa_model::{
-    MigrationId,
+    MigrationId, SmolStr,
     django::DjangoVersion,
     graph::{Direction, GraphError, MigrationGraph, Walk},
 };
@@ -50,36 +50,9 @@ pub enum PlanError {
 ///
 /// # Errors
 /// When a target is not in the graph, even without replacements.
-pub fn plan(
-    graph: &Arc<MigrationGraph>,
-    targets: &[Target],
-    clean_start: bool,
-) -> Result<MigrationPlan, PlanError> {
-    let mut planner = Planner::new(graph, clean_start);
-    for target in targets {
-        let missing = match target {
-            Target::Zero(app) => {
-                planner.zero(app);
-                None
-            }
-            Target::All => planner.leaves(None),
-            Target::App(app) => planner.leaves(Some(app)),
-            Target::Migration(id) => planner.migration(id),
-        };
-        let Some(missing) = missing else {
-            continue;
-        };
-        if !graph.options().replace_migrations || !planner.reloads_for(&missing) {
-            return Err(PlanError::UnknownTarget(missing));
-        }
-        let graph = graph.without_replacements().map_err(PlanError::Graph)?;
-        return plan(&Arc::new(graph), targets, clean_start);
-    }
-    let printed = planner.plan;
-    Ok(MigrationPlan {
-        graph: Arc::clone(graph),
-        printed,
-    })
+pub fn plan(graph: &Arc<MigrationGraph>, targets: &[Target], clean_start: bool) -> Result<MigrationPlan, PlanError> {
+    let goals = targets.iter().flat_map(|target| goals(graph, target));
+    plan_goals(graph, &goals.collect::<Vec<_>>(), clean_start)
 }
 
 impl MigrationPlan {
@@ -112,12 +85,43 @@ impl MigrationPlan {
         let order = self.graph.full_plan().into_iter();
         Ok(order
             .filter(|id| planned.contains(id))
-            .map(|id| PlannedMigration {
-                id: id.clone(),
-                direction: Direction::Forwards,
-            })
+            .map(|id| PlannedMigration { id: id.clone(), direction: Direction::Forwards })
             .collect())
     }
+}
+
+/// One step of Django's loop over targets.
+enum Goal {
+    Migration(MigrationId),
+    Zero(SmolStr),
+}
+
+/// Returns what a target stands for in the first graph, which a graph without replacements does not change.
+fn goals(graph: &MigrationGraph, target: &Target) -> Vec<Goal> {
+    let leaves = |app| graph.leaf_nodes(app).into_iter().map(Goal::Migration).collect();
+    match target {
+        Target::All => leaves(None),
+        Target::App(app) => leaves(Some(app)),
+        Target::Migration(id) => vec![Goal::Migration(id.clone())],
+        Target::Zero(app) => vec![Goal::Zero(app.clone())],
+    }
+}
+
+fn plan_goals(graph: &Arc<MigrationGraph>, goals: &[Goal], clean_start: bool) -> Result<MigrationPlan, PlanError> {
+    let mut planner = Planner::new(graph, clean_start);
+    for goal in goals {
+        match goal {
+            Goal::Zero(app) => planner.zero(app),
+            Goal::Migration(id) if graph.contains(id) => planner.migration(id),
+            Goal::Migration(id) if planner.reloads_for(id) => {
+                let graph = graph.without_replacements().map_err(PlanError::Graph)?;
+                return plan_goals(&Arc::new(graph), goals, clean_start);
+            }
+            Goal::Migration(id) => return Err(PlanError::UnknownTarget(id.clone())),
+        }
+    }
+    let printed = planner.plan;
+    Ok(MigrationPlan { graph: Arc::clone(graph), printed })
 }
 
 struct Planner<'g> {
@@ -148,27 +152,16 @@ impl<'g> Planner<'g> {
         }
     }
 
-    /// Returns the migration that is not in the graph.
-    fn leaves(&mut self, app: Option<&str>) -> Option<MigrationId> {
-        let leaves = self.graph.leaf_nodes(app);
-        leaves.iter().find_map(|leaf| self.migration(leaf))
-    }
-
-    /// Returns the migration if it is not in the graph.
-    fn migration(&mut self, target: &MigrationId) -> Option<MigrationId> {
-        if !self.graph.contains(target) {
-            return Some(target.clone());
-        }
+    fn migration(&mut self, target: &MigrationId) {
         if !self.is_applied(target) {
-            self.apply(target);
-            return None;
+            return self.apply(target);
         }
+        // Unapplying the target's children in other apps might not be wanted.
         for child in self.graph.children(target) {
             if child.app == target.app {
                 self.unapply(child);
             }
         }
-        None
     }
 
     fn apply(&mut self, target: &MigrationId) {
@@ -192,10 +185,7 @@ impl<'g> Planner<'g> {
             if !self.changed.insert(id) {
                 self.changed.remove(id);
             }
-            self.plan.push(PlannedMigration {
-                id: id.clone(),
-                direction,
-            });
+            self.plan.push(PlannedMigration { id: id.clone(), direction });
         }
     }
 
@@ -206,7 +196,8 @@ impl<'g> Planner<'g> {
 
     /// Up to 5.2, Django looks for a missing target among the replaced migrations only when it is applied.
     fn reloads_for(&self, missing: &MigrationId) -> bool {
-        self.graph.loader().version() >= DjangoVersion::V60 || self.is_applied(missing)
+        self.graph.options().replace_migrations
+            && (self.graph.loader().version() >= DjangoVersion::V60 || self.is_applied(missing))
     }
 }
 

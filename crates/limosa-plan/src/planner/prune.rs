@@ -23,11 +23,8 @@ pub fn prune(graph: &MigrationGraph, app: &str) -> Prune {
         let all_apps = loader.version() < DjangoVersion::V52;
         graph.recorded().contains(replaced) && gone(&replaced) && (all_apps || of_app(&replaced))
     };
-    let squashes: Vec<MigrationId> = loader
-        .squashes()
-        .filter(|squash| loader.replaces(squash).any(blocks))
-        .cloned()
-        .collect();
+    let squashes: Vec<MigrationId> =
+        loader.squashes().filter(|squash| loader.replaces(squash).any(blocks)).cloned().collect();
     match squashes.is_empty() {
         true => Prune::Rows(graph.recorded().iter().filter(of_app).filter(gone).cloned().collect()),
         false => Prune::Blocked(squashes),

@@ -41,12 +41,7 @@ pub fn check_replacements(loader: &Loader, recorded: &BTreeSet<MigrationId>) -> 
 }
 
 /// Adds the rows of a migration; `open` are the squashes around it, which end a circle.
-fn record<'l>(
-    loader: &'l Loader,
-    id: &'l MigrationId,
-    open: &mut Vec<&'l MigrationId>,
-    rows: &mut Vec<MigrationId>,
-) {
+fn record<'l>(loader: &'l Loader, id: &'l MigrationId, open: &mut Vec<&'l MigrationId>, rows: &mut Vec<MigrationId>) {
     if open.contains(&id) {
         return;
     }

@@ -45,11 +45,7 @@ pub enum TargetError {
 ///
 /// # Errors
 /// When there is no such app or not exactly one such migration.
-pub fn resolve_targets(
-    graph: &MigrationGraph,
-    app: Option<&str>,
-    name: Option<&str>,
-) -> Result<Target, TargetError> {
+pub fn resolve_targets(graph: &MigrationGraph, app: Option<&str>, name: Option<&str>) -> Result<Target, TargetError> {
     let Some(app) = app else {
         return Ok(Target::All);
     };
@@ -58,10 +54,7 @@ pub fn resolve_targets(
         if loader.apps().unmigrated.contains(app) {
             return Err(TargetError::NoMigrations(app.into()));
         }
-        return Err(TargetError::UnknownApp {
-            app: app.into(),
-            similar: loader.similar_app(app).cloned(),
-        });
+        return Err(TargetError::UnknownApp { app: app.into(), similar: loader.similar_app(app).cloned() });
     }
     match name {
         None => Ok(Target::App(app.into())),

@@ -1,0 +1,97 @@
+//! What a run tells while it goes on. The engine prints nothing: the terminal, JSON and the embedding program listen.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use limosa_model::MigrationId;
+use limosa_model::graph::Direction;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Another runner holds the lock; sent once per holder.
+    Waiting {
+        /// Who, in words.
+        holder: String,
+    },
+    /// The migrations are known and the first is about to start.
+    RunStarted {
+        /// How many there are.
+        migrations: usize,
+    },
+    /// A migration starts.
+    MigrationStarted {
+        /// Which.
+        id: MigrationId,
+        /// Which way.
+        direction: Direction,
+        /// Its number, from 1.
+        number: usize,
+        /// How many there are.
+        total: usize,
+    },
+    /// An operation of the running migration starts.
+    OperationStarted {
+        /// What it does.
+        description: String,
+    },
+    /// A statement is about to be sent.
+    Statement {
+        /// Its text.
+        sql: String,
+    },
+    /// Python or the database said something.
+    Output {
+        /// What it said.
+        text: String,
+    },
+    /// A migration ended well.
+    MigrationFinished {
+        /// Which.
+        id: MigrationId,
+        /// Which way.
+        direction: Direction,
+        /// Whether it was only recorded.
+        faked: bool,
+        /// How long it took.
+        took: Duration,
+    },
+    /// Work after the migrations starts: content types, permissions, the project's own receivers.
+    AfterRun {
+        /// What.
+        description: &'static str,
+    },
+    /// All is done.
+    RunFinished {
+        /// How many migrations were applied or unapplied.
+        migrations: usize,
+        /// How long it took.
+        took: Duration,
+    },
+}
+
+/// Where events go.
+#[derive(Clone)]
+pub struct Events(Arc<dyn Fn(Event) + Send + Sync>);
+
+impl Events {
+    /// Returns a listener that is called for every event, from the task that runs the migrations.
+    pub fn new(listener: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(listener))
+    }
+
+    /// Returns one that hears nothing.
+    pub fn none() -> Self {
+        Self::new(|_| ())
+    }
+
+    pub(crate) fn send(&self, event: Event) {
+        (self.0)(event);
+    }
+}
+
+impl std::fmt::Debug for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Events")
+    }
+}

@@ -1,0 +1,77 @@
+//! Why a run stopped, and what it leaves behind.
+
+use limosa_db::DbError;
+use limosa_model::{MigrationId, Span};
+use limosa_plan::steps::StepError;
+
+use crate::bridge::BridgeError;
+use crate::session::SessionError;
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+#[error("run {migration}: {kind}")]
+pub struct RunError {
+    /// The migration that was running.
+    pub migration: MigrationId,
+    /// What its operation does, when one was running.
+    pub operation: Option<String>,
+    /// Where the operation was written.
+    pub span: Option<Span>,
+    /// What went wrong.
+    pub kind: RunErrorKind,
+    /// Whether the migration's effects are undone; otherwise what ran before the failure stays.
+    pub rolled_back: bool,
+}
+
+/// What went wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum RunErrorKind {
+    /// The database refused a statement.
+    #[error("{error}")]
+    Statement {
+        /// The statement.
+        sql: String,
+        /// What it said.
+        error: DbError,
+    },
+    /// The database refused something else.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// Python code of the project failed, or Python is gone.
+    #[error(transparent)]
+    Python(#[from] BridgeError),
+    /// A function of the embedding program failed.
+    #[error("function `{function}`: {source}")]
+    Rust {
+        /// The function.
+        function: String,
+        /// What it said.
+        source: crate::functions::BoxError,
+    },
+    /// A migration needs a function that is not registered.
+    #[error("function `{0}` is not registered: only the program that embeds this project can run it")]
+    UnknownFunction(String),
+    /// A migration needs Python and there is none.
+    #[error("it holds Python code, and no Python was started")]
+    NoPython,
+    /// Its steps cannot be told.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// Rows violate foreign keys (SQLite checks them at the end).
+    #[error("rows of `{table}` refer to rows of `{parent}` that are not there")]
+    ForeignKeys {
+        /// The table that refers.
+        table: String,
+        /// The table that is referred to.
+        parent: String,
+    },
+}
+
+impl From<SessionError> for RunErrorKind {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Database(error) => Self::Database(error),
+            SessionError::Bridge(error) => Self::Python(error),
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Runs one migration.
+
+use limosa_db::introspect;
+use limosa_model::Span;
+use limosa_model::graph::Direction;
+use limosa_plan::steps::{Compiled, Compiler, Step, StepError};
+use limosa_sql::catalog::Catalog;
+use limosa_sql::dialect::Dialect;
+
+use super::{Job, RunError, RunErrorKind, Runner};
+use crate::events::Event;
+use crate::functions::Transaction;
+use crate::session::Session;
+
+/// Statements that wait to be sent, each with the operation that it belongs to.
+#[derive(Default)]
+struct Pending {
+    scripts: Vec<String>,
+    owners: Vec<usize>,
+    operations: Vec<(String, Option<Span>)>,
+}
+
+/// What failed, before it is known to whom it belongs.
+struct Failure {
+    operation: Option<(String, Option<Span>)>,
+    kind: RunErrorKind,
+}
+
+impl From<RunErrorKind> for Failure {
+    fn from(kind: RunErrorKind) -> Self {
+        Self { operation: None, kind }
+    }
+}
+
+impl From<StepError> for Failure {
+    fn from(error: StepError) -> Self {
+        Self { operation: Some((error.operation.clone(), error.span)), kind: error.into() }
+    }
+}
+
+impl Runner<'_> {
+    /// Records a migration without running it.
+    pub(super) async fn fake(&mut self, job: &Job) -> Result<(), RunError> {
+        let record = async {
+            self.connection.begin().await?;
+            self.connection.batch(&self.records(job)).await.map_err(|failed| failed.error)?;
+            self.connection.commit().await
+        };
+        let result = record.await;
+        if result.is_err() {
+            _ = self.connection.rollback().await;
+        }
+        result.map_err(|error| failed(job, Failure::from(RunErrorKind::Database(error)), true))
+    }
+
+    /// Runs a migration: its steps and its history rows.
+    pub(super) async fn run_job(&mut self, job: &Job, rename_content_types: bool) -> Result<(), RunError> {
+        let backwards = job.direction == Direction::Backwards;
+        let needs_python = job.migration.operations.iter().any(|operation| operation.needs_python(backwards));
+        let mut catalog = match self.catalog.take() {
+            Some(catalog) => catalog,
+            None => self.load_catalog().await.map_err(|error| failed(job, Failure::from(error), true))?,
+        };
+        let mut bridge = self.bridge.take();
+        let result = match (&mut bridge, needs_python) {
+            (None, true) => Err((RunErrorKind::NoPython.into(), true)),
+            (Some(bridge), true) => {
+                let session = Session::Bridge(bridge, self.context.dialect);
+                self.run_in(session, job, &mut catalog, rename_content_types).await
+            }
+            _ => self.run_in(Session::Direct(self.connection), job, &mut catalog, rename_content_types).await,
+        };
+        self.bridge = bridge;
+        match result {
+            Ok(stale) => {
+                self.catalog = (!stale).then_some(catalog);
+                Ok(())
+            }
+            Err((failure, rolled_back)) => Err(failed(job, failure, rolled_back)),
+        }
+    }
+
+    /// Returns whether the catalog is stale afterwards; an error comes with whether all was rolled back.
+    async fn run_in(
+        &self,
+        mut session: Session<'_>,
+        job: &Job,
+        catalog: &mut Catalog,
+        rename_content_types: bool,
+    ) -> Result<bool, (Failure, bool)> {
+        let undone = |kind: RunErrorKind| (Failure::from(kind), true);
+        let migration = &job.migration;
+        let compiler =
+            Compiler::new(self.context, catalog, migration, &job.before, job.direction, rename_content_types)
+                .map_err(|error| (Failure::from(error), true))?;
+        session.prepare(job).await.map_err(|error| undone(error.into()))?;
+        let sqlite = self.context.dialect == Dialect::Sqlite;
+        if sqlite {
+            session.run_one("PRAGMA foreign_keys = OFF").await.map_err(|error| undone(error.into()))?;
+        }
+        if migration.atomic {
+            session.begin().await.map_err(|error| undone(error.into()))?;
+        }
+        let mut changed = false;
+        let result = self.steps(&mut session, job, compiler, &mut changed).await;
+        let result = match result {
+            Ok(stale) if migration.atomic => session.commit().await.map(|()| stale).map_err(|error| Failure::from(RunErrorKind::from(error))),
+            other => other,
+        };
+        if result.is_err() {
+            session.rollback().await;
+        }
+        if sqlite {
+            _ = session.run_one("PRAGMA foreign_keys = ON").await;
+        }
+        result.map_err(|failure| (failure, migration.atomic || !changed))
+    }
+
+    async fn steps(
+        &self,
+        session: &mut Session<'_>,
+        job: &Job,
+        mut compiler: Compiler<'_>,
+        changed: &mut bool,
+    ) -> Result<bool, Failure> {
+        let mut pending = Pending::default();
+        let mut stale = false;
+        loop {
+            if stale && compiler.needs_catalog() {
+                self.send(session, job, &mut pending, changed).await?;
+                compiler.set_catalog(session.load_catalog().await.map_err(RunErrorKind::from)?);
+                stale = false;
+            }
+            let Some(compiled) = compiler.next()? else { break };
+            stale |= compiled.is_opaque();
+            self.step(session, job, compiled, &mut pending, changed).await?;
+        }
+        let (deferred, _) = compiler.finish();
+        self.step(session, job, deferred, &mut pending, changed).await?;
+        if self.context.dialect == Dialect::Sqlite {
+            self.send(session, job, &mut pending, changed).await?;
+            self.check_foreign_keys(session).await?;
+        }
+        if !job.migration.atomic {
+            self.send(session, job, &mut pending, changed).await?;
+            session.begin().await.map_err(RunErrorKind::from)?;
+        }
+        pending.push(("Record the migration".into(), None), self.records(job));
+        self.send(session, job, &mut pending, changed).await?;
+        if !job.migration.atomic {
+            session.commit().await.map_err(RunErrorKind::from)?;
+        }
+        Ok(stale)
+    }
+
+    async fn step(
+        &self,
+        session: &mut Session<'_>,
+        job: &Job,
+        compiled: Compiled<'_>,
+        pending: &mut Pending,
+        changed: &mut bool,
+    ) -> Result<(), Failure> {
+        let owner = (compiled.description(), compiled.operation.and_then(|operation| operation.span.0));
+        if compiled.operation.is_some() {
+            self.events.send(Event::OperationStarted { description: owner.0.clone() });
+        }
+        for step in compiled.steps {
+            match step {
+                Step::Sql(sql) => pending.push(owner.clone(), vec![sql]),
+                step => {
+                    self.send(session, job, pending, changed).await?;
+                    *changed = true;
+                    let result = self.code(session, job, step).await;
+                    result.map_err(|kind| Failure { operation: Some(owner.clone()), kind })?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn code(&self, session: &mut Session<'_>, job: &Job, step: Step) -> Result<(), RunErrorKind> {
+        match (step, session) {
+            (Step::Python { path, atomic, custom }, Session::Bridge(bridge, _)) => {
+                let atomic = atomic.unwrap_or(false) && !job.migration.atomic;
+                bridge.run_code(&job.migration.id, &path, job.direction, atomic, custom).await?;
+                Ok(())
+            }
+            (Step::Python { .. }, Session::Direct(_)) => Err(RunErrorKind::NoPython),
+            (Step::Rust { function }, _) => {
+                let Some(code) = self.functions.get(&function) else {
+                    return Err(RunErrorKind::UnknownFunction(function.to_string()));
+                };
+                let result = code(Transaction::new(self.connection)).await;
+                result.map_err(|source| RunErrorKind::Rust { function: function.to_string(), source })
+            }
+            (Step::Sql(_), _) => Ok(()),
+        }
+    }
+
+    /// Sends what waits to be sent.
+    async fn send(
+        &self,
+        session: &mut Session<'_>,
+        job: &Job,
+        pending: &mut Pending,
+        changed: &mut bool,
+    ) -> Result<(), Failure> {
+        let sent = std::mem::take(pending);
+        if sent.scripts.is_empty() {
+            return Ok(());
+        }
+        for sql in &sent.scripts {
+            self.events.send(Event::Statement { sql: sql.clone() });
+        }
+        let result = session.run(&sent.scripts).await;
+        *changed |= job.migration.atomic || result.as_ref().map_or_else(|failed| failed.index > 0, |()| true);
+        result.map_err(|failed| {
+            let sql = sent.scripts.get(failed.index).cloned().unwrap_or_default();
+            let owner = sent.owners.get(failed.index).and_then(|owner| sent.operations.get(*owner)).cloned();
+            let kind = match failed.error.into() {
+                RunErrorKind::Database(error) => RunErrorKind::Statement { sql, error },
+                kind => kind,
+            };
+            Failure { operation: owner, kind }
+        })
+    }
+
+    async fn check_foreign_keys(&self, session: &mut Session<'_>) -> Result<(), Failure> {
+        let rows = session.query("PRAGMA foreign_key_check").await.map_err(RunErrorKind::from)?;
+        match rows.into_iter().next() {
+            None => Ok(()),
+            Some(row) => {
+                let text = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
+                Err(RunErrorKind::ForeignKeys { table: text(0), parent: text(2) }.into())
+            }
+        }
+    }
+
+    fn records(&self, job: &Job) -> Vec<String> {
+        let record = |id: &limosa_model::MigrationId| match job.direction {
+            Direction::Forwards => self.history.insert_sql(&id.app, &id.name),
+            Direction::Backwards => self.history.delete_sql(&id.app, &id.name),
+        };
+        job.records.iter().map(record).collect()
+    }
+
+    async fn load_catalog(&self) -> Result<Catalog, RunErrorKind> {
+        Ok(introspect::catalog(self.connection).await?)
+    }
+}
+
+impl Pending {
+    fn push(&mut self, operation: (String, Option<Span>), scripts: Vec<String>) {
+        if self.operations.last() != Some(&operation) {
+            self.operations.push(operation);
+        }
+        let owner = self.operations.len() - 1;
+        self.owners.extend(std::iter::repeat_n(owner, scripts.len()));
+        self.scripts.extend(scripts);
+    }
+}
+
+fn failed(job: &Job, failure: Failure, rolled_back: bool) -> RunError {
+    let (operation, span) = failure.operation.map_or((None, None), |(operation, span)| (Some(operation), span));
+    RunError { migration: job.migration.id.clone(), operation, span, kind: failure.kind, rolled_back }
+}

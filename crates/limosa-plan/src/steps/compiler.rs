@@ -1,0 +1,194 @@
+//! Goes through a migration operation by operation.
+
+use std::collections::VecDeque;
+
+use limosa_model::graph::Direction;
+use limosa_model::operations::{OperationKind, PostgresOperation, RenameModel, RunPython, Sql};
+use limosa_model::state::ProjectState;
+use limosa_model::{Migration, Operation};
+use limosa_sql::catalog::Catalog;
+use limosa_sql::dialect::Context;
+use limosa_sql::editor::SchemaEditor;
+use limosa_sql::operations;
+
+use super::atoms::{Atom, atoms, error};
+use super::sql_text;
+use super::{Step, StepError};
+
+/// Goes through one migration operation by operation.
+#[derive(Debug)]
+pub struct Compiler<'a> {
+    app: &'a str,
+    direction: Direction,
+    atoms: VecDeque<Atom<'a>>,
+    after: ProjectState,
+    editor: SchemaEditor<'a>,
+    rename_content_types: bool,
+}
+
+/// The steps of one operation, or of what was put off to the end of the migration.
+#[derive(Clone, Debug)]
+pub struct Compiled<'a> {
+    /// The operation; `None` for what was put off.
+    pub operation: Option<&'a Operation>,
+    /// The index of the migration's operation that it belongs to; `None` for what was put off.
+    pub index: Option<usize>,
+    /// What runs, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Compiled<'_> {
+    /// Describes the operation in Django's words.
+    pub fn description(&self) -> String {
+        self.operation.map_or_else(|| "Deferred statements".to_owned(), Operation::describe)
+    }
+
+    /// Returns whether running it may change the schema in ways that the catalog does not show.
+    pub fn is_opaque(&self) -> bool {
+        self.operation.is_some_and(|operation| match &operation.kind {
+            OperationKind::RunPython(_) | OperationKind::RunRust(_) | OperationKind::Custom(_) => !self.steps.is_empty(),
+            OperationKind::RunSql(_) => self.steps.iter().any(|step| match step {
+                Step::Sql(sql) => !sql_text::changes_only_rows(sql),
+                _ => true,
+            }),
+            _ => false,
+        })
+    }
+}
+
+impl<'a> Compiler<'a> {
+    /// Prepares to go through `migration`; `before` is the state before it in either direction.
+    ///
+    /// `rename_content_types` says whether the content types of renamed models follow.
+    ///
+    /// # Errors
+    /// When an operation does not fit the state, or has no way back.
+    pub fn new(
+        context: &'a Context,
+        catalog: &'a mut Catalog,
+        migration: &'a Migration,
+        before: &ProjectState,
+        direction: Direction,
+        rename_content_types: bool,
+    ) -> Result<Self, StepError> {
+        let (atoms, after) = atoms(migration, before, direction)?;
+        let editor = SchemaEditor::new(context, catalog);
+        Ok(Self { app: &migration.id.app, direction, atoms: atoms.into(), after, editor, rename_content_types })
+    }
+
+    /// Returns whether the next operation asks the catalog for names.
+    pub fn needs_catalog(&self) -> bool {
+        self.atoms.front().is_some_and(|atom| asks_catalog(&atom.operation.kind))
+    }
+
+    /// Puts a fresh catalog in the place of the one that was planned with.
+    pub fn set_catalog(&mut self, catalog: Catalog) {
+        *self.editor.catalog_mut() = catalog;
+    }
+
+    /// Returns the steps of the next operation; after the last one, those of what was put off; then nothing.
+    ///
+    /// # Errors
+    /// When the SQL of the operation cannot be written.
+    pub fn next(&mut self) -> Result<Option<Compiled<'a>>, StepError> {
+        let Some(atom) = self.atoms.pop_front() else { return Ok(None) };
+        let steps = self.steps(&atom).map_err(|kind| error(atom.operation, kind))?;
+        Ok(Some(Compiled { operation: Some(atom.operation), index: atom.path.first().copied(), steps }))
+    }
+
+    /// Returns the steps that were put off to the end of the migration, and the state that it leads to.
+    ///
+    /// # Errors
+    /// When the SQL cannot be written.
+    pub fn finish(self) -> (Compiled<'a>, ProjectState) {
+        let steps = self.editor.finish().into_iter().map(Step::Sql).collect();
+        (Compiled { operation: None, index: None, steps }, self.after)
+    }
+
+    fn steps(&mut self, atom: &Atom<'a>) -> Result<Vec<Step>, super::StepErrorKind> {
+        let backwards = self.direction == Direction::Backwards;
+        match &atom.operation.kind {
+            OperationKind::RunSql(op) => {
+                let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
+                sql.map_or_else(|| Ok(Vec::new()), |sql: &Sql| sql_text::steps(sql, self.editor.context()))
+            }
+            OperationKind::RunPython(op) => {
+                let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };
+                let noop = code.is_none_or(RunPython::is_noop);
+                let step = Step::Python { path: atom.path.clone(), atomic: op.atomic, custom: false };
+                Ok(if noop { Vec::new() } else { vec![step] })
+            }
+            OperationKind::Custom(op) => {
+                let step = Step::Python { path: atom.path.clone(), atomic: op.atomic.then_some(true), custom: true };
+                Ok(if op.runs { vec![step] } else { Vec::new() })
+            }
+            OperationKind::RunRust(op) => {
+                let function = if backwards { op.reverse_function.clone() } else { Some(op.function.clone()) };
+                Ok(function.map(|function| Step::Rust { function }).into_iter().collect())
+            }
+            kind => {
+                let run = if backwards { operations::backwards } else { operations::forwards };
+                run(&mut self.editor, self.app, atom.operation, &atom.from, &atom.to)?;
+                let mut steps: Vec<Step> = self.editor.take_statements().into_iter().map(Step::Sql).collect();
+                if let OperationKind::RenameModel(op) = kind
+                    && self.rename_content_types
+                    && atom.path.len() == 1
+                {
+                    steps.push(Step::Sql(rename_content_type(self.app, op, backwards)));
+                }
+                Ok(steps)
+            }
+        }
+    }
+}
+
+/// Returns all steps of a migration at once, as far as they can be told without running it.
+///
+/// # Errors
+/// As [`Compiler::new`] and [`Compiler::next`].
+pub fn compile<'a>(mut compiler: Compiler<'a>) -> Result<(Vec<Compiled<'a>>, ProjectState), StepError> {
+    let mut all = Vec::new();
+    while let Some(compiled) = compiler.next()? {
+        all.push(compiled);
+    }
+    let (deferred, after) = compiler.finish();
+    if !deferred.steps.is_empty() {
+        all.push(deferred);
+    }
+    Ok((all, after))
+}
+
+/// The statement by which the content type of a renamed model follows, unless the new name has one already.
+///
+/// Source: Django `contrib/contenttypes/management/__init__.py`, `RenameContentType`.
+fn rename_content_type(app: &str, op: &RenameModel, backwards: bool) -> String {
+    let (old, new) = (op.old_name.to_lowercase(), op.new_name.to_lowercase());
+    let (old, new) = if backwards { (new, old) } else { (old, new) };
+    format!(
+        "UPDATE \"django_content_type\" SET \"model\" = '{new}' WHERE \"app_label\" = '{app}' AND \"model\" = '{old}' \
+         AND NOT EXISTS (SELECT 1 FROM \"django_content_type\" AS \"other\" \
+         WHERE \"other\".\"app_label\" = '{app}' AND \"other\".\"model\" = '{new}')"
+    )
+}
+
+/// Returns whether an operation looks up names of constraints and indexes, or whether something is there.
+fn asks_catalog(kind: &OperationKind) -> bool {
+    match kind {
+        OperationKind::RenameModel(_)
+        | OperationKind::AlterModelTable(_)
+        | OperationKind::AlterUniqueTogether(_)
+        | OperationKind::AlterIndexTogether(_)
+        | OperationKind::AlterOrderWithRespectTo(_)
+        | OperationKind::RemoveField(_)
+        | OperationKind::AddField(_)
+        | OperationKind::AlterField(_)
+        | OperationKind::RenameField(_)
+        | OperationKind::RenameIndex(_)
+        | OperationKind::RemoveIndex(_)
+        | OperationKind::RemoveConstraint(_)
+        | OperationKind::DeleteModel(_)
+        | OperationKind::CreateModel(_) => true,
+        OperationKind::Postgres(op) => !matches!(op, PostgresOperation::ValidateConstraint { .. }),
+        _ => false,
+    }
+}

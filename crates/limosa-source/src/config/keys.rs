@@ -1,0 +1,43 @@
+//! The keys of the configuration file, each with what it means.
+
+/// A documented key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The table that it stands in; empty for the top.
+    pub table: &'static str,
+    /// The name.
+    pub name: &'static str,
+    /// What it sets, in one sentence.
+    pub doc: &'static str,
+}
+
+const fn key(table: &'static str, name: &'static str, doc: &'static str) -> Key {
+    Key { table, name, doc }
+}
+
+/// All keys, in the order in which they are documented.
+pub const KEYS: [Key; 18] = [
+    key("", "settings", "The dotted name of the settings module of a Django project."),
+    key("", "python", "The interpreter in whose environment the project is installed; relative to the project."),
+    key("", "database-url", "The URL of the database: postgres://, mysql:// or sqlite:."),
+    key("", "django", "The line of Django to behave as, such as \"5.2\", or the table described below."),
+    key("", "history-table", "The table of applied migrations; `limosa_migrations` in a native project."),
+    key("", "apps", "The apps of a native project: label = folder. Without it each folder with `migrations` is one."),
+    key("", "fields", "Field classes that are not Django's: path = base class, or a table of `base` and types by vendor."),
+    key("django", "version", "The line of Django to behave as."),
+    key("django", "installed-apps", "INSTALLED_APPS, for use without Python."),
+    key("django", "default-auto-field", "DEFAULT_AUTO_FIELD."),
+    key("django", "auth-user-model", "AUTH_USER_MODEL."),
+    key("django", "use-tz", "USE_TZ."),
+    key("django", "time-zone", "TIME_ZONE."),
+    key("django", "site-id", "SITE_ID."),
+    key("django", "default-tablespace", "DEFAULT_TABLESPACE."),
+    key("django", "default-index-tablespace", "DEFAULT_INDEX_TABLESPACE."),
+    key("django", "migration-modules", "MIGRATION_MODULES: label = module, or false where migrations are switched off."),
+    key("django", "settings", "Other settings that migrations read: NAME = value."),
+];
+
+/// Returns the names of the keys of a table.
+pub(super) fn names(table: &str) -> Vec<&'static str> {
+    KEYS.iter().filter(|key| key.table == table).map(|key| key.name).collect()
+}

@@ -1,0 +1,55 @@
+//! `manage.py`: which settings module it names, and what it does besides that reading cannot follow.
+
+use std::path::Path;
+
+use crate::sources::Sources;
+
+/// What `manage.py` says, as far as its text shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Manage {
+    /// The settings modules that it names, without repetition.
+    pub(crate) settings: Vec<String>,
+    /// Whether it changes where modules are looked for.
+    pub(crate) changes_path: bool,
+    /// Whether it changes other environment variables.
+    pub(crate) changes_environment: bool,
+}
+
+const VARIABLE: &str = "DJANGO_SETTINGS_MODULE";
+
+impl Manage {
+    /// Reads the file; nothing when there is none.
+    pub(crate) fn read(project: &Path, sources: &Sources) -> Option<Self> {
+        let path = project.join("manage.py");
+        if !path.is_file() {
+            return None;
+        }
+        Some(sources.read(&path).map(|source| Self::of(&source.text)).unwrap_or_default())
+    }
+
+    fn of(text: &str) -> Self {
+        let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
+        let code = code.join("\n");
+        let mut manage = Self { changes_path: code.contains("sys.path"), ..Self::default() };
+        for (at, _) in code.match_indices(VARIABLE) {
+            if let Some(name) = literal_after(&code[at + VARIABLE.len()..]).filter(|name| !manage.settings.contains(name)) {
+                manage.settings.push(name);
+            }
+        }
+        let lower = code.to_ascii_lowercase();
+        let own = code.lines().filter(|line| line.contains("environ") && !line.trim().starts_with("import "));
+        let foreign = own.filter(|line| !line.contains(VARIABLE) && !line.trim_end().ends_with("setdefault(")).count();
+        manage.changes_environment = foreign > 0 || ["dotenv", "read_env", "putenv"].iter().any(|word| lower.contains(word));
+        manage
+    }
+}
+
+/// Returns the text in `", "x")` or `"] = "x"`: what the variable is set to.
+fn literal_after(rest: &str) -> Option<String> {
+    let rest = rest.strip_prefix(['"', '\''])?.trim_start().trim_start_matches(']').trim_start();
+    let rest = rest.strip_prefix([',', '='])?.trim_start();
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    let (name, _) = rest[1..].split_once(quote)?;
+    let dotted = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+    dotted.then(|| name.to_owned())
+}

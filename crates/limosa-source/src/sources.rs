@@ -1,0 +1,172 @@
+//! The files that were read: their paths and texts, and where in them a span is.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use limosa_model::{Diagnostic, SourceId, Span};
+
+/// The largest file that is read, in bytes.
+const MAX_BYTES: usize = 64 << 20;
+
+/// All files that were read, by their ids; shared between threads.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: RwLock<Vec<Arc<Source>>>,
+}
+
+/// One file: its path and text.
+pub struct Source {
+    /// The id that spans carry.
+    pub id: SourceId,
+    /// The path, as it was given.
+    pub path: PathBuf,
+    /// The text in UTF-8, without a byte order mark.
+    pub text: String,
+    lines: OnceLock<Vec<u32>>,
+}
+
+/// A place in a file, both numbers counted from 1; the column counts characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The file.
+    pub path: PathBuf,
+    /// The line.
+    pub line: usize,
+    /// The column.
+    pub column: usize,
+}
+
+impl Sources {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is larger than 64 MB, or is not text in the encoding that it names.
+    pub fn read(&self, path: &Path) -> Result<Arc<Source>, Diagnostic> {
+        match fs_err::read(path) {
+            Ok(bytes) => self.add(path, bytes),
+            Err(error) => Err(Diagnostic::error("unreadable-file", error.to_string())),
+        }
+    }
+
+    /// Takes over a file that was read already.
+    ///
+    /// # Errors
+    /// When it is larger than 64 MB or not text in the encoding that it names.
+    pub fn add(&self, path: &Path, bytes: Vec<u8>) -> Result<Arc<Source>, Diagnostic> {
+        if bytes.len() > MAX_BYTES {
+            let message = format!("{} is larger than {} MB", path.display(), MAX_BYTES >> 20);
+            return Err(Diagnostic::error("file-too-large", message));
+        }
+        match decode(bytes) {
+            Ok(text) => Ok(self.insert(path, text)),
+            Err(NotText { lossy, offset, encoding }) => {
+                let source = self.insert(path, lossy);
+                let span = source.span(offset..offset.saturating_add(1));
+                let message = format!("{} is not {encoding} text: invalid byte at offset {offset}", path.display());
+                let diagnostic = Diagnostic::error("not-text", message).at(span, "here");
+                Err(diagnostic.help("save the file as UTF-8, or name its encoding as Python does: `# -*- coding: latin-1 -*-`"))
+            }
+        }
+    }
+
+    /// Returns the file that `id` names.
+    pub fn get(&self, id: SourceId) -> Option<Arc<Source>> {
+        self.files.read().unwrap_or_else(PoisonError::into_inner).get(id.0 as usize).cloned()
+    }
+
+    /// Returns where a span begins.
+    pub fn location(&self, span: Span) -> Option<Location> {
+        let source = self.get(span.source)?;
+        let (line, column) = source.line_column(span.start as usize);
+        Some(Location { path: source.path.clone(), line, column })
+    }
+
+    fn insert(&self, path: &Path, text: String) -> Arc<Source> {
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let id = SourceId(u32::try_from(files.len()).unwrap_or(u32::MAX));
+        let source = Arc::new(Source { id, path: path.to_owned(), text, lines: OnceLock::new() });
+        files.push(Arc::clone(&source));
+        source
+    }
+}
+
+impl Source {
+    /// Returns the span of a range of bytes.
+    pub fn span(&self, range: std::ops::Range<usize>) -> Span {
+        let clamp = |offset: usize| u32::try_from(offset.min(self.text.len())).unwrap_or(u32::MAX);
+        Span { source: self.id, start: clamp(range.start), end: clamp(range.end) }
+    }
+
+    /// Returns the text of a span of this file.
+    pub fn snippet(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or_default()
+    }
+
+    /// Returns line and column of a byte, both counted from 1; the column counts characters.
+    pub fn line_column(&self, offset: usize) -> (usize, usize) {
+        let starts = self.lines.get_or_init(|| {
+            let ends = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            let starts = ends.map(|(position, _)| u32::try_from(position + 1).unwrap_or(u32::MAX));
+            std::iter::once(0).chain(starts).collect()
+        });
+        let offset = offset.min(self.text.len());
+        let line = starts.partition_point(|start| *start as usize <= offset).max(1);
+        let start = starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let column = self.text.as_bytes().get(start..offset).map_or(0, |bytes| {
+            // Bytes that continue a character begin with the bits 10.
+            bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+        });
+        (line, column + 1)
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Source").field("id", &self.id).field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.path.display(), self.line, self.column)
+    }
+}
+
+struct NotText {
+    lossy: String,
+    offset: usize,
+    encoding: &'static str,
+}
+
+/// Decodes a file as Python does (PEP 263): UTF-8 unless its first two lines name another encoding.
+fn decode(mut bytes: Vec<u8>) -> Result<String, NotText> {
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        bytes.drain(..3);
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text),
+        Err(error) => {
+            let offset = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            match coding_cookie(&bytes).as_deref() {
+                Some("latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" | "l1" | "8859" | "cp819") => {
+                    Ok(bytes.iter().map(|byte| char::from(*byte)).collect())
+                }
+                _ => Err(NotText { lossy: String::from_utf8_lossy(&bytes).into_owned(), offset, encoding: "UTF-8" }),
+            }
+        }
+    }
+}
+
+/// Returns the encoding that a comment in the first two lines names, in lower case with `_` as `-`.
+fn coding_cookie(bytes: &[u8]) -> Option<String> {
+    bytes.split(|byte| *byte == b'\n').take(2).find_map(|line| {
+        let line = String::from_utf8_lossy(line);
+        let comment = line.trim_start().strip_prefix('#')?;
+        let rest = comment.split_once("coding")?.1;
+        let name = rest.strip_prefix([':', '='])?.trim_start();
+        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(name.len());
+        Some(name[..end].to_ascii_lowercase().replace('_', "-"))
+    })
+}

@@ -1,0 +1,172 @@
+//! The schema editor: from what happens to models to the statements that Django would execute, in the same order.
+//!
+//! Source: Django `db/backends/base/schema.py`, `BaseDatabaseSchemaEditor`. Where dialects differ, functions of the same names stand
+//! in `postgres/` and `sqlite/`.
+
+mod alter;
+mod column;
+mod constraint;
+mod constraint_names;
+mod effect;
+mod error;
+mod foreign_key;
+mod index;
+mod many_to_many;
+mod model;
+mod postgres;
+mod sqlite;
+mod table;
+mod together;
+mod values;
+
+use std::collections::BTreeMap;
+
+use smol_str::SmolStr;
+
+pub use self::error::EditorError;
+pub use self::model::{FieldIn, ModelIn};
+use crate::catalog::Catalog;
+use crate::dialect::{Context, Dialect};
+use crate::statement::Statement;
+
+/// Writes the statements that change a schema.
+///
+/// It asks a [`Catalog`] where Django asks the database for names. While it plans, the catalog follows every statement, so that it
+/// is at any time what the database will hold; in [`Mode::Collect`] the catalog stays as it is.
+#[derive(Debug)]
+pub struct SchemaEditor<'a> {
+    context: &'a Context,
+    catalog: &'a mut Catalog,
+    mode: Mode,
+    statements: Vec<String>,
+    deferred: Vec<Statement>,
+    /// Tables renamed while collecting, with the names under which the catalog still has them.
+    renamed_tables: BTreeMap<SmolStr, SmolStr>,
+    rendering: Rendering,
+}
+
+/// What becomes of the catalog.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// It follows every statement (`migrate`).
+    #[default]
+    Track,
+    /// It stays as it is, as the database does while statements are only written down (`sqlmigrate`).
+    Collect,
+}
+
+/// In which order Django has rendered the states before and after the operation at hand.
+///
+/// It shows in one place: when SQLite remakes a table, new and altered fields stand among the others by the time at which they were
+/// rendered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rendering {
+    /// The state before was rendered first: a new field comes last.
+    #[default]
+    BeforeFirst,
+    /// The state after was rendered first: a new field comes first.
+    AfterFirst,
+}
+
+impl<'a> SchemaEditor<'a> {
+    /// Returns an editor whose catalog follows every statement.
+    pub fn new(context: &'a Context, catalog: &'a mut Catalog) -> Self {
+        Self::with_mode(context, catalog, Mode::Track)
+    }
+
+    /// Returns an editor with a say in what becomes of the catalog.
+    pub fn with_mode(context: &'a Context, catalog: &'a mut Catalog, mode: Mode) -> Self {
+        Self {
+            context,
+            catalog,
+            mode,
+            statements: Vec::new(),
+            deferred: Vec::new(),
+            renamed_tables: BTreeMap::new(),
+            rendering: Rendering::default(),
+        }
+    }
+
+    /// Returns the context.
+    pub fn context(&self) -> &'a Context {
+        self.context
+    }
+
+    /// Returns the catalog.
+    pub fn catalog(&self) -> &Catalog {
+        self.catalog
+    }
+
+    /// Returns the catalog, to be brought up to date with what else has changed the database.
+    pub fn catalog_mut(&mut self) -> &mut Catalog {
+        self.catalog
+    }
+
+    /// Returns what becomes of the catalog.
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Returns in which order the states around the operation at hand were rendered.
+    pub fn rendering(&self) -> Rendering {
+        self.rendering
+    }
+
+    /// Says in which order the states around the next operations were rendered.
+    pub fn set_rendering(&mut self, rendering: Rendering) {
+        self.rendering = rendering;
+    }
+
+    /// Takes the statements that were written since the last time.
+    pub fn take_statements(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.statements)
+    }
+
+    /// Returns whether statements wait for the end of the migration.
+    ///
+    /// Django records a migration in the transaction of its statements only when none do.
+    pub fn has_deferred(&self) -> bool {
+        !self.deferred.is_empty()
+    }
+
+    /// Ends the migration: writes the statements that waited, and returns all that were not taken.
+    pub fn finish(mut self) -> Vec<String> {
+        self.flush_deferred();
+        self.statements
+    }
+
+    /// Writes the statements that waited (Django: the end of `__exit__`, and of SQLite's `_remake_table`).
+    pub(crate) fn flush_deferred(&mut self) {
+        for statement in std::mem::take(&mut self.deferred) {
+            self.run(&statement);
+        }
+    }
+
+    /// Writes a statement; `effect` does to the catalog what the database would do.
+    ///
+    /// This is the only place where statements are written.
+    pub(crate) fn execute(&mut self, sql: impl Into<String>, effect: impl FnOnce(&mut Catalog)) {
+        if self.mode == Mode::Track {
+            effect(self.catalog);
+        }
+        self.statements.push(sql.into());
+    }
+
+    /// Writes a statement that could have waited.
+    pub(crate) fn run(&mut self, statement: &Statement) {
+        self.execute(statement.sql(self.context.dialect), |catalog| statement.apply(catalog));
+    }
+
+    /// Lets a statement wait for the end of the migration.
+    pub(crate) fn defer(&mut self, statement: Statement) {
+        self.deferred.push(statement);
+    }
+
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.context.dialect
+    }
+
+    pub(crate) fn quote(&self, name: &str) -> SmolStr {
+        SmolStr::new(self.context.dialect.quote_name(name).as_str())
+    }
+}

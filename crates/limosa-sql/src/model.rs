@@ -1,0 +1,99 @@
+//! Models as Django renders them from a project state, without rendering the state.
+//!
+//! [`Models`] looks at one state; [`ModelView`] is one model with everything that a schema depends on: its table, its columns in
+//! order, its primary key. Fields are shared with the state, so a view costs no more than a walk over the model's fields.
+
+mod relations;
+mod through;
+mod view;
+
+use limosa_model::{ModelId, ProjectState, SmolStr};
+
+pub use self::relations::{ForeignKeyTarget, Related};
+pub use self::view::{FieldView, ModelView};
+use crate::dialect::Context;
+
+/// The models of one state, seen from one database.
+#[derive(Clone, Copy, Debug)]
+pub struct Models<'a> {
+    /// The state.
+    pub state: &'a ProjectState,
+    /// The database and the settings.
+    pub context: &'a Context,
+}
+
+/// Why a model or a field has no meaning for a database.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// There is no such model.
+    #[error("there is no model `{0}` at this point")]
+    NoModel(ModelId),
+    /// There is no such field.
+    #[error("`{model}` has no field named `{field}` at this point")]
+    NoField {
+        /// The model.
+        model: ModelId,
+        /// The field.
+        field: SmolStr,
+    },
+    /// A relation refers to a model that is not there.
+    #[error("`{model}.{field}` refers to `{target}`, which is not there at this point")]
+    NoTarget {
+        /// The model.
+        model: ModelId,
+        /// The field.
+        field: SmolStr,
+        /// What it refers to.
+        target: ModelId,
+    },
+    /// A field is not a foreign key.
+    #[error("`{model}.{field}` is not a foreign key")]
+    NotForeignKey {
+        /// The model.
+        model: ModelId,
+        /// The field.
+        field: SmolStr,
+    },
+    /// Models refer to each other in a circle where they must not.
+    #[error("`{0}` refers to itself through its parents or its primary key")]
+    Circular(ModelId),
+    /// The column of a field of the project's own class is not known for the database.
+    #[error("the column of `{model}.{field}` ({class}) is not known for {vendor}")]
+    UnknownColumn {
+        /// The model.
+        model: ModelId,
+        /// The field.
+        field: SmolStr,
+        /// The field's class.
+        class: SmolStr,
+        /// The database.
+        vendor: &'static str,
+    },
+    /// Only a model with a single primary key can be referred to.
+    #[error("`{0}` has no primary key of one column")]
+    NoPrimaryKey(ModelId),
+}
+
+impl<'a> Models<'a> {
+    /// Returns the models of `state` as the database of `context` sees them.
+    pub fn new(state: &'a ProjectState, context: &'a Context) -> Self {
+        Self { state, context }
+    }
+
+    /// Returns a model.
+    ///
+    /// # Errors
+    /// When there is no such model, or one that it inherits from is missing.
+    pub fn model(self, id: &ModelId) -> Result<ModelView, ModelError> {
+        let state = self.state.get(id).ok_or_else(|| ModelError::NoModel(id.clone()))?;
+        ModelView::new(self, state.clone(), None)
+    }
+
+    /// Returns a model by its app and its name in any case.
+    ///
+    /// # Errors
+    /// As [`Models::model`].
+    pub fn get(self, app: &str, name: &str) -> Result<ModelView, ModelError> {
+        self.model(&ModelId::new(app, name))
+    }
+}

@@ -1,0 +1,81 @@
+//! What statements do to the catalog.
+
+use smol_str::SmolStr;
+
+use super::{CreateIndex, IndexColumns, Statement};
+use crate::catalog::{Catalog, Constraint, PLAIN_INDEX, SortOrder};
+use crate::dialect::Dialect;
+
+impl Statement {
+    /// Adds to the catalog what the statement creates.
+    pub fn apply(&self, catalog: &mut Catalog) {
+        let dialect = catalog.dialect();
+        let constraint = match self {
+            Self::CreateIndex(index) => index.constraint(dialect),
+            Self::AddUnique(unique) => {
+                let name = unique.name.resolve(dialect, &unique.table, &unique.columns);
+                if dialect == Dialect::Sqlite {
+                    Constraint::unique_index(name, unique.columns.iter().cloned())
+                } else {
+                    Constraint::unique(name, unique.columns.iter().cloned())
+                }
+            }
+            Self::AddForeignKey(key) => {
+                Constraint::foreign_key(key.name(dialect), key.column.clone(), key.to_table.clone(), key.to_column.clone())
+            }
+            Self::AddCheck(check) => Constraint {
+                valid: !check.not_valid,
+                ..Constraint::check(check.name.clone(), check.columns.iter().cloned())
+            },
+            Self::AddExclusion(exclusion) => {
+                Constraint::exclusion(exclusion.name.clone(), exclusion.columns.names().iter().cloned())
+            }
+        };
+        catalog.add_constraint(self.table(), constraint);
+    }
+}
+
+impl CreateIndex {
+    fn constraint(&self, dialect: Dialect) -> Constraint {
+        let name = self.name.resolve(dialect, &self.table, self.columns.names());
+        let btree = self.using.as_deref().is_none_or(|method| method == "btree");
+        let plain = btree && !name.ends_with("_btree") && !self.extra.starts_with(" WITH (");
+        let (mut columns, mut orders): (Vec<Option<SmolStr>>, Vec<Option<SortOrder>>) = match &self.columns {
+            IndexColumns::Columns { names, descending, .. } => names
+                .iter()
+                .enumerate()
+                .map(|(position, column)| {
+                    let descending = descending.get(position).copied().unwrap_or(false);
+                    let order = if descending { SortOrder::Desc } else { SortOrder::Asc };
+                    (Some(column.clone()), btree.then_some(order))
+                })
+                .unzip(),
+            // Only columns of their own are listed with their names; Django lists nothing for a single expression.
+            IndexColumns::Expressions { sql, names } => match names.as_slice() {
+                [column] if is_column(dialect, sql, column) => (vec![Some(column.clone())], vec![Some(SortOrder::Asc)]),
+                [_] | [] => (Vec::new(), Vec::new()),
+                names => (vec![None; names.len()], vec![None; names.len()]),
+            },
+        };
+        if dialect == Dialect::Postgres {
+            columns.extend(self.include.iter().cloned().map(Some));
+            orders.extend(self.include.iter().map(|_| None));
+        }
+        let access_method = if plain { SmolStr::new_static(PLAIN_INDEX) } else { self.using.clone().unwrap_or("btree".into()) };
+        Constraint {
+            name,
+            columns,
+            unique: self.unique,
+            index: true,
+            index_type: Some(access_method),
+            orders,
+            valid: true,
+            ..Constraint::default()
+        }
+    }
+}
+
+fn is_column(dialect: Dialect, sql: &str, column: &str) -> bool {
+    let quoted = dialect.quote_name(column);
+    sql.strip_prefix(quoted.as_str()).is_some_and(|rest| matches!(rest, "" | " DESC" | " ASC"))
+}

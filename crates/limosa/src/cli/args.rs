@@ -1,0 +1,179 @@
+//! The command line: types only. The doc comments are the help.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Database migrations: Django's model, applied exactly once.
+#[derive(Debug, Parser)]
+#[command(name = "limosa", version, propagate_version = true, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 done, 1 migrations are pending (--check), 2 usage or project error, 3 database error,\n\
+    4 another runner holds the lock, 5 stopped part-way, 70 a bug, 130 interrupted.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+/// Options of every command.
+#[derive(Args, Clone, Debug)]
+pub struct GlobalArgs {
+    /// The project's folder: where manage.py or limosa.toml is.
+    #[arg(long, global = true, value_name = "DIR", env = "LIMOSA_PROJECT", help_heading = "Project")]
+    pub project: Option<PathBuf>,
+    /// The project's Python interpreter, for what only Python can answer.
+    #[arg(long, global = true, value_name = "PATH", env = "LIMOSA_PYTHON", help_heading = "Project")]
+    pub python: Option<PathBuf>,
+    /// The Django settings module.
+    #[arg(long, global = true, value_name = "MODULE", env = "DJANGO_SETTINGS_MODULE", help_heading = "Project")]
+    pub settings: Option<String>,
+    /// The database: postgres://user@host/name or sqlite:path. It takes the place of the one in the settings.
+    #[arg(long, global = true, value_name = "URL", env = "DATABASE_URL", hide_env_values = true, help_heading = "Project")]
+    pub database_url: Option<String>,
+    /// The database's alias in the settings.
+    #[arg(long, global = true, value_name = "ALIAS", default_value = "default", help_heading = "Project")]
+    pub database: String,
+    /// How to print.
+    #[arg(long, global = true, value_enum, default_value_t, help_heading = "Output")]
+    pub format: Format,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
+    pub color: ColorChoice,
+    /// How much to say: 0 nothing, 1 the usual, 2 more, 3 every statement.
+    #[arg(short, long, global = true, default_value_t = 1, value_name = "0-3", value_parser = clap::value_parser!(u8).range(0..=3), help_heading = "Output")]
+    pub verbosity: u8,
+    /// Says nothing but errors.
+    #[arg(short, long, global = true, conflicts_with = "verbosity", help_heading = "Output")]
+    pub quiet: bool,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs; documented in docs/reference/json.md.
+    Json,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Applies migrations, or unapplies them back to one.
+    Migrate(MigrateArgs),
+    /// Lists migrations and says which are applied.
+    Showmigrations(ShowMigrationsArgs),
+    /// Prints the SQL of one migration.
+    Sqlmigrate(SqlMigrateArgs),
+    /// Shows all that `migrate` would do, step by step.
+    Plan(PlanArgs),
+    /// Writes limosa.toml for the project it stands in.
+    Init(InitArgs),
+    /// Prints a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Arguments of `migrate`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct MigrateArgs {
+    /// The label of an app; all apps when it is left out.
+    pub app_label: Option<String>,
+    /// The migration to end at (a prefix is enough), or `zero` to unapply all of the app's.
+    pub migration_name: Option<String>,
+    /// Never asks; accepted because Django's command has it.
+    #[arg(long, visible_alias = "no-input")]
+    pub noinput: bool,
+    /// Marks migrations as applied (or not) without running them.
+    #[arg(long)]
+    pub fake: bool,
+    /// Marks initial migrations as applied when their tables are there already.
+    #[arg(long)]
+    pub fake_initial: bool,
+    /// Prints the operations that would run, and runs none.
+    #[arg(long)]
+    pub plan: bool,
+    /// Exits with 1 when a migration is not applied, and runs none.
+    #[arg(long = "check")]
+    pub check_unapplied: bool,
+    /// Waits at most so long for another runner, such as 30s or 10m; without it as long as it takes.
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub wait: Option<Duration>,
+    /// Exits with 4 at once when another runner is at work.
+    #[arg(long, conflicts_with = "wait")]
+    pub no_wait: bool,
+}
+
+/// Arguments of `showmigrations`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ShowMigrationsArgs {
+    /// Labels of apps; all when left out.
+    pub app_label: Vec<String>,
+    /// Lists the migrations of each app (the default).
+    #[arg(short, long, conflicts_with = "plan")]
+    pub list: bool,
+    /// Lists all migrations in the order in which they are applied.
+    #[arg(short, long)]
+    pub plan: bool,
+}
+
+/// Arguments of `sqlmigrate`.
+#[derive(Args, Clone, Debug)]
+pub struct SqlMigrateArgs {
+    /// The label of the app.
+    pub app_label: String,
+    /// The migration; a prefix is enough.
+    pub migration_name: String,
+    /// Prints the SQL that unapplies it.
+    #[arg(long)]
+    pub backwards: bool,
+}
+
+/// Arguments of `plan`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct PlanArgs {
+    /// The label of an app; all apps when it is left out.
+    pub app_label: Option<String>,
+    /// The migration to end at (a prefix is enough), or `zero`.
+    pub migration_name: Option<String>,
+}
+
+/// Arguments of `init`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct InitArgs {
+    /// Writes over a limosa.toml that is there.
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Reads a duration: a whole number with `s`, `m` or `h`; without a unit it is seconds.
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let factor = match unit {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err("expected a number with s, m or h, such as 30s".into()),
+    };
+    let number: u64 = number.parse().map_err(|_| "expected a number with s, m or h, such as 30s".to_owned())?;
+    number.checked_mul(factor).map(Duration::from_secs).ok_or_else(|| "too long".into())
+}

@@ -1,0 +1,82 @@
+//! Both output streams. Data goes to stdout, talk to stderr; nothing else in the program prints.
+
+use std::io::Write;
+
+use anstream::AutoStream;
+use anstyle::Style;
+
+use super::args::{ColorChoice, Format, GlobalArgs};
+
+/// Bold.
+pub const BOLD: Style = Style::new().bold();
+/// What went well.
+pub const GOOD: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Green)));
+/// What deserves a look.
+pub const WARN: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Yellow)));
+/// What went wrong.
+pub const BAD: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Red)));
+
+/// Owns stdout and stderr.
+#[derive(Debug)]
+pub struct Printer {
+    stdout: AutoStream<std::io::Stdout>,
+    stderr: AutoStream<std::io::Stderr>,
+    /// 0 says nothing but errors, 1 is usual, 2 more, 3 everything.
+    pub verbosity: u8,
+    /// How to print.
+    pub format: Format,
+}
+
+impl Printer {
+    /// Returns the printer that the options ask for.
+    pub fn new(args: &GlobalArgs) -> Self {
+        let choice = match args.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        };
+        Self {
+            stdout: AutoStream::new(std::io::stdout(), choice),
+            stderr: AutoStream::new(std::io::stderr(), choice),
+            verbosity: if args.quiet { 0 } else { args.verbosity },
+            format: args.format,
+        }
+    }
+
+    /// Returns whether colours are used on stderr.
+    pub fn colors_stderr(&self) -> bool {
+        self.stderr.current_choice() != anstream::ColorChoice::Never
+    }
+
+    /// Writes data to stdout, whatever the verbosity. A reader that went away is no error.
+    pub fn data(&mut self, text: &str) {
+        _ = self.stdout.write_all(text.as_bytes()).and_then(|()| self.stdout.flush());
+    }
+
+    /// Writes what a person reads along with to stdout, unless told to be quiet or to print JSON.
+    pub fn say(&mut self, text: &str) {
+        if self.verbosity > 0 && self.format == Format::Text {
+            self.data(text);
+        }
+    }
+
+    /// Writes talk to stderr, unless told to be quiet.
+    pub fn note(&mut self, text: &str) {
+        if self.verbosity > 0 {
+            self.error(text);
+        }
+    }
+
+    /// Writes to stderr, whatever the verbosity.
+    pub fn error(&mut self, text: &str) {
+        _ = self.stderr.write_all(text.as_bytes()).and_then(|()| self.stderr.flush());
+    }
+
+    /// Writes a JSON value as one line to stdout.
+    pub fn json(&mut self, value: &impl serde::Serialize) {
+        match serde_json::to_string(value) {
+            Ok(line) => self.data(&(line + "\n")),
+            Err(error) => self.error(&format!("error: write JSON: {error}\n")),
+        }
+    }
+}

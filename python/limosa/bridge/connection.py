@@ -1,0 +1,120 @@
+"""The project's own database connection, driven by the engine: one transaction for its statements and Django's code."""
+
+from django.db import connections, transaction
+
+from .errors import BridgeError
+
+
+class Connection:
+    """One of Django's connections, inside the context that Django's executor would make for a migration."""
+
+    def __init__(self, channel, encoder):
+        self.channel = channel
+        self.encoder = encoder
+        self.connection = None
+        self.editor = None
+        self.blocks = []
+
+    def connect(self, alias="default"):
+        """Connects to a database of the settings."""
+        self.connection = connections[alias]
+        self.connection.ensure_connection()
+        self.connection.prepare_database()
+        self.channel.cancel = self._cancel
+        answer = {"vendor": self.connection.vendor, "alias": alias}
+        if self.connection.vendor == "postgresql":
+            answer["backend"] = self.query("SELECT pg_backend_pid()")["rows"][0][0]
+        return answer
+
+    def disconnect(self):
+        """Closes the connection; what was not committed is gone."""
+        self.channel.cancel = None
+        if self.connection is not None:
+            self.blocks, self.editor = [], None
+            self.connection.close()
+            self.connection = None
+
+    def begin(self, atomic=True):
+        """Enters what Django enters for one migration: on SQLite without foreign keys, and in a transaction if atomic."""
+        self._expect(self.editor is None, "a migration is already open")
+        editor = self._open().schema_editor(atomic=atomic)
+        editor.__enter__()
+        self.editor = editor
+
+    def commit(self):
+        """Leaves the migration as Django does when it went well."""
+        self._expect(self.editor is not None, "no migration is open")
+        self._expect(not self.blocks, "a savepoint is still open")
+        try:
+            self.editor.__exit__(None, None, None)
+            self.editor = None
+        except BaseException as error:
+            self._leave(error)
+            raise
+
+    def rollback(self):
+        """Leaves the migration and undoes what can be undone."""
+        if self.editor is not None:
+            self._leave(transaction.TransactionManagementError("rolled back"))
+
+    def savepoint(self):
+        """Enters an atomic block: a savepoint in a transaction, a transaction where there is none."""
+        block = transaction.atomic(self._open().alias)
+        block.__enter__()
+        self.blocks.append(block)
+
+    def release(self):
+        """Leaves the innermost atomic block and keeps what was done in it."""
+        self._expect(bool(self.blocks), "no savepoint is open")
+        self.blocks.pop().__exit__(None, None, None)
+
+    def rollback_to_savepoint(self):
+        """Leaves the innermost atomic block and undoes what was done in it."""
+        self._expect(bool(self.blocks), "no savepoint is open")
+        error = transaction.TransactionManagementError("rolled back")
+        self.blocks.pop().__exit__(type(error), error, None)
+
+    def execute(self, sql, params=None):
+        """Executes one statement; `params` fill ``%s``, and without them a ``%`` stands for itself."""
+        with self._open().cursor() as cursor:
+            cursor.execute(sql, params)
+            return {"rows_affected": cursor.rowcount}
+
+    def query(self, sql, params=None):
+        """Executes one statement and returns its rows."""
+        with self._open().cursor() as cursor:
+            cursor.execute(sql, params)
+            names = [column[0] for column in cursor.description or ()]
+            rows = cursor.fetchall() if cursor.description else []
+        return {"columns": names, "rows": [[self.encoder.value(item) for item in row] for row in rows]}
+
+    def flush_deferred(self):
+        """Executes what Django's schema editor put off."""
+        while self.editor.deferred_sql:
+            self.editor.execute(self.editor.deferred_sql.pop(0), None)
+
+    def _open(self):
+        self._expect(self.connection is not None, "not connected")
+        return self.connection
+
+    def _expect(self, condition, message):
+        if not condition:
+            raise BridgeError("protocol", message)
+
+    def _leave(self, error):
+        editor, self.editor = self.editor, None
+        while self.blocks:
+            self.blocks.pop().__exit__(type(error), error, None)
+        try:
+            if editor.atomic_migration and self.connection.in_atomic_block:
+                editor.atomic.__exit__(type(error), error, None)
+        finally:
+            if self.connection.vendor == "sqlite" and self.connection.connection is not None:
+                self.connection.enable_constraint_checking()
+
+    def _cancel(self):
+        """Stops the statement that is running; called from another thread."""
+        raw = getattr(self.connection, "connection", None)
+        stop = getattr(raw, "cancel", None) or getattr(raw, "interrupt", None)
+        if stop is not None:
+            stop()

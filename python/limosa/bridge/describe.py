@@ -1,0 +1,110 @@
+"""What the engine needs to know about the project, in one answer."""
+
+import os
+import sys
+import weakref
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+from django.db.migrations.state import ModelState
+from django.db.models import signals
+
+from .export import model_state
+from .paths import is_django, path_of
+
+DATABASE_KEYS = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")
+
+
+def describe(project, migrations, encoder):
+    """Describes settings, apps, databases, receivers, and what all of it was read from."""
+    record = project.record
+    with record:
+        packages = migrations.packages()
+    return {
+        "django": django.get_version(),
+        "python": sys.version.split()[0],
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "sys_path": list(sys.path),
+        "settings_module": os.environ.get("DJANGO_SETTINGS_MODULE"),
+        "apps": [_app(config, packages[config.label]) for config in apps.get_app_configs()],
+        "databases": {alias: _database(alias, encoder) for alias in connections},
+        "routers": [router if isinstance(router, str) else path_of(type(router)) for router in settings.DATABASE_ROUTERS],
+        "auth_user_model": settings.AUTH_USER_MODEL,
+        "swappable": _swappable(),
+        "default_auto_field": settings.DEFAULT_AUTO_FIELD,
+        "use_tz": bool(settings.USE_TZ),
+        "time_zone": settings.TIME_ZONE,
+        "site_id": getattr(settings, "SITE_ID", None),
+        "default_tablespace": settings.DEFAULT_TABLESPACE,
+        "default_index_tablespace": settings.DEFAULT_INDEX_TABLESPACE,
+        "pre_migrate": _receivers(signals.pre_migrate),
+        "post_migrate": _receivers(signals.post_migrate),
+        "unmigrated_models": _unmigrated_models(migrations, encoder),
+        "read": {
+            "files": record.files(),
+            "absent": sorted(path for path in record.absent if not os.path.exists(path)),
+            "environment": sorted(record.variables),
+            "whole_environment": record.whole_environment,
+        },
+    }
+
+
+def _app(config, package):
+    return {
+        "name": config.name,
+        "label": config.label,
+        "path": config.path,
+        "verbose_name": str(config.verbose_name),
+        "default_auto_field": config.default_auto_field,
+        "has_models": config.models_module is not None,
+        "migrations": package,
+    }
+
+
+def _database(alias, encoder):
+    values = connections.settings[alias]
+    answer = {key.lower(): str(values.get(key) or "") for key in DATABASE_KEYS}
+    answer["options"] = encoder.value(dict(values.get("OPTIONS") or {}))
+    answer["time_zone"] = values.get("TIME_ZONE")
+    answer["vendor"], answer["error"] = None, None
+    try:
+        answer["vendor"] = connections[alias].vendor
+    except Exception as error:
+        answer["error"] = str(error)
+    return answer
+
+
+def _swappable():
+    answer = {}
+    for model in apps.get_models(include_auto_created=True, include_swapped=True):
+        setting = model._meta.swappable
+        if setting:
+            answer[setting] = {"model": model._meta.label, "value": getattr(settings, setting, None)}
+    return answer
+
+
+def _receivers(signal):
+    senders = {id(config): config.label for config in apps.get_app_configs()}
+    answer = []
+    for entry in signal.receivers:
+        key, receiver = entry[0], entry[1]
+        if isinstance(receiver, weakref.ReferenceType):
+            receiver = receiver()
+        if receiver is None:
+            continue
+        named = receiver if hasattr(receiver, "__qualname__") else type(receiver)
+        answer.append({"path": path_of(named), "sender": senders.get(key[1]), "django": is_django(named)})
+    return answer
+
+
+def _unmigrated_models(migrations, encoder):
+    answer = []
+    unmigrated = migrations.unmigrated()
+    for config in apps.get_app_configs():
+        if config.label in unmigrated:
+            for model in config.get_models():
+                answer.append(dict(model_state(ModelState.from_model(model), encoder), db_table=model._meta.db_table))
+    return answer

@@ -1,0 +1,83 @@
+"""Errors as values: the type, the message, and the traceback without the frames that are not the user's."""
+
+import os
+import traceback
+
+
+class BridgeError(Exception):
+    """An error that the bridge itself finds; ``kind`` is a stable name for it."""
+
+    def __init__(self, kind, message):
+        super().__init__(message)
+        self.kind = kind
+
+
+def describe(error, kind="error", source=None):
+    """Returns what is known about an error; `source` is the file in which a line is looked for first."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not _is_bridge(f.filename)]
+    shown = _trim(frames)
+    place = _place(error, shown, source)
+    text = "".join(traceback.format_list(shown)) if shown else ""
+    answer = {
+        "kind": getattr(error, "kind", None) if isinstance(error, BridgeError) else kind,
+        "type": _type_name(type(error)),
+        "message": _message(error),
+        "traceback": ("Traceback (most recent call last):\n" + text if text else "")
+        + "".join(traceback.format_exception_only(type(error), error)),
+        "file": place[0],
+        "line": place[1],
+        "sqlstate": _sqlstate(error),
+    }
+    return {key: value for key, value in answer.items() if value is not None}
+
+
+def _message(error):
+    try:
+        return str(error)
+    except Exception:
+        return "<no message: its __str__ failed>"
+
+
+def _is_bridge(filename):
+    return filename.startswith(("<limosa>", "<string>"))
+
+
+def _is_framework(filename):
+    parts = filename.replace("\\", "/")
+    return "/site-packages/django/" in parts or "<frozen " in parts or "/importlib/" in parts
+
+
+def _trim(frames):
+    for position, frame in enumerate(frames):
+        if not _is_framework(frame.filename):
+            return frames[position:]
+    return frames
+
+
+def _place(error, frames, source):
+    if isinstance(error, SyntaxError) and error.filename:
+        return error.filename, error.lineno
+    if source is not None:
+        source = os.path.realpath(source)
+        for frame in reversed(frames):
+            if os.path.realpath(frame.filename) == source:
+                return frame.filename, frame.lineno
+    for frame in reversed(frames):
+        if not _is_framework(frame.filename):
+            return frame.filename, frame.lineno
+    return None, None
+
+
+def _type_name(kind):
+    return kind.__qualname__ if kind.__module__ == "builtins" else "%s.%s" % (kind.__module__, kind.__qualname__)
+
+
+def _sqlstate(error):
+    seen = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        code = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
+        if isinstance(code, str):
+            return code
+        error = error.__cause__ or error.__context__
+    return None
