@@ -6,8 +6,9 @@ pub mod module_path;
 pub mod settings;
 
 mod app_config;
-mod classes;
-mod directory;
-mod manage;
-mod receivers;
+pub(crate) mod apps;
+pub(crate) mod classes;
+pub(crate) mod directory;
+pub(crate) mod manage;
+pub(crate) mod receivers;
 mod stdlib;

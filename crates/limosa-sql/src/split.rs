@@ -6,6 +6,7 @@
 mod classify;
 mod django;
 mod scan;
+pub(crate) mod sqlparse;
 
 use std::ops::Range;
 

@@ -60,6 +60,7 @@ def prepare(folder, kind, work):
     database = Database(kind, f"limosa_testkit_{folder.name}_{os.getpid()}".replace("-", "_"), data)
     python = Path(sys.executable)
     variables = database.variables() | {"PYTHON": str(python), "BIN": str(python.parent), "ORACLE_DATA": str(data)}
+    os.environ.update(database.variables())
     for command in project.get("generate", []):
         subprocess.run([string.Template(word).safe_substitute(variables) for word in command], cwd=data, check=True)
     for name, text in project.get("files", {}).items():

@@ -10,20 +10,20 @@ use crate::python::{Context, Found, Module};
 const MAX_STEPS: usize = 40;
 
 /// Finds classes by their dotted paths.
-pub(super) struct Classes<'a> {
+pub(crate) struct Classes<'a> {
     context: Context<'a>,
 }
 
 /// A class whose source is there.
 #[derive(Clone, Debug)]
-pub(super) struct Class {
+pub(crate) struct Class {
     module: Arc<Module>,
     key: SmolStr,
 }
 
 /// What a dotted path stands for.
 #[derive(Clone, Debug)]
-pub(super) enum Resolved {
+pub(crate) enum Resolved {
     Class(Class),
     /// Django's `AppConfig` itself.
     Root,
@@ -36,11 +36,11 @@ pub(super) enum Resolved {
 }
 
 impl Class {
-    pub(super) fn name(&self) -> SmolStr {
+    pub(crate) fn name(&self) -> SmolStr {
         format!("{}.{}", self.module.path, self.key).into()
     }
 
-    pub(super) fn span(&self) -> Option<Span> {
+    pub(crate) fn span(&self) -> Option<Span> {
         self.get().map(|class| class.span)
     }
 
@@ -50,22 +50,22 @@ impl Class {
 }
 
 impl<'a> Classes<'a> {
-    pub(super) fn new(context: Context<'a>) -> Self {
+    pub(crate) fn new(context: Context<'a>) -> Self {
         Self { context }
     }
 
     /// Returns what a dotted path stands for.
-    pub(super) fn resolve(&self, path: &str) -> Resolved {
+    pub(crate) fn resolve(&self, path: &str) -> Resolved {
         self.follow(path, 0)
     }
 
     /// Returns whether the class inherits from Django's `AppConfig`, or why that is not known.
-    pub(super) fn is_app_config(&self, class: &Class) -> Result<bool, String> {
+    pub(crate) fn is_app_config(&self, class: &Class) -> Result<bool, String> {
         self.inherits(class, 0)
     }
 
     /// Returns the subclasses of `AppConfig` among the names of a module, sorted by name, without `AppConfig` itself.
-    pub(super) fn app_configs_in(&self, module: &str) -> Result<Vec<Class>, (String, Option<Span>)> {
+    pub(crate) fn app_configs_in(&self, module: &str) -> Result<Vec<Class>, (String, Option<Span>)> {
         let Some(loaded) = self.context.module(module) else {
             return Err((format!("`{module}` could not be read"), None));
         };
@@ -95,12 +95,12 @@ impl<'a> Classes<'a> {
     }
 
     /// Returns an attribute of the class or of what it inherits from, up to `AppConfig`.
-    pub(super) fn attribute(&self, class: &Class, name: &str) -> Option<Value> {
+    pub(crate) fn attribute(&self, class: &Class, name: &str) -> Option<Value> {
         self.lineage(class).iter().find_map(|class| class.get()?.attributes.get(name).cloned())
     }
 
     /// Returns the class in the lineage that defines a method.
-    pub(super) fn method_owner(&self, class: &Class, name: &str) -> Option<SmolStr> {
+    pub(crate) fn method_owner(&self, class: &Class, name: &str) -> Option<SmolStr> {
         let owner = self.lineage(class).into_iter().find(|class| {
             class.get().is_some_and(|class| class.methods.iter().any(|method| method == name))
         });

@@ -1,0 +1,159 @@
+//! Columns: their definitions, added and removed.
+
+use limosa_model::field::FieldKind;
+use smol_str::SmolStr;
+
+use super::model::{FieldIn, ModelIn, unchanged};
+use super::{EditorError, SchemaEditor, effect, postgres, sqlite, values};
+use crate::dialect::Dialect;
+
+/// The definition of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ColumnSql {
+    /// The definition without the column's name.
+    pub(crate) sql: String,
+    /// Whether Django would send it with parameters, which it does not mix with constraints.
+    pub(crate) parameters: bool,
+}
+
+impl SchemaEditor<'_> {
+    /// Returns the definition of a field's column, nothing when it has none.
+    ///
+    /// Source: Django `db/backends/base/schema.py`, `column_sql` and `_iter_column_sql`.
+    pub(crate) fn column_definition(
+        &self,
+        model: &ModelIn<'_>,
+        view: &FieldIn<'_>,
+        include_default: bool,
+    ) -> Result<Option<ColumnSql>, EditorError> {
+        let (parameters, field) = (view.parameters()?, view.field());
+        let Some(db_type) = parameters.db_type else { return Ok(None) };
+        let mut parts = vec![db_type.to_string()];
+        let mut has_parameters = false;
+        if let Some(collation) = &parameters.collation {
+            parts.push(self.collate_sql(collation));
+        }
+        if field.db_default.is_some() {
+            let default = self.db_default_sql(view)?;
+            parts.push(format!("DEFAULT {}", default.sql));
+            has_parameters |= default.parameters;
+        } else if include_default && let Some(default) = self.effective_default(view)? {
+            parts.push(format!("DEFAULT {default}"));
+            has_parameters |= !self.context.requires_literal_defaults();
+        }
+        if let FieldKind::Generated { persist, .. } = &field.kind {
+            let generated = values::generated_sql(model, view)?;
+            let persistency = if *persist { "STORED" } else { "VIRTUAL" };
+            parts.push(format!("GENERATED ALWAYS AS ({}) {persistency}", generated.sql));
+            has_parameters |= generated.parameters && !self.context.requires_literal_defaults();
+        } else {
+            parts.push(if field.null { "NULL".into() } else { "NOT NULL".into() });
+        }
+        if field.primary_key {
+            parts.push("PRIMARY KEY".into());
+        } else if field.unique() {
+            parts.push("UNIQUE".into());
+        }
+        let tablespace = field.db_tablespace.as_ref().unwrap_or(&model.view.tablespace);
+        if !tablespace.is_empty() && self.context.supports_tablespaces() && field.unique() {
+            parts.push(format!("USING INDEX TABLESPACE {}", self.quote(tablespace)));
+        }
+        Ok(Some(ColumnSql { sql: parts.join(" "), parameters: has_parameters }))
+    }
+
+    pub(crate) fn collate_sql(&self, collation: &str) -> String {
+        match self.dialect() {
+            Dialect::Sqlite => format!("COLLATE {collation}"),
+            _ => format!("COLLATE {}", self.quote(collation)),
+        }
+    }
+
+    /// Adds a field: a column, or the table of an automatic many-to-many field.
+    ///
+    /// Source: Django `db/backends/base/schema.py`, `add_field`; `model` is the one before the operation.
+    ///
+    /// # Errors
+    /// When the SQL cannot be written.
+    pub fn add_field(&mut self, model: &ModelIn<'_>, field: &FieldIn<'_>) -> Result<(), EditorError> {
+        if let Some(through) = field.automatic_through()? {
+            return self.create_model(&through);
+        }
+        match self.dialect() {
+            Dialect::Sqlite => sqlite::column::add_field(self, model, field),
+            _ => self.add_column(model, field),
+        }
+    }
+
+    /// Adds a column with `ALTER TABLE … ADD COLUMN`.
+    pub(crate) fn add_column(&mut self, model: &ModelIn<'_>, field: &FieldIn<'_>) -> Result<(), EditorError> {
+        let Some(column) = self.column_definition(model, field, true)? else { return Ok(()) };
+        let parameters = field.parameters()?;
+        let mut definition = column.sql;
+        if let Some(suffix) = field.type_suffix() {
+            definition = format!("{definition} {suffix}");
+        }
+        if let Some(check) = &parameters.check {
+            definition = format!("{definition} CHECK ({check})");
+        }
+        if field.has_db_constraint() {
+            let inline = match self.dialect() {
+                Dialect::Sqlite => sqlite::column::inline_foreign_key(self, field)?,
+                _ => postgres::column::inline_foreign_key(self, model, field)?,
+            };
+            definition = format!("{definition} {inline}");
+        }
+        let (table, name) = (model.table().clone(), SmolStr::new(field.column()));
+        let sql = format!("ALTER TABLE {} ADD COLUMN {} {definition}", self.quote(&table), self.quote(&name));
+        let created = effect::catalog_column(self, model, field)?;
+        self.execute(sql, |catalog| created.add_to(catalog, &table));
+        let temporary_default = field.field().db_default.is_none() && self.effective_default(field)?.is_some();
+        if temporary_default {
+            let drop = format!("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT", self.quote(&table), self.quote(&name));
+            self.execute(drop, unchanged);
+        }
+        if field.field().db_comment.is_some()
+            && self.context.supports_comments()
+            && !self.context.supports_comments_inline()
+        {
+            self.comment_on_column(&table, field)?;
+        }
+        for statement in self.field_indexes(model, field)? {
+            self.defer(statement);
+        }
+        Ok(())
+    }
+
+    /// Removes a field: its column, or the table of an automatic many-to-many field.
+    ///
+    /// Source: Django `db/backends/base/schema.py`, `remove_field`.
+    ///
+    /// # Errors
+    /// When the SQL cannot be written.
+    pub fn remove_field(&mut self, model: &ModelIn<'_>, field: &FieldIn<'_>) -> Result<(), EditorError> {
+        if let Some(through) = field.automatic_through()? {
+            return self.delete_model(&through);
+        }
+        match self.dialect() {
+            Dialect::Sqlite => sqlite::column::remove_field(self, model, field),
+            _ => self.remove_column(model, field),
+        }
+    }
+
+    /// Removes a column with `ALTER TABLE … DROP COLUMN`.
+    pub(crate) fn remove_column(&mut self, model: &ModelIn<'_>, field: &FieldIn<'_>) -> Result<(), EditorError> {
+        if field.parameters()?.db_type.is_none() {
+            return Ok(());
+        }
+        let (table, column) = (model.table().clone(), SmolStr::new(field.column()));
+        if field.is_relation() {
+            for name in self.foreign_key_names(&table, &column) {
+                self.delete_foreign_key(&table, &name);
+            }
+        }
+        let cascade = if self.context.drops_columns_with_cascade() { " CASCADE" } else { "" };
+        let sql = format!("ALTER TABLE {} DROP COLUMN {}{cascade}", self.quote(&table), self.quote(&column));
+        self.execute(sql, |catalog| catalog.drop_column(&table, &column));
+        self.deferred.retain(|statement| !statement.references_column(&table, &column));
+        Ok(())
+    }
+}
