@@ -1,1 +1,39 @@
-fn main() {}
+//! Chores of the project: `cargo xtask bench`, `cargo xtask generate`.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
+
+mod bench;
+mod generate;
+mod read_to_plan;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Parser;
+
+/// Chores of the project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+enum Command {
+    /// Measures Limosa against Django and against psql and sqlite3 replaying the same statements.
+    Bench(bench::Args),
+    /// Writes docs/reference from the code.
+    Generate(generate::Args),
+    /// Reads a project up to its plan and prints how long that took, as JSON; `bench` starts it.
+    #[command(hide = true)]
+    ReadToPlan(read_to_plan::Args),
+}
+
+fn main() -> Result<()> {
+    match Command::parse() {
+        Command::Bench(args) => bench::run(&args),
+        Command::Generate(args) => generate::run(&args),
+        Command::ReadToPlan(args) => read_to_plan::run(&args),
+    }
+}
+
+/// Returns the folder of the workspace.
+fn workspace() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}

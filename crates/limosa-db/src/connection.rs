@@ -81,8 +81,9 @@ impl Connection {
             Dialect::Sqlite => Backend::Sqlite(SqliteConnection::open(url, options).await?),
             Dialect::MySql => {
                 let message = "MySQL and MariaDB are not supported yet";
-                return Err(DbError::new(DbErrorKind::Unsupported, message)
-                    .with_hint("use a postgres:// or sqlite: URL"));
+                return Err(
+                    DbError::new(DbErrorKind::Unsupported, message).with_hint("use a postgres:// or sqlite: URL")
+                );
             }
         };
         Ok(Self { backend })

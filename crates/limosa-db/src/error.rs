@@ -82,7 +82,8 @@ impl std::error::Error for DbError {}
 impl From<tokio_postgres::Error> for DbError {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(reported) = error.as_db_error() else {
-            let kind = if error.is_closed() { DbErrorKind::ConnectionLost } else { DbErrorKind::of_client_error(&error) };
+            let kind =
+                if error.is_closed() { DbErrorKind::ConnectionLost } else { DbErrorKind::of_client_error(&error) };
             return Self::new(kind, chain(&error));
         };
         let position = match reported.position() {

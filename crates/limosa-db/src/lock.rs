@@ -1,1 +1,165 @@
-//! TODO
+//! The lock that keeps two runners from changing one database at the same time.
+//!
+//! It is polled and never waited for inside the database: a waiter inside `pg_advisory_lock()` would hold a snapshot and deadlock
+//! with `CREATE INDEX CONCURRENTLY`.
+
+mod file;
+mod postgres;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use self::file::FileLock;
+use self::postgres::AdvisoryLock;
+use crate::connection::{Backend, Connection};
+use crate::error::DbError;
+
+/// The lock of a database, held until it is released or dropped, and never longer than its connection or process lives.
+#[must_use = "the lock is released when it is dropped"]
+#[derive(Debug)]
+pub struct SessionLock {
+    held: Held,
+}
+
+#[derive(Debug)]
+enum Held {
+    Postgres(AdvisoryLock),
+    File(FileLock),
+    /// A database in memory, which no other process sees.
+    Nothing,
+}
+
+/// What is locked: the database and schema of the connection, for one history table.
+#[derive(Clone, Debug)]
+pub struct LockScope {
+    /// The table of applied migrations.
+    pub history_table: String,
+    /// The run that takes the lock, for others to see.
+    pub run_id: Option<String>,
+}
+
+/// How long to wait for another runner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LockWait {
+    /// Not at all.
+    No,
+    /// For this long.
+    For(Duration),
+    /// Until it is free.
+    Forever,
+}
+
+/// Who holds the lock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LockHolder {
+    /// The process: of the server's end on PostgreSQL, of the runner on SQLite.
+    pub pid: Option<i64>,
+    /// The name of the application or run, such as `limosa/6f1a`.
+    pub application: Option<String>,
+    /// The address of the client (PostgreSQL).
+    pub client: Option<String>,
+    /// Since when its session exists (PostgreSQL) or the lock is held (SQLite).
+    pub since: Option<String>,
+}
+
+/// Why the lock was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another runner holds it and the wait is over.
+    #[error("the migration lock is held by {0}")]
+    Held(LockHolder),
+    /// The database refused.
+    #[error("cannot take the migration lock: {0}")]
+    Database(#[from] DbError),
+    /// The lock's file cannot be used.
+    #[error("cannot use the lock file {}: {error}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        error: std::io::Error,
+    },
+}
+
+/// The shortest and the longest pause between two tries.
+const PAUSE: (u64, u64) = (50, 500);
+
+impl SessionLock {
+    /// Takes the lock on the connection that will do the work; outside a transaction.
+    ///
+    /// `waiting` is called when the first try fails and whenever the holder changes.
+    ///
+    /// # Errors
+    /// When another runner holds it longer than the wait allows, or the database or the file cannot be used.
+    pub async fn acquire(
+        connection: &Connection,
+        scope: &LockScope,
+        wait: LockWait,
+        mut waiting: impl FnMut(&LockHolder),
+    ) -> Result<Self, LockError> {
+        let started = Instant::now();
+        let mut seen = None;
+        let mut pause = PAUSE.0;
+        loop {
+            let holder = match Self::attempt(connection, scope).await? {
+                Ok(lock) => return Ok(lock),
+                Err(holder) => holder,
+            };
+            let left = match wait {
+                LockWait::No => None,
+                LockWait::For(limit) => limit.checked_sub(started.elapsed()),
+                LockWait::Forever => Some(Duration::MAX),
+            };
+            let Some(left) = left else { return Err(LockError::Held(holder)) };
+            if seen.as_ref() != Some(&holder) {
+                waiting(&holder);
+                seen = Some(holder);
+            }
+            // Jitter keeps many waiters from asking at once.
+            let jittered = Duration::from_millis(fastrand::u64(pause / 2..=pause));
+            tokio::time::sleep(jittered.min(left)).await;
+            pause = (pause * 2).min(PAUSE.1);
+        }
+    }
+
+    /// Releases the lock.
+    ///
+    /// # Errors
+    /// When the database cannot be told; the lock is free all the same as soon as the connection ends.
+    pub async fn release(self, connection: &Connection) -> Result<(), DbError> {
+        match self.held {
+            Held::Postgres(lock) => lock.release(connection).await,
+            Held::File(lock) => {
+                drop(lock);
+                Ok(())
+            }
+            Held::Nothing => Ok(()),
+        }
+    }
+
+    async fn attempt(connection: &Connection, scope: &LockScope) -> Result<Result<Self, LockHolder>, LockError> {
+        let held = match connection.backend() {
+            Backend::Postgres(postgres) => {
+                AdvisoryLock::attempt(postgres, &scope.history_table).await?.map(Held::Postgres)
+            }
+            Backend::Sqlite(sqlite) => match sqlite.path() {
+                Some(path) => FileLock::attempt(path, scope.run_id.as_deref())?.map(Held::File),
+                None => Ok(Held::Nothing),
+            },
+        };
+        Ok(held.map(|held| Self { held }))
+    }
+}
+
+impl fmt::Display for LockHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.application.as_deref().filter(|name| !name.is_empty()).unwrap_or("another session"))?;
+        let mut parts = Vec::new();
+        parts.extend(self.pid.map(|pid| format!("pid {pid}")));
+        parts.extend(self.client.as_ref().map(|client| format!("from {client}")));
+        parts.extend(self.since.as_ref().map(|since| format!("since {since}")));
+        if parts.is_empty() { Ok(()) } else { write!(f, " ({})", parts.join(", ")) }
+    }
+}

@@ -98,7 +98,10 @@ impl DatabaseUrl {
     pub fn is_in_memory(&self) -> bool {
         let name = self.database.as_deref().unwrap_or_default();
         self.dialect == Dialect::Sqlite
-            && (name.is_empty() || name == ":memory:" || name.contains("mode=memory") || name.starts_with("file::memory:"))
+            && (name.is_empty()
+                || name == ":memory:"
+                || name.contains("mode=memory")
+                || name.starts_with("file::memory:"))
     }
 
     /// Returns the file of an SQLite database.
@@ -188,7 +191,11 @@ impl Host {
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bracket = self.name.contains(':') && !self.is_socket();
-        if bracket { write!(f, "[{}]", self.name)? } else { f.write_str(&self.name)? }
+        if bracket {
+            write!(f, "[{}]", self.name)?
+        } else {
+            f.write_str(&self.name)?
+        }
         match self.port {
             Some(port) => write!(f, ":{port}"),
             None => Ok(()),

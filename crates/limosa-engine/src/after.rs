@@ -25,10 +25,8 @@ pub struct AfterRun<'a> {
     pub django: DjangoVersion,
     /// The labels of the installed apps that have models, in the order of installation.
     pub apps: &'a [SmolStr],
-    /// The models after the run.
+    /// The models after the run, those of apps without migrations among them.
     pub state: &'a ProjectState,
-    /// The models of apps without migrations.
-    pub unmigrated: &'a [ModelState],
     /// The models that stand in for swappable ones (`app.Model`), by the name of the setting.
     pub swapped: &'a BTreeMap<SmolStr, SmolStr>,
     /// `SITE_ID`.
@@ -75,16 +73,12 @@ impl AfterRun<'_> {
     }
 
     fn model(&self, app: &str, name: &str) -> Option<&ModelState> {
-        let id = ModelId::new(app, name);
-        let migrated = self.state.get(&id).map(std::convert::AsRef::as_ref);
-        migrated.or_else(|| self.unmigrated.iter().find(|model| model.id() == id))
+        self.state.get(&ModelId::new(app, name)).map(std::convert::AsRef::as_ref)
     }
 
     /// Iterates over the models of an app that are not swapped out, in the order in which they came.
-    fn app_models(&self, app: &SmolStr) -> impl Iterator<Item = &ModelState> {
-        let migrated = self.state.app_models(app).map(std::convert::AsRef::as_ref);
-        let unmigrated = self.unmigrated.iter().filter(move |model| model.app == *app);
-        migrated.chain(unmigrated).filter(|model| !self.is_swapped(model))
+    fn app_models(&self, app: &str) -> impl Iterator<Item = &ModelState> {
+        self.state.app_models(app).map(std::convert::AsRef::as_ref).filter(|model| !self.is_swapped(model))
     }
 
     fn is_swapped(&self, model: &ModelState) -> bool {

@@ -85,6 +85,21 @@ impl Events {
         Self::new(|_| ())
     }
 
+    /// Tells that another runner holds the lock.
+    pub fn waiting(&self, holder: String) {
+        self.send(Event::Waiting { holder });
+    }
+
+    /// Tells what Python or the database said.
+    pub fn output(&self, text: String) {
+        self.send(Event::Output { text });
+    }
+
+    /// Tells that work after the migrations starts.
+    pub fn after_run(&self, description: &'static str) {
+        self.send(Event::AfterRun { description });
+    }
+
     pub(crate) fn send(&self, event: Event) {
         (self.0)(event);
     }

@@ -1,1 +1,11 @@
-//! TODO
+//! Runs a plan: transactions, history, events, and the bridge to the project's own Python.
+//!
+//! **Invariant:** only this crate executes anything that changes a database, and it prints nothing.
+
+pub mod bridge;
+pub mod after;
+pub mod events;
+pub mod functions;
+pub mod interrupt;
+pub mod runner;
+mod session;

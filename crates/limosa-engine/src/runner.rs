@@ -1,15 +1,17 @@
 //! Runs a plan: each migration in one transaction with its history row where the database and the migration allow it.
 
 mod error;
+mod fake_initial;
 mod migration;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
 use limosa_db::{Connection, History};
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState};
+use limosa_plan::steps::{self, StepError};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
 
@@ -18,6 +20,7 @@ pub use error::{RunError, RunErrorKind};
 use crate::bridge::Bridge;
 use crate::events::{Event, Events};
 use crate::functions::Functions;
+use crate::interrupt::Interrupt;
 
 /// One migration to run.
 #[derive(Clone, Debug)]
@@ -29,9 +32,31 @@ pub struct Job {
     /// The state before the migration, in either direction.
     pub before: ProjectState,
     /// Whether it is only recorded, not run.
-    pub fake: bool,
+    pub fake: Fake,
+    /// The applied migrations that make up that state, in order; only needed backwards, for migrations with Python code.
+    pub before_ids: Vec<MigrationId>,
     /// The rows to add to the history (or to remove from it, backwards), in order.
     pub records: Vec<MigrationId>,
+}
+
+impl Job {
+    /// Returns whether only the project's Python can run it.
+    pub fn needs_python(&self) -> bool {
+        let backwards = self.direction == Direction::Backwards;
+        self.fake != Fake::Yes && self.migration.operations.iter().any(|operation| operation.needs_python(backwards))
+    }
+}
+
+/// Whether a migration is only recorded, not run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fake {
+    /// It is run.
+    #[default]
+    No,
+    /// It is run, unless it is an initial one whose tables are there already (`--fake-initial`).
+    Initial,
+    /// It is recorded only (`--fake`).
+    Yes,
 }
 
 /// Runs migrations on one database.
@@ -48,9 +73,15 @@ pub struct Runner<'a> {
     pub functions: &'a Functions,
     /// Who listens.
     pub events: &'a Events,
+    /// Who may ask the run to stop.
+    pub interrupt: &'a Interrupt,
     /// From which migration on content types follow renamed models; `None` for never.
     pub content_types: ContentTypes,
+    /// The migrations that are applied before the run, in the graph's order: where Python's state begins.
+    pub applied: Vec<MigrationId>,
     catalog: Option<Catalog>,
+    /// How many jobs Python's state has seen.
+    seen_by_python: Option<usize>,
 }
 
 /// When content types follow renamed models.
@@ -72,9 +103,21 @@ impl<'a> Runner<'a> {
         history: &'a History,
         functions: &'a Functions,
         events: &'a Events,
+        interrupt: &'a Interrupt,
     ) -> Self {
-        let content_types = ContentTypes::Never;
-        Self { connection, context, history, bridge: None, functions, events, content_types, catalog: None }
+        Self {
+            connection,
+            context,
+            history,
+            bridge: None,
+            functions,
+            events,
+            interrupt,
+            content_types: ContentTypes::Never,
+            applied: Vec::new(),
+            catalog: None,
+            seen_by_python: None,
+        }
     }
 
     /// Runs the jobs in order and returns how many ended well.
@@ -90,15 +133,27 @@ impl<'a> Runner<'a> {
             self.events.send(Event::MigrationStarted { id: id.clone(), direction, number, total: jobs.len() });
             let began = Instant::now();
             let rename = self.follows_renames(job);
-            if job.fake {
-                self.fake(job).await?;
-            } else {
-                self.run_job(job, rename).await?;
-            }
-            self.events.send(Event::MigrationFinished { id, direction, faked: job.fake, took: began.elapsed() });
+            self.bring_python_to(jobs, index).await?;
+            let faked = self.run_job(job, rename).await?;
+            self.events.send(Event::MigrationFinished { id, direction, faked, took: began.elapsed() });
         }
         self.events.send(Event::RunFinished { migrations: jobs.len(), took: started.elapsed() });
         Ok(jobs.len())
+    }
+
+    /// Brings Python's state to that before a job, when the job needs it.
+    async fn bring_python_to(&mut self, jobs: &[Job], index: usize) -> Result<(), RunError> {
+        let job = &jobs[index];
+        let Some(bridge) = self.bridge.as_deref_mut().filter(|_| job.needs_python()) else { return Ok(()) };
+        let ids = |jobs: &[Job]| jobs.iter().map(|job| job.migration.id.clone()).collect::<Vec<_>>();
+        let result = match (job.direction, self.seen_by_python) {
+            (Direction::Backwards, _) => bridge.set_state(&job.before_ids).await,
+            (Direction::Forwards, None) => bridge.set_state(&[self.applied.clone(), ids(&jobs[..index])].concat()).await,
+            (Direction::Forwards, Some(seen)) => bridge.advance(&ids(&jobs[seen..index])).await,
+        };
+        // The job itself moves the state along while it runs.
+        self.seen_by_python = Some(index + 1);
+        result.map_err(|error| RunError::before(job, RunErrorKind::Python(error)))
     }
 
     /// Returns whether content types follow renamed models in this migration.
@@ -117,36 +172,51 @@ impl<'a> Runner<'a> {
     }
 }
 
-/// Returns the state before each of `jobs`: all applied migrations in the graph's order, up to the one that is meant.
+/// Returns the state before each migration of a forwards run, and the state when all have run.
 ///
-/// Source: Django `db/migrations/executor.py`, `_migrate_all_forwards` and `_migrate_all_backwards`.
+/// All applied migrations come first, in the graph's order, then those of the run.
+/// Source: Django `db/migrations/executor.py`, `_migrate_all_forwards`.
 ///
 /// # Errors
 /// When an operation does not fit the state that it is applied to.
-pub fn states_before<'m>(
-    full_plan: impl IntoIterator<Item = &'m Arc<Migration>>,
-    applied: impl Fn(&MigrationId) -> bool,
-    jobs: &BTreeMap<MigrationId, Direction>,
-) -> Result<(BTreeMap<MigrationId, ProjectState>, ProjectState), limosa_plan::steps::StepError> {
-    let mut states = BTreeMap::new();
-    let mut state = ProjectState::default();
-    let mut end = None;
-    for migration in full_plan {
-        match jobs.get(&migration.id) {
-            Some(direction) => {
-                states.insert(migration.id.clone(), state.clone());
-                if *direction == Direction::Backwards && end.is_none() {
-                    end = Some(state.clone());
-                }
-            }
-            None if !applied(&migration.id) => continue,
-            None => {
-                if let Some(end) = &mut end {
-                    limosa_plan::steps::advance(migration, end)?;
-                }
-            }
-        }
-        limosa_plan::steps::advance(migration, &mut state)?;
+pub fn states_forwards<'m>(
+    base: &ProjectState,
+    applied: impl IntoIterator<Item = &'m Arc<Migration>>,
+    run: impl IntoIterator<Item = &'m Arc<Migration>>,
+) -> Result<(Vec<ProjectState>, ProjectState), StepError> {
+    let mut state = base.clone();
+    for migration in applied {
+        steps::advance(migration, &mut state)?;
     }
-    Ok((states, end.unwrap_or(state)))
+    let mut states = Vec::new();
+    for migration in run {
+        states.push(state.clone());
+        steps::advance(migration, &mut state)?;
+    }
+    Ok((states, state))
+}
+
+/// Returns the state before each migration that a backwards run unapplies, by its id, and the state when all have run.
+///
+/// `applied` are all applied migrations in the graph's order, those of the run among them.
+/// Source: Django `db/migrations/executor.py`, `_migrate_all_backwards`.
+///
+/// # Errors
+/// When an operation does not fit the state that it is applied to.
+pub fn states_backwards<'m>(
+    base: &ProjectState,
+    applied: impl IntoIterator<Item = &'m Arc<Migration>>,
+    run: &BTreeSet<MigrationId>,
+) -> Result<(BTreeMap<MigrationId, ProjectState>, ProjectState), StepError> {
+    let (mut state, mut end) = (base.clone(), base.clone());
+    let mut states = BTreeMap::new();
+    for migration in applied {
+        if run.contains(&migration.id) {
+            states.insert(migration.id.clone(), state.clone());
+        } else {
+            steps::advance(migration, &mut end)?;
+        }
+        steps::advance(migration, &mut state)?;
+    }
+    Ok((states, end))
 }

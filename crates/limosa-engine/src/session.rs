@@ -14,45 +14,81 @@ pub(crate) enum Session<'a> {
     Bridge(&'a mut Bridge, Dialect),
 }
 
-/// Why a statement failed.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {
-    /// The database refused it.
-    #[error(transparent)]
-    Database(#[from] DbError),
-    /// Python refused it, or is gone.
-    #[error(transparent)]
-    Bridge(#[from] BridgeError),
+/// Why something failed.
+#[derive(Debug)]
+pub(crate) enum SessionError {
+    Database(DbError),
+    Bridge(BridgeError),
 }
 
-/// A statement that failed, by its place among those that were to run.
+/// A script that failed, by its place among those that were to run.
 pub(crate) struct Failed {
     pub(crate) index: usize,
     pub(crate) error: SessionError,
 }
 
+impl From<DbError> for SessionError {
+    fn from(error: DbError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<BridgeError> for SessionError {
+    fn from(error: BridgeError) -> Self {
+        Self::Bridge(error)
+    }
+}
+
 impl Session<'_> {
-    /// Begins a transaction.
+    /// Enters a migration: a transaction if it is atomic, and on SQLite without foreign keys, as Django does.
+    pub(crate) async fn enter(&mut self, atomic: bool) -> Result<(), SessionError> {
+        match self {
+            Self::Direct(connection) => {
+                if connection.dialect() == Dialect::Sqlite {
+                    connection.execute("PRAGMA foreign_keys = OFF").await?;
+                }
+                if atomic {
+                    connection.begin().await?;
+                }
+            }
+            Self::Bridge(bridge, _) => bridge.begin(atomic).await?,
+        }
+        Ok(())
+    }
+
+    /// Leaves the migration and keeps what was done, or undoes what can be undone.
+    pub(crate) async fn leave(&mut self, keep: bool) -> Result<(), SessionError> {
+        match self {
+            Self::Direct(connection) => {
+                let result = match keep {
+                    true if connection.in_transaction() => connection.commit().await,
+                    true => Ok(()),
+                    false => connection.rollback().await,
+                };
+                if connection.dialect() == Dialect::Sqlite {
+                    _ = connection.rollback().await;
+                    connection.execute("PRAGMA foreign_keys = ON").await?;
+                }
+                Ok(result?)
+            }
+            Self::Bridge(bridge, _) if keep => Ok(bridge.commit().await?),
+            Self::Bridge(bridge, _) => Ok(bridge.rollback().await?),
+        }
+    }
+
+    /// Enters a transaction inside a migration that has none of its own.
     pub(crate) async fn begin(&mut self) -> Result<(), SessionError> {
         match self {
             Self::Direct(connection) => Ok(connection.begin().await?),
-            Self::Bridge(bridge, _) => Ok(bridge.begin().await?),
+            Self::Bridge(bridge, _) => Ok(bridge.savepoint().await?),
         }
     }
 
-    /// Commits it.
+    /// Leaves that transaction.
     pub(crate) async fn commit(&mut self) -> Result<(), SessionError> {
         match self {
             Self::Direct(connection) => Ok(connection.commit().await?),
-            Self::Bridge(bridge, _) => Ok(bridge.commit().await?),
-        }
-    }
-
-    /// Rolls it back; a lost connection has done so already.
-    pub(crate) async fn rollback(&mut self) {
-        match self {
-            Self::Direct(connection) => _ = connection.rollback().await,
-            Self::Bridge(bridge, _) => _ = bridge.rollback().await,
+            Self::Bridge(bridge, _) => Ok(bridge.release().await?),
         }
     }
 
@@ -61,7 +97,7 @@ impl Session<'_> {
         match self {
             Self::Direct(connection) => {
                 let dialect = connection.dialect();
-                let mut statements: Vec<&str> = Vec::with_capacity(scripts.len());
+                let mut statements: Vec<String> = Vec::with_capacity(scripts.len());
                 let mut owners: Vec<usize> = Vec::with_capacity(scripts.len());
                 for (owner, script) in scripts.iter().enumerate() {
                     for statement in statements_of(script, dialect) {
@@ -77,20 +113,38 @@ impl Session<'_> {
             Self::Bridge(bridge, dialect) => {
                 for (index, script) in scripts.iter().enumerate() {
                     for statement in statements_of(script, *dialect) {
-                        bridge.execute(statement).await.map_err(|error| Failed { index, error: error.into() })?;
+                        bridge.execute(&statement, None).await.map_err(|error| Failed { index, error: error.into() })?;
                     }
                 }
                 Ok(())
             }
         }
     }
+
+    /// Returns the first row in which SQLite finds a foreign key that leads nowhere: its table and the one it leads to.
+    pub(crate) async fn broken_foreign_key(&mut self) -> Result<Option<(String, String)>, SessionError> {
+        const CHECK: &str = "PRAGMA foreign_key_check";
+        match self {
+            Self::Direct(connection) => {
+                let rows = connection.query(CHECK, &[]).await?;
+                Ok(rows.first().map(|row| (row.text(0).to_owned(), row.text(2).to_owned())))
+            }
+            Self::Bridge(bridge, _) => {
+                let rows = bridge.query(CHECK, None).await?.rows;
+                let text = |row: &[serde_json::Value], index: usize| {
+                    row.get(index).and_then(|value| value.as_str()).unwrap_or_default().to_owned()
+                };
+                Ok(rows.first().map(|row| (text(row, 0), text(row, 2))))
+            }
+        }
+    }
 }
 
 /// Splits what may be several statements; most texts are one and need no look.
-fn statements_of(script: &str, dialect: Dialect) -> Vec<&str> {
+fn statements_of(script: &str, dialect: Dialect) -> Vec<String> {
     if script.contains(';') {
-        split::split(script, dialect).into_iter().map(|statement| statement.text).collect()
+        split::split(script, dialect).into_iter().map(|statement| statement.text.to_owned()).collect()
     } else {
-        vec![script]
+        vec![script.to_owned()]
     }
 }

@@ -4,10 +4,12 @@
 //! that nothing is known about (SQL of the project, Python) has changed the database, and go on with a fresh catalog.
 
 mod atoms;
+mod collect;
 mod compiler;
 mod sql_text;
 
 pub use atoms::{Atom, advance, atoms};
+pub use collect::{Collected, collect};
 pub use compiler::{Compiled, Compiler, compile};
 
 use limosa_model::Span;

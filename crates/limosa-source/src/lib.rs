@@ -2,5 +2,15 @@
 //!
 //! **Invariant:** reading never fails; it yields values and diagnostics. Nothing here knows a database.
 
+pub mod cache;
+pub mod config;
+pub mod convert;
+pub mod describe;
+pub mod django;
+pub mod export;
+pub mod native;
+pub mod project;
 pub mod python;
 pub mod sources;
+
+mod suggest;

@@ -10,6 +10,7 @@ mod constraint;
 mod lookup;
 mod mutate;
 mod names;
+mod sqlite;
 mod table;
 
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use smol_str::SmolStr;
 
 pub use self::constraint::{Constraint, ForeignKeyTarget, SortOrder};
 pub use self::lookup::ConstraintFilter;
+pub use self::sqlite::{sqlite_constraints, sqlite_foreign_keys, sqlite_index, sqlite_primary_key};
 pub use self::table::{Column, Sequence, Table, TableKind};
 use crate::dialect::Dialect;
 

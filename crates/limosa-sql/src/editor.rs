@@ -27,7 +27,7 @@ pub use self::error::EditorError;
 pub use self::model::{FieldIn, ModelIn};
 use crate::catalog::Catalog;
 use crate::dialect::{Context, Dialect};
-use crate::statement::Statement;
+use crate::statement::{Statement, stored_name};
 
 /// Writes the statements that change a schema.
 ///
@@ -43,6 +43,7 @@ pub struct SchemaEditor<'a> {
     /// Tables renamed while collecting, with the names under which the catalog still has them.
     renamed_tables: BTreeMap<SmolStr, SmolStr>,
     rendering: Rendering,
+    rendered: bool,
 }
 
 /// What becomes of the catalog.
@@ -84,6 +85,7 @@ impl<'a> SchemaEditor<'a> {
             deferred: Vec::new(),
             renamed_tables: BTreeMap::new(),
             rendering: Rendering::default(),
+            rendered: mode == Mode::Track,
         }
     }
 
@@ -112,9 +114,22 @@ impl<'a> SchemaEditor<'a> {
         self.rendering
     }
 
-    /// Says in which order the states around the next operations were rendered.
-    pub fn set_rendering(&mut self, rendering: Rendering) {
+    /// Says in which order the states around the operation at hand were rendered.
+    pub(crate) fn set_rendering(&mut self, rendering: Rendering) {
         self.rendering = rendering;
+    }
+
+    /// Returns whether the state before the next operation has been rendered, as it always has when migrations run.
+    pub fn is_rendered(&self) -> bool {
+        self.rendered
+    }
+
+    /// Says whether the state before the next operation has been rendered.
+    ///
+    /// Operations keep this up to date themselves; only who runs the database operations of `SeparateDatabaseAndState`, which have
+    /// states of their own, puts it back afterwards.
+    pub fn set_rendered(&mut self, rendered: bool) {
+        self.rendered = rendered;
     }
 
     /// Takes the statements that were written since the last time.
@@ -164,6 +179,11 @@ impl<'a> SchemaEditor<'a> {
 
     pub(crate) fn dialect(&self) -> Dialect {
         self.context.dialect
+    }
+
+    /// Returns a name as the database keeps it.
+    pub(crate) fn stored(&self, name: &str) -> SmolStr {
+        stored_name(self.context.dialect, name)
     }
 
     pub(crate) fn quote(&self, name: &str) -> SmolStr {

@@ -8,3 +8,8 @@ pub mod split;
 pub mod names;
 pub mod model;
 pub mod types;
+pub mod editor;
+pub mod operations;
+pub mod statement;
+pub mod expression;
+pub mod literal;

@@ -10,6 +10,7 @@ mod view;
 use limosa_model::{ModelId, ProjectState, SmolStr};
 
 pub use self::relations::{ForeignKeyTarget, Related};
+pub(crate) use self::view::implicit_id;
 pub use self::view::{FieldView, ModelView};
 use crate::dialect::Context;
 

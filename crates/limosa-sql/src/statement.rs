@@ -10,6 +10,7 @@ mod render;
 use smol_str::SmolStr;
 
 pub use self::columns::{IndexColumns, IndexName};
+pub(crate) use self::effect::{stored, stored_name};
 use crate::dialect::Dialect;
 
 /// A statement that may wait.
@@ -159,14 +160,17 @@ impl Statement {
         }
         match self {
             Self::CreateIndex(statement) => {
-                let columns = statement.columns.names().to_vec();
-                let name = statement.name.resolve(dialect, &statement.table, &columns);
-                if !matches!(statement.name, IndexName::Unique) {
-                    statement.name = IndexName::Fixed(name.clone());
+                if statement.unique {
+                    return false; // its name is plain text there
                 }
+                let name = statement.name.resolve(dialect, &statement.table, statement.columns.names());
+                statement.name = IndexName::Fixed(name.clone());
                 name == index
             }
-            Self::AddUnique(unique) => unique.name.resolve(dialect, &unique.table, &unique.columns) == index,
+            Self::AddUnique(unique) => {
+                unique.name == IndexName::Unique
+                    && unique.name.resolve(dialect, &unique.table, &unique.columns) == index
+            }
             Self::AddForeignKey(key) => key.name(dialect) == index,
             Self::AddCheck(_) | Self::AddExclusion(_) => false,
         }

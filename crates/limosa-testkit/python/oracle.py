@@ -170,7 +170,8 @@ def field(f, connection):
                 head, _, name = deconstructed.rpartition(".")
                 if head.startswith("django.contrib.postgres.fields."):
                     deconstructed = f"django.contrib.postgres.fields.{name}"
-            result["base"] = deconstructed
+            # Fields with a model in between that are no ManyToManyField, such as tags.
+            result["base"] = "django.db.models.ManyToManyField" if cls.__name__ == "RelatedField" and f.many_to_many else deconstructed
             break
         foreign.append(cls)
     methods = {"db_type", "db_parameters", "rel_db_type", "db_check", "get_internal_type", "cast_db_type"}
@@ -253,8 +254,9 @@ class Recorder:
         from django.db import migrations
         for position, op in enumerate(operations):
             place = (*path, position)
+            opaque = isinstance(op, (migrations.RunSQL, migrations.RunPython)) or not type(op).__module__.startswith("django.")
             for name in ("database_forwards", "database_backwards"):
-                setattr(op, name, self.placed(getattr(op, name), place, isinstance(op, (migrations.RunSQL, migrations.RunPython))))
+                setattr(op, name, self.placed(getattr(op, name), place, opaque))
             self.watch(getattr(op, "database_operations", []), place)
 
     def placed(self, method, place, opaque):
@@ -279,9 +281,14 @@ def constraints(connection):
     result = {}
     with connection.cursor() as cursor:
         for info in connection.introspection.get_table_list(cursor):
-            if info.type == "t":
+            if info.type != "t":
+                continue
+            try:
                 found = connection.introspection.get_constraints(cursor, info.name)
                 columns = [c.name for c in connection.introspection.get_table_description(cursor, info.name)]
+            except IndexError:  # Django stumbles over some defaults on SQLite.
+                result[info.name] = None
+            else:
                 result[info.name] = {"columns": columns, "constraints": [[name, {k: v for k, v in c.items() if k not in ("options",)}] for name, c in found.items()]}
     return result
 
@@ -407,10 +414,13 @@ def ask(database, backwards):
         version = list(connection.Database.sqlite_version_info)
     else:
         version = [connection.pg_version // 10000, connection.pg_version % 10000]
+    options = (op.options for m in disk.disk_migrations.values() for op in m.operations if hasattr(op, "options"))
+    swappable = {o["swappable"] for o in options if "swappable" in o}
     answer["context"] = {
         "vendor": connection.vendor, "django": django.get_version(), "server_version": version, "use_tz": settings.USE_TZ, "time_zone": settings.TIME_ZONE,
         "default_auto_field": settings.DEFAULT_AUTO_FIELD, "tablespace": settings.DEFAULT_TABLESPACE, "index_tablespace": settings.DEFAULT_INDEX_TABLESPACE,
-        "swapped": {m._meta.swappable: str(getattr(settings, m._meta.swappable)) for m in apps.get_models(include_swapped=True) if m._meta.swappable},
+        "swapped": {m._meta.swappable: str(getattr(settings, m._meta.swappable, None) or m._meta.label) for m in apps.get_models(include_swapped=True) if m._meta.swappable}
+        | {name: str(getattr(settings, name)) for name in swappable if hasattr(settings, name)},
         "unmigrated": sorted(disk.unmigrated_apps)}
     connection.close()
     # On SQLite hardly anything depends on what the database holds: the answers from before are good enough.

@@ -1,5 +1,7 @@
 """The project's own database connection, driven by the engine: one transaction for its statements and Django's code."""
 
+import base64
+
 from django.db import connections, transaction
 
 from .errors import BridgeError
@@ -77,13 +79,13 @@ class Connection:
     def execute(self, sql, params=None):
         """Executes one statement; `params` fill ``%s``, and without them a ``%`` stands for itself."""
         with self._open().cursor() as cursor:
-            cursor.execute(sql, params)
+            cursor.execute(sql, _params(params))
             return {"rows_affected": cursor.rowcount}
 
     def query(self, sql, params=None):
         """Executes one statement and returns its rows."""
         with self._open().cursor() as cursor:
-            cursor.execute(sql, params)
+            cursor.execute(sql, _params(params))
             names = [column[0] for column in cursor.description or ()]
             rows = cursor.fetchall() if cursor.description else []
         return {"columns": names, "rows": [[self.encoder.value(item) for item in row] for row in rows]}
@@ -118,3 +120,9 @@ class Connection:
         stop = getattr(raw, "cancel", None) or getattr(raw, "interrupt", None)
         if stop is not None:
             stop()
+
+
+def _params(params):
+    if params is None:
+        return None
+    return [base64.b64decode(value["v"]) if isinstance(value, dict) and value.get("$") == "bytes" else value for value in params]

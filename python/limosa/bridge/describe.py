@@ -37,7 +37,7 @@ def describe(project, migrations, encoder):
         "default_auto_field": settings.DEFAULT_AUTO_FIELD,
         "use_tz": bool(settings.USE_TZ),
         "time_zone": settings.TIME_ZONE,
-        "site_id": getattr(settings, "SITE_ID", None),
+        "site_id": _number(getattr(settings, "SITE_ID", None)),
         "default_tablespace": settings.DEFAULT_TABLESPACE,
         "default_index_tablespace": settings.DEFAULT_INDEX_TABLESPACE,
         "pre_migrate": _receivers(signals.pre_migrate),
@@ -50,6 +50,10 @@ def describe(project, migrations, encoder):
             "whole_environment": record.whole_environment,
         },
     }
+
+
+def _number(value):
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _app(config, package):

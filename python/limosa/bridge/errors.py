@@ -3,6 +3,8 @@
 import os
 import traceback
 
+LIBRARY = os.path.dirname(os.__file__).replace("\\", "/") + "/"
+
 
 class BridgeError(Exception):
     """An error that the bridge itself finds; ``kind`` is a stable name for it."""
@@ -43,8 +45,11 @@ def _is_bridge(filename):
 
 
 def _is_framework(filename):
-    parts = filename.replace("\\", "/")
-    return "/site-packages/django/" in parts or "<frozen " in parts or "/importlib/" in parts
+    """Returns whether a file is Django's or Python's own."""
+    path = filename.replace("\\", "/")
+    if "/site-packages/" in path or "/dist-packages/" in path:
+        return "-packages/django/" in path
+    return path.startswith("<frozen ") or path.startswith(LIBRARY)
 
 
 def _trim(frames):

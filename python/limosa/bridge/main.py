@@ -42,16 +42,22 @@ class Session:
 
     def answer(self, message):
         """Carries out one request and returns its answer."""
-        number = message.get("id")
-        self.channel.interrupted = False
-        self.channel.busy = True
+        try:
+            return self._answer(message, message.get("id"))
+        except KeyboardInterrupt as error:
+            # It came while another error was being described.
+            self.channel.end()
+            return {"id": message.get("id"), "error": errors.describe(error)}
+
+    def _answer(self, message, number):
+        self.channel.begin()
         try:
             answer = {"id": number, "ok": self._carry_out(message)}
         except BaseException as error:
             source = getattr(error, "limosa_source", None)
             answer = {"id": number, "error": errors.describe(error, getattr(error, "limosa_kind", "error"), source)}
         finally:
-            self.channel.busy = False
+            self.channel.end()
         self.channel.flush_output()
         return answer
 

@@ -12,6 +12,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 
 
 class Channel:
@@ -26,6 +27,7 @@ class Channel:
         self.cancel = None
         self.busy = False
         self.interrupted = False
+        self.cancelling = threading.Lock()
         self._redirect()
 
     def _redirect(self):
@@ -77,10 +79,34 @@ class Channel:
         self.queue.put(None)
 
     def _interrupt(self):
-        if self.busy:
+        if self.busy and not self.interrupted:
             self.interrupted = True
-            self._cancel()
-            _thread.interrupt_main()
+            threading.Thread(target=self._insist, name="limosa-interrupt", daemon=True).start()
+
+    def _insist(self):
+        """Interrupts until it is noticed: a signal or a cancellation just before a call begins to wait is lost."""
+        while True:
+            with self.cancelling:
+                if not (self.busy and self.interrupted):
+                    return
+                self._cancel()
+                if hasattr(signal, "pthread_kill"):
+                    # A real signal, which wakes up what sleeps or waits.
+                    signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+                else:
+                    _thread.interrupt_main()
+            time.sleep(0.1)
+
+    def begin(self):
+        """A request is now being worked on."""
+        self.interrupted = False
+        self.busy = True
+
+    def end(self):
+        """The request has been worked on; nothing that was meant for it may hit the next one."""
+        self.busy = False
+        with self.cancelling:
+            self.interrupted = False
 
     def _cancel(self):
         try:

@@ -155,7 +155,7 @@ class LazyApps(StateApps):
             config = LazyAppConfig(app_label)
             config.apps = self
             self.app_configs[app_label] = config
-        if not hasattr(model, "__getattr__"):
+        if not any("__getattr__" in vars(ancestor) for ancestor in model.__mro__):
             model.__getattr__ = _missing_attribute
         self.do_pending_operations(model)
         self.clear_cache()

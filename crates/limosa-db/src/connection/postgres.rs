@@ -6,7 +6,7 @@ mod values;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::Poll;
 
 use limosa_sql::dialect::Dialect;
@@ -25,7 +25,7 @@ const MAX_NOTICES: usize = 10_000;
 
 /// A connection to PostgreSQL.
 pub(crate) struct PostgresConnection {
-    client: Client,
+    client: Arc<Client>,
     driver: tokio::task::JoinHandle<()>,
     cancel: Cancel,
     notices: Arc<Mutex<Vec<Notice>>>,
@@ -105,6 +105,18 @@ impl PostgresConnection {
     /// Returns whether a transaction is open, failed or not.
     pub(crate) fn in_transaction(&self) -> bool {
         self.transaction.load(Ordering::Relaxed) != IDLE
+    }
+
+    /// Returns the driver's client, for what may outlive the connection without keeping it open.
+    pub(crate) fn weak_client(&self) -> Weak<Client> {
+        Arc::downgrade(&self.client)
+    }
+
+    /// Runs queries in one go and returns their rows in order.
+    pub(crate) async fn query_all<S: AsRef<str>>(&self, queries: &[S]) -> Result<Vec<Vec<Row>>, DbError> {
+        let results = in_order(queries.iter().map(|sql| self.client.simple_query(sql.as_ref()))).await;
+        let rows = results.into_iter().zip(queries);
+        rows.map(|(result, sql)| Ok(values::simple_rows(&self.observe(sql.as_ref(), result)?))).collect()
     }
 
     /// Returns whether the connection is known to be lost.

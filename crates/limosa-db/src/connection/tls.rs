@@ -55,7 +55,8 @@ pub(crate) fn connector(url: &DatabaseUrl) -> Result<MakeRustlsConnect, DbError>
     let config = match (url.option("sslcert"), url.option("sslkey")) {
         (Some(certificate), Some(key)) => {
             let chain = certificates(Path::new(certificate))?;
-            let key = PrivateKeyDer::from_pem_file(key).map_err(|error| tls_error(&format!("cannot read {key}: {error}")))?;
+            let key =
+                PrivateKeyDer::from_pem_file(key).map_err(|error| tls_error(&format!("cannot read {key}: {error}")))?;
             builder.with_client_auth_cert(chain, key).map_err(|error| tls_error(&error.to_string()))?
         }
         _ => builder.with_no_client_auth(),
@@ -65,14 +66,13 @@ pub(crate) fn connector(url: &DatabaseUrl) -> Result<MakeRustlsConnect, DbError>
 
 /// Reads the trusted authorities from a file, or from where operating systems keep them.
 fn load_roots(file: Option<&str>) -> Result<RootCertStore, DbError> {
-    let file = match file {
-        Some(file) => PathBuf::from(file),
-        None => SYSTEM_ROOTS
-            .iter()
-            .map(PathBuf::from)
-            .find(|path| path.exists())
-            .ok_or_else(|| tls_error("no certificate authorities found").with_hint("name a file with sslrootcert"))?,
-    };
+    let file =
+        match file {
+            Some(file) => PathBuf::from(file),
+            None => SYSTEM_ROOTS.iter().map(PathBuf::from).find(|path| path.exists()).ok_or_else(|| {
+                tls_error("no certificate authorities found").with_hint("name a file with sslrootcert")
+            })?,
+        };
     let mut roots = RootCertStore::empty();
     let (added, _) = roots.add_parsable_certificates(certificates(&file)?);
     if added == 0 {

@@ -37,7 +37,8 @@ pub struct LibpqEnvironment {
 impl LibpqEnvironment {
     /// Keeps libpq's variables, `HOME` and the user's name from a list of variables such as [`std::env::vars`].
     pub fn from_variables(variables: impl IntoIterator<Item = (String, String)>) -> Self {
-        let known = |name: &str| name.starts_with("PG") || matches!(name, "HOME" | "USER" | "LOGNAME" | "USERNAME" | "APPDATA");
+        let known =
+            |name: &str| name.starts_with("PG") || matches!(name, "HOME" | "USER" | "LOGNAME" | "USERNAME" | "APPDATA");
         Self { variables: variables.into_iter().filter(|(name, value)| known(name) && !value.is_empty()).collect() }
     }
 
@@ -82,9 +83,13 @@ impl DatabaseUrl {
                 self.fill(&name, &value)?;
             }
         }
-        for (variable, name) in
-            [("PGHOST", "host"), ("PGPORT", "port"), ("PGUSER", "user"), ("PGPASSWORD", "password"), ("PGDATABASE", "dbname")]
-        {
+        for (variable, name) in [
+            ("PGHOST", "host"),
+            ("PGPORT", "port"),
+            ("PGUSER", "user"),
+            ("PGPASSWORD", "password"),
+            ("PGDATABASE", "dbname"),
+        ] {
             if let Some(value) = environment.get(variable) {
                 self.fill(name, value)?;
             }

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 use super::{DatabaseUrl, Host, UrlError};
 
 /// The parameters that a URL of PostgreSQL may have, besides those that stand for its parts.
+#[rustfmt::skip]
 const POSTGRES_PARAMETERS: &[&str] = &[
     "application_name", "channel_binding", "client_encoding", "connect_timeout", "fallback_application_name",
     "gssencmode", "hostaddr", "keepalives", "keepalives_count", "keepalives_idle", "keepalives_interval",

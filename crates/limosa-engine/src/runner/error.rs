@@ -23,6 +23,13 @@ pub struct RunError {
     pub rolled_back: bool,
 }
 
+impl RunError {
+    /// Something went wrong before the migration did anything.
+    pub(super) fn before(job: &super::Job, kind: RunErrorKind) -> Self {
+        Self { migration: job.migration.id.clone(), operation: None, span: None, kind, rolled_back: true }
+    }
+}
+
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum RunErrorKind {
@@ -51,9 +58,15 @@ pub enum RunErrorKind {
     /// A migration needs a function that is not registered.
     #[error("function `{0}` is not registered: only the program that embeds this project can run it")]
     UnknownFunction(String),
+    /// A migration mixes Python and functions of the embedding program.
+    #[error("function `{0}` cannot run in a migration that holds Python code: put it into a migration of its own")]
+    Mixed(String),
     /// A migration needs Python and there is none.
     #[error("it holds Python code, and no Python was started")]
     NoPython,
+    /// It was asked to stop.
+    #[error("interrupted")]
+    Interrupted,
     /// Its steps cannot be told.
     #[error(transparent)]
     Step(#[from] StepError),

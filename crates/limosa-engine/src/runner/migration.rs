@@ -7,7 +7,8 @@ use limosa_plan::steps::{Compiled, Compiler, Step, StepError};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Dialect;
 
-use super::{Job, RunError, RunErrorKind, Runner};
+use super::{Fake, Job, RunError, RunErrorKind, Runner, fake_initial};
+use crate::bridge::{self, OperationPath};
 use crate::events::Event;
 use crate::functions::Transaction;
 use crate::session::Session;
@@ -39,8 +40,46 @@ impl From<StepError> for Failure {
 }
 
 impl Runner<'_> {
+    /// Runs a migration, its steps and its history rows, or only records it; returns whether it was only recorded.
+    pub(super) async fn run_job(&mut self, job: &Job, rename_content_types: bool) -> Result<bool, RunError> {
+        if self.interrupt.is_requested() {
+            return Err(RunError::before(job, RunErrorKind::Interrupted));
+        }
+        if job.fake == Fake::Yes {
+            return self.record(job).await.map(|()| true);
+        }
+        let mut catalog = match self.catalog.take() {
+            Some(catalog) => catalog,
+            None => {
+                let loaded = introspect::load(self.connection).await;
+                loaded.map_err(|error| RunError::before(job, error.into()))?
+            }
+        };
+        if job.fake == Fake::Initial
+            && job.direction == Direction::Forwards
+            && fake_initial::is_applied(&job.migration, &job.before, &catalog, self.context)
+        {
+            self.catalog = Some(catalog);
+            return self.record(job).await.map(|()| true);
+        }
+        let needs_python = job.needs_python();
+        let mut bridge = self.bridge.take();
+        let result = match &mut bridge {
+            None if needs_python => Err((RunErrorKind::NoPython.into(), true)),
+            Some(bridge) if needs_python => {
+                let session = Session::Bridge(bridge, self.context.dialect);
+                self.run_in(session, job, &mut catalog, rename_content_types).await
+            }
+            _ => self.run_in(Session::Direct(self.connection), job, &mut catalog, rename_content_types).await,
+        };
+        self.bridge = bridge;
+        let stale = result.map_err(|(failure, rolled_back)| failed(job, failure, rolled_back))?;
+        self.catalog = (!stale).then_some(catalog);
+        Ok(false)
+    }
+
     /// Records a migration without running it.
-    pub(super) async fn fake(&mut self, job: &Job) -> Result<(), RunError> {
+    async fn record(&self, job: &Job) -> Result<(), RunError> {
         let record = async {
             self.connection.begin().await?;
             self.connection.batch(&self.records(job)).await.map_err(|failed| failed.error)?;
@@ -50,34 +89,7 @@ impl Runner<'_> {
         if result.is_err() {
             _ = self.connection.rollback().await;
         }
-        result.map_err(|error| failed(job, Failure::from(RunErrorKind::Database(error)), true))
-    }
-
-    /// Runs a migration: its steps and its history rows.
-    pub(super) async fn run_job(&mut self, job: &Job, rename_content_types: bool) -> Result<(), RunError> {
-        let backwards = job.direction == Direction::Backwards;
-        let needs_python = job.migration.operations.iter().any(|operation| operation.needs_python(backwards));
-        let mut catalog = match self.catalog.take() {
-            Some(catalog) => catalog,
-            None => self.load_catalog().await.map_err(|error| failed(job, Failure::from(error), true))?,
-        };
-        let mut bridge = self.bridge.take();
-        let result = match (&mut bridge, needs_python) {
-            (None, true) => Err((RunErrorKind::NoPython.into(), true)),
-            (Some(bridge), true) => {
-                let session = Session::Bridge(bridge, self.context.dialect);
-                self.run_in(session, job, &mut catalog, rename_content_types).await
-            }
-            _ => self.run_in(Session::Direct(self.connection), job, &mut catalog, rename_content_types).await,
-        };
-        self.bridge = bridge;
-        match result {
-            Ok(stale) => {
-                self.catalog = (!stale).then_some(catalog);
-                Ok(())
-            }
-            Err((failure, rolled_back)) => Err(failed(job, failure, rolled_back)),
-        }
+        result.map_err(|error| RunError::before(job, error.into()))
     }
 
     /// Returns whether the catalog is stale afterwards; an error comes with whether all was rolled back.
@@ -88,32 +100,20 @@ impl Runner<'_> {
         catalog: &mut Catalog,
         rename_content_types: bool,
     ) -> Result<bool, (Failure, bool)> {
-        let undone = |kind: RunErrorKind| (Failure::from(kind), true);
         let migration = &job.migration;
         let compiler =
             Compiler::new(self.context, catalog, migration, &job.before, job.direction, rename_content_types)
                 .map_err(|error| (Failure::from(error), true))?;
-        session.prepare(job).await.map_err(|error| undone(error.into()))?;
-        let sqlite = self.context.dialect == Dialect::Sqlite;
-        if sqlite {
-            session.run_one("PRAGMA foreign_keys = OFF").await.map_err(|error| undone(error.into()))?;
-        }
-        if migration.atomic {
-            session.begin().await.map_err(|error| undone(error.into()))?;
-        }
+        session.enter(migration.atomic).await.map_err(|error| (RunErrorKind::from(error).into(), true))?;
         let mut changed = false;
         let result = self.steps(&mut session, job, compiler, &mut changed).await;
-        let result = match result {
-            Ok(stale) if migration.atomic => session.commit().await.map(|()| stale).map_err(|error| Failure::from(RunErrorKind::from(error))),
-            other => other,
+        let left = session.leave(result.is_ok()).await;
+        let stale = match (result, left) {
+            (Ok(stale), Ok(())) => Ok(stale),
+            (Ok(_), Err(error)) => Err(RunErrorKind::from(error).into()),
+            (Err(failure), _) => Err(failure),
         };
-        if result.is_err() {
-            session.rollback().await;
-        }
-        if sqlite {
-            _ = session.run_one("PRAGMA foreign_keys = ON").await;
-        }
-        result.map_err(|failure| (failure, migration.atomic || !changed))
+        stale.map_err(|failure| (failure, migration.atomic || !changed))
     }
 
     async fn steps(
@@ -126,9 +126,13 @@ impl Runner<'_> {
         let mut pending = Pending::default();
         let mut stale = false;
         loop {
-            if stale && compiler.needs_catalog() {
+            if let Session::Direct(connection) = session
+                && stale
+                && compiler.needs_catalog()
+            {
+                let connection = *connection;
                 self.send(session, job, &mut pending, changed).await?;
-                compiler.set_catalog(session.load_catalog().await.map_err(RunErrorKind::from)?);
+                compiler.set_catalog(introspect::load(connection).await.map_err(RunErrorKind::from)?);
                 stale = false;
             }
             let Some(compiled) = compiler.next()? else { break };
@@ -139,7 +143,9 @@ impl Runner<'_> {
         self.step(session, job, deferred, &mut pending, changed).await?;
         if self.context.dialect == Dialect::Sqlite {
             self.send(session, job, &mut pending, changed).await?;
-            self.check_foreign_keys(session).await?;
+            if let Some((table, parent)) = session.broken_foreign_key().await.map_err(RunErrorKind::from)? {
+                return Err(RunErrorKind::ForeignKeys { table, parent }.into());
+            }
         }
         if !job.migration.atomic {
             self.send(session, job, &mut pending, changed).await?;
@@ -181,19 +187,23 @@ impl Runner<'_> {
 
     async fn code(&self, session: &mut Session<'_>, job: &Job, step: Step) -> Result<(), RunErrorKind> {
         match (step, session) {
-            (Step::Python { path, atomic, custom }, Session::Bridge(bridge, _)) => {
-                let atomic = atomic.unwrap_or(false) && !job.migration.atomic;
-                bridge.run_code(&job.migration.id, &path, job.direction, atomic, custom).await?;
-                Ok(())
+            (Step::Python { path, .. }, Session::Bridge(bridge, _)) => {
+                let operation = OperationPath::of_database(job.migration.id.clone(), &path);
+                let direction = match job.direction {
+                    Direction::Forwards => bridge::Direction::Forwards,
+                    Direction::Backwards => bridge::Direction::Backwards,
+                };
+                Ok(bridge.run_operation(&operation, direction).await?)
             }
-            (Step::Python { .. }, Session::Direct(_)) => Err(RunErrorKind::NoPython),
-            (Step::Rust { function }, _) => {
+            (Step::Rust { function }, Session::Direct(connection)) => {
                 let Some(code) = self.functions.get(&function) else {
                     return Err(RunErrorKind::UnknownFunction(function.to_string()));
                 };
-                let result = code(Transaction::new(self.connection)).await;
+                let result = code(Transaction::new(connection)).await;
                 result.map_err(|source| RunErrorKind::Rust { function: function.to_string(), source })
             }
+            (Step::Rust { function }, Session::Bridge(..)) => Err(RunErrorKind::Mixed(function.to_string())),
+            (Step::Python { .. }, Session::Direct(_)) => Err(RunErrorKind::NoPython),
             (Step::Sql(_), _) => Ok(()),
         }
     }
@@ -209,6 +219,9 @@ impl Runner<'_> {
         let sent = std::mem::take(pending);
         if sent.scripts.is_empty() {
             return Ok(());
+        }
+        if self.interrupt.is_requested() {
+            return Err(RunErrorKind::Interrupted.into());
         }
         for sql in &sent.scripts {
             self.events.send(Event::Statement { sql: sql.clone() });
@@ -226,27 +239,12 @@ impl Runner<'_> {
         })
     }
 
-    async fn check_foreign_keys(&self, session: &mut Session<'_>) -> Result<(), Failure> {
-        let rows = session.query("PRAGMA foreign_key_check").await.map_err(RunErrorKind::from)?;
-        match rows.into_iter().next() {
-            None => Ok(()),
-            Some(row) => {
-                let text = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
-                Err(RunErrorKind::ForeignKeys { table: text(0), parent: text(2) }.into())
-            }
-        }
-    }
-
     fn records(&self, job: &Job) -> Vec<String> {
         let record = |id: &limosa_model::MigrationId| match job.direction {
-            Direction::Forwards => self.history.insert_sql(&id.app, &id.name),
-            Direction::Backwards => self.history.delete_sql(&id.app, &id.name),
+            Direction::Forwards => self.history.insert_statement(&id.app, &id.name),
+            Direction::Backwards => self.history.delete_statement(&id.app, &id.name),
         };
         job.records.iter().map(record).collect()
-    }
-
-    async fn load_catalog(&self) -> Result<Catalog, RunErrorKind> {
-        Ok(introspect::catalog(self.connection).await?)
     }
 }
 

@@ -40,7 +40,7 @@ pub fn atoms<'m>(
             return Err(error(operation, StepErrorKind::Irreversible));
         }
         let from = state.clone();
-        forward(operation, app, &mut state)?;
+        advance_operation(operation, app, &mut state)?;
         result.push((index, operation, from, state.clone()));
     }
     let mut flat = Vec::with_capacity(result.len());
@@ -58,6 +58,20 @@ pub fn atoms<'m>(
             Ok((flat, before.clone()))
         }
     }
+}
+
+/// Returns an operation's atoms; `from` and `to` are the states in the direction of the run.
+pub(super) fn flat<'m>(
+    operation: &'m Operation,
+    index: usize,
+    app: &str,
+    from: ProjectState,
+    to: ProjectState,
+    direction: Direction,
+) -> Result<Vec<Atom<'m>>, StepError> {
+    let mut flat = Vec::new();
+    flatten(operation, vec![index], app, from, to, direction, &mut flat)?;
+    Ok(flat)
 }
 
 fn flatten<'m>(
@@ -95,7 +109,7 @@ fn separate_atoms<'m>(
             return Err(error(operation, StepErrorKind::Irreversible));
         }
         let before = state.clone();
-        forward(operation, app, &mut state)?;
+        advance_operation(operation, app, &mut state)?;
         chain.push((index, operation, before, state.clone()));
     }
     if direction == Direction::Backwards {
@@ -115,10 +129,10 @@ fn separate_atoms<'m>(
 /// # Errors
 /// When one does not fit the state.
 pub fn advance(migration: &Migration, state: &mut ProjectState) -> Result<(), StepError> {
-    migration.operations.iter().try_for_each(|operation| forward(operation, &migration.id.app, state))
+    migration.operations.iter().try_for_each(|operation| advance_operation(operation, &migration.id.app, state))
 }
 
-fn forward(operation: &Operation, app: &str, state: &mut ProjectState) -> Result<(), StepError> {
+pub(super) fn advance_operation(operation: &Operation, app: &str, state: &mut ProjectState) -> Result<(), StepError> {
     operation.state_forwards(app, state).map_err(|source| error(operation, source.into()))
 }
 

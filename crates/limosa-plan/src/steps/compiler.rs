@@ -110,7 +110,9 @@ impl<'a> Compiler<'a> {
         match &atom.operation.kind {
             OperationKind::RunSql(op) => {
                 let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
-                sql.map_or_else(|| Ok(Vec::new()), |sql: &Sql| sql_text::steps(sql, self.editor.context()))
+                let statements =
+                    sql.map_or_else(|| Ok(Vec::new()), |sql: &Sql| sql_text::statements(sql, self.editor.context()))?;
+                Ok(statements.into_iter().map(Step::Sql).collect())
             }
             OperationKind::RunPython(op) => {
                 let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };

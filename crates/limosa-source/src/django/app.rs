@@ -15,10 +15,22 @@ pub struct App {
     pub path: Option<PathBuf>,
     /// Where its migrations are.
     pub migrations: Migrations,
-    /// The class of automatic primary keys that the app itself names.
-    pub default_auto_field: Option<SmolStr>,
+    /// The class of automatic primary keys; models in migrations name theirs, so that only new models need it.
+    pub default_auto_field: DefaultAutoField,
     /// Whether it has a `models` module.
     pub has_models: bool,
+}
+
+/// The class of automatic primary keys of an app.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum DefaultAutoField {
+    /// The one of the settings.
+    #[default]
+    Settings,
+    /// The one that the app's own configuration names.
+    Named(SmolStr),
+    /// One that is computed, and only Python knows.
+    Computed,
 }
 
 /// Where the migrations of an app are.

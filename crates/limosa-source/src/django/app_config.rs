@@ -2,6 +2,7 @@
 
 use limosa_model::{Diagnostic, SmolStr, Span, Value};
 
+use super::app::DefaultAutoField;
 use super::classes::{Class, Classes, Resolved};
 use super::module_path::{Module, ModulePath};
 
@@ -10,7 +11,7 @@ use super::module_path::{Module, ModulePath};
 pub(super) struct AppConfig {
     pub(super) name: SmolStr,
     pub(super) label: SmolStr,
-    pub(super) default_auto_field: Option<SmolStr>,
+    pub(super) default_auto_field: DefaultAutoField,
     /// Folders, when the class names one itself.
     pub(super) path: Option<SmolStr>,
 }
@@ -83,7 +84,7 @@ fn default_config<'a>(module: &str, classes: &Classes<'a>, path: &ModulePath) ->
 
 /// Reads the attributes of the class of an app.
 fn of_class(entry: &str, span: Option<Span>, class: &Class, classes: &Classes<'_>) -> Result<AppConfig, Obstacle> {
-    for method in ["__init__", "__new__", "name", "label", "path", "default_auto_field", "create"] {
+    for method in ["__init__", "__new__", "name", "label", "path", "create"] {
         if let Some(owner) = classes.method_owner(class, method) {
             let reason = format!("the class of the app `{entry}` computes itself in `{owner}.{method}`");
             return Err(Obstacle::Doubt(reason, class.span()));
@@ -98,7 +99,13 @@ fn of_class(entry: &str, span: Option<Span>, class: &Class, classes: &Classes<'_
         return Err(wrong(format!("`{entry}` must supply a name attribute"), span));
     };
     let label = text("label")?.unwrap_or_else(|| last(&name));
-    Ok(AppConfig { label, default_auto_field: text("default_auto_field")?, path: text("path")?, name })
+    let computed = classes.method_owner(class, "default_auto_field").is_some();
+    let default_auto_field = match classes.attribute(class, "default_auto_field") {
+        None if !computed => DefaultAutoField::Settings,
+        Some(Value::Str(path)) => DefaultAutoField::Named(path),
+        _ => DefaultAutoField::Computed,
+    };
+    Ok(AppConfig { label, default_auto_field, path: text("path")?, name })
 }
 
 fn doubt(attribute: &str, class: &Class, value: &Value) -> Obstacle {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use limosa_model::{SmolStr, Span, Value};
 
+use crate::python::context::Loaded;
 use crate::python::{Context, Found, Module};
 
 /// How many imports and bases are followed.
@@ -66,7 +67,7 @@ impl<'a> Classes<'a> {
 
     /// Returns the subclasses of `AppConfig` among the names of a module, sorted by name, without `AppConfig` itself.
     pub(crate) fn app_configs_in(&self, module: &str) -> Result<Vec<Class>, (String, Option<Span>)> {
-        let Some(loaded) = self.context.module(module) else {
+        let Some(loaded) = self.load(module) else {
             return Err((format!("`{module}` could not be read"), None));
         };
         let mut names: Vec<(&SmolStr, &Value)> = loaded.globals.iter().collect();
@@ -125,6 +126,13 @@ impl<'a> Classes<'a> {
         lineage
     }
 
+    fn load(&self, module: &str) -> Option<Arc<Module>> {
+        match self.context.load(module, &[]) {
+            Loaded::Module(module) => Some(module),
+            Loaded::Cycle | Loaded::Nothing => None,
+        }
+    }
+
     fn inherits(&self, class: &Class, steps: usize) -> Result<bool, String> {
         let Some(definition) = class.get().filter(|_| steps < MAX_STEPS) else { return Ok(false) };
         let mut doubt = None;
@@ -177,7 +185,7 @@ impl<'a> Classes<'a> {
         if let Found::Source(_) = self.context.find(&format!("{module}.{name}")) {
             return Resolved::Other;
         }
-        let Some(loaded) = self.context.module(module) else {
+        let Some(loaded) = self.load(module) else {
             return Resolved::Unknown(format!("`{module}` could not be read"));
         };
         if loaded.classes.contains_key(name) {

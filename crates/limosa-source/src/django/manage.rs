@@ -16,6 +16,10 @@ pub(crate) struct Manage {
 }
 
 const VARIABLE: &str = "DJANGO_SETTINGS_MODULE";
+/// What changes an environment variable.
+const CHANGES: [&str; 4] = ["environ[", "environ.setdefault(", "environ.update(", "environ.pop("];
+/// What reads variables from a file, or changes them in other ways.
+const FOREIGN: [&str; 4] = ["dotenv", "read_env", "putenv", "environs"];
 
 impl Manage {
     /// Reads the file; nothing when there is none.
@@ -36,10 +40,12 @@ impl Manage {
                 manage.settings.push(name);
             }
         }
-        let lower = code.to_ascii_lowercase();
-        let own = code.lines().filter(|line| line.contains("environ") && !line.trim().starts_with("import "));
-        let foreign = own.filter(|line| !line.contains(VARIABLE) && !line.trim_end().ends_with("setdefault(")).count();
-        manage.changes_environment = foreign > 0 || ["dotenv", "read_env", "putenv"].iter().any(|word| lower.contains(word));
+        let foreign = code.lines().any(|line| {
+            let changes = CHANGES.iter().any(|change| line.contains(change)) && !line.contains(VARIABLE);
+            // The name of the variable may stand on the next line.
+            changes && !(line.contains("environ.setdefault(") && line.trim_end().ends_with('('))
+        });
+        manage.changes_environment = foreign || FOREIGN.iter().any(|word| code.contains(word));
         manage
     }
 }

@@ -76,9 +76,13 @@ impl ModulePath {
         &self.installed
     }
 
-    /// Adds a folder that goes before all others, as `sys.path.insert(0, ...)` does.
-    pub fn insert(&mut self, folder: PathBuf) {
-        self.first.insert(0, folder);
+    /// Takes over the folders that Python itself says it searches.
+    pub fn extend(&mut self, folders: impl IntoIterator<Item = PathBuf>) {
+        for folder in folders {
+            if folder.is_dir() && !self.first.contains(&folder) && !self.installed.contains(&folder) {
+                self.installed.push(folder);
+            }
+        }
     }
 
     /// Returns the module `name`, or nothing when it is not in the folders that are known.

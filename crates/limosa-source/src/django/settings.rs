@@ -14,7 +14,7 @@ use limosa_model::django::DjangoVersion;
 pub use database::Database;
 pub use values::SettingValues;
 
-pub(crate) use read::{Reading, read};
+pub(crate) use read::read;
 
 /// The settings that decide about migrations.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use limosa_model::SmolStr;
 
-use crate::django::app::{App, Migrations};
+use crate::django::app::{App, DefaultAutoField, Migrations};
 use crate::django::directory::Directory;
 
 /// Returns whether the folder holds a native project: `*/migrations/*.toml` or `.sql`, or such files themselves.
@@ -70,7 +70,7 @@ fn app(label: SmolStr, folder: PathBuf) -> App {
         path: folder.parent().map(Path::to_owned),
         label,
         migrations: Migrations::In { module: SmolStr::default(), folder },
-        default_auto_field: None,
+        default_auto_field: DefaultAutoField::Settings,
         has_models: true,
     }
 }

@@ -1,0 +1,86 @@
+//! Migrations in TOML: typed operations under Django's names, with the place of each part.
+
+mod datetime;
+mod expression;
+mod field;
+mod field_keys;
+mod index;
+mod operation;
+mod options;
+mod reader;
+
+use limosa_model::{Diagnostic, MigrationId, Severity, SmolStr, Value};
+use toml::de::{DeTable, DeValue};
+
+use super::toml_value::syntax_error;
+use super::{MigrationFile, dependency};
+use crate::sources::Source;
+
+use self::reader::Reader;
+
+pub(crate) use operation::RUN_RUST;
+
+const KEYS: [&str; 8] =
+    ["dependencies", "operations", "pending_operations", "atomic", "stage", "replaces", "run_before", "initial"];
+const STAGES: [&str; 2] = ["pre-deploy", "post-deploy"];
+
+/// Reads a migration from TOML; what is wrong with it is reported with its place.
+///
+/// The migration is absent when a part of it could not be understood.
+pub fn read(source: &Source, id: MigrationId) -> (Option<MigrationFile>, Vec<Diagnostic>) {
+    let (document, errors) = DeTable::parse_recoverable(&source.text);
+    if !errors.is_empty() {
+        return (None, errors.iter().take(10).map(|error| syntax_error(error, source)).collect());
+    }
+    let mut reader = Reader::new(source);
+    let file = reader.migration(document.get_ref(), id);
+    let broken = reader.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    (Some(file).filter(|_| !broken), reader.diagnostics)
+}
+
+impl Reader<'_> {
+    fn migration(&mut self, table: &DeTable<'_>, id: MigrationId) -> MigrationFile {
+        self.check_keys(table, KEYS, "a migration");
+        let mut file = MigrationFile::new(id, self.source.id);
+        for (key, node) in table {
+            match key.get_ref().as_ref() {
+                "dependencies" => file.dependencies = self.dependencies(node),
+                "replaces" => file.replaces = self.dependencies(node),
+                "run_before" => file.run_before = self.dependencies(node),
+                "atomic" => file.atomic = self.bool(node).unwrap_or(true),
+                "initial" => file.initial = self.bool(node),
+                "operations" => file.operations = self.operations(node).unwrap_or_default(),
+                "stage" => {
+                    if let Some(stage) = self.one_of(node, &STAGES) {
+                        file.attributes.push((SmolStr::new_static("stage"), Value::Str(stage)));
+                    }
+                }
+                "pending_operations" => {
+                    _ = self.operations(node);
+                    let span = self.source.span(key.span());
+                    let help = "write them as a migration of their own with `stage = \"post-deploy\"`";
+                    self.error_with_help("not-supported", span, "`pending_operations` are not supported yet".into(), help.into());
+                }
+                _ => {}
+            }
+        }
+        file
+    }
+
+    fn dependencies(&mut self, node: &reader::Node<'_>) -> Vec<MigrationId> {
+        let DeValue::Array(items) = node.get_ref() else { return self.wrong(node, "a list of migrations").unwrap_or_default() };
+        let mut ids = Vec::with_capacity(items.len());
+        for item in items {
+            let Some(text) = self.text(item) else { continue };
+            match dependency(&text) {
+                Some(id) => ids.push(id),
+                None => {
+                    let span = self.span(item);
+                    let help = "write the app and the migration: \"blog.0001_initial\"";
+                    self.error_with_help("invalid-dependency", span, format!("`{text}` names no migration"), help.into());
+                }
+            }
+        }
+        ids
+    }
+}

@@ -17,8 +17,8 @@ pub enum Need {
     },
     /// What operations of unknown classes do to the state.
     StateDelta {
-        /// The migration and the position of the operation in it.
-        operations: Vec<(MigrationId, usize)>,
+        /// The migration and where the operation is in it, such as `3` or `3.state_operations.0`.
+        operations: Vec<(MigrationId, String)>,
     },
 }
 

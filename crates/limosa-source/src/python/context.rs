@@ -27,6 +27,8 @@ pub struct Context<'a> {
     pub vendor: Option<&'a str>,
     /// What `connection.settings_dict["ENGINE"]` is, such as `django.db.backends.postgresql`.
     pub engine: Option<&'a str>,
+    /// The version of Django, such as `5.2.8`.
+    pub django: Option<&'a str>,
     /// How deeply the evaluation that asks is nested.
     pub(crate) nesting: u16,
 }
@@ -58,6 +60,7 @@ impl<'a> Context<'a> {
             environment: None,
             vendor: None,
             engine: None,
+            django: None,
             nesting: 0,
         }
     }
@@ -92,7 +95,7 @@ impl<'a> Context<'a> {
                 return Loaded::Nothing;
             }
         };
-        match Evaluator::module(*self, source, name, chain) {
+        match Evaluator::module(*self, source, name, chain, false) {
             // What was evaluated inside a cycle may know less than it could; the next one who asks tries again.
             Ok((module, complete)) => {
                 let module = Arc::new(module);

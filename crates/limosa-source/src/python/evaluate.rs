@@ -20,6 +20,7 @@ mod functions;
 mod imports;
 mod known;
 mod lookup;
+pub(crate) mod methods;
 mod operators;
 mod paths;
 mod statements;
@@ -66,6 +67,8 @@ pub(crate) struct Evaluator<'c> {
     changed: Vec<Object>,
     /// Values of other modules, by path, so that one value stays one.
     thawed: HashMap<SmolStr, Object>,
+    /// The environments of other modules whose functions were called.
+    environments: HashMap<SmolStr, Rc<Environment>>,
     /// The classes and functions of this module, by their paths within it.
     classes: IndexMap<SmolStr, Rc<Class>>,
     functions: IndexMap<SmolStr, Rc<Function>>,
@@ -75,6 +78,8 @@ pub(crate) struct Evaluator<'c> {
     complete: bool,
     diagnostics: Vec<Diagnostic>,
     unread_stars: Vec<SmolStr>,
+    /// While a constructor runs: the arguments with which it calls the inherited one.
+    handed_on: Option<Vec<arguments::Arguments>>,
     scratch: String,
 }
 
@@ -98,10 +103,13 @@ impl<'c> Evaluator<'c> {
         source: Arc<Source>,
         name: &str,
         chain: &[SmolStr],
+        needed: bool,
     ) -> std::result::Result<(Module, bool), Diagnostic> {
         let mut evaluator = Self::run(context, source, name, chain)?;
-        let module = evaluator.freeze_module(false);
-        Ok((module, evaluator.complete))
+        match evaluator.freeze_module(needed) {
+            Some(module) => Ok((module, evaluator.complete)),
+            None => Err(Diagnostic::error("not-evaluated", format!("{name} could not be evaluated"))),
+        }
     }
 
     /// Evaluates a module's top level and returns the evaluator as it is then.
@@ -130,12 +138,14 @@ impl<'c> Evaluator<'c> {
             doubts: 0,
             changed: Vec::new(),
             thawed: HashMap::new(),
+            environments: HashMap::new(),
             classes: IndexMap::new(),
             functions: IndexMap::new(),
             chain: chain.iter().cloned().chain([name.into()]).collect(),
             complete: true,
             diagnostics: Vec::new(),
             unread_stars: Vec::new(),
+            handed_on: None,
             scratch: String::new(),
         };
         evaluator.run_module(file.body());
@@ -145,6 +155,11 @@ impl<'c> Evaluator<'c> {
     /// Returns the environment of the module itself.
     pub(crate) fn environment(&self) -> Option<&Rc<Environment>> {
         self.frames.first().map(|frame| &frame.environment)
+    }
+
+    /// Returns what is wrong with the module.
+    pub(crate) fn take_diagnostics(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.diagnostics)
     }
 
     /// Returns an object that was not understood, with its text.

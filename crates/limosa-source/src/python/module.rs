@@ -43,7 +43,6 @@ pub struct Class {
     pub methods: Vec<SmolStr>,
     /// Where it was written.
     pub span: Span,
-    pub(crate) offset: TextSize,
 }
 
 /// A function.
@@ -53,6 +52,8 @@ pub struct Function {
     pub path: SmolStr,
     /// The first line of its documentation.
     pub doc: Option<SmolStr>,
+    /// Whether its body does nothing.
+    pub empty: bool,
     /// Where it was written.
     pub span: Span,
     pub(crate) offset: TextSize,

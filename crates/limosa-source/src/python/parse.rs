@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use limosa_model::{Diagnostic, Span};
-use ruff_python_ast::{ModModule, Stmt, StmtClassDef, StmtFunctionDef};
+use ruff_python_ast::{Expr, ModModule, Stmt, StmtFunctionDef};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -61,11 +61,6 @@ impl ModuleFile {
     pub(crate) fn function(&self, offset: TextSize) -> Option<&StmtFunctionDef> {
         find(self.body(), offset).and_then(Stmt::as_function_def_stmt)
     }
-
-    /// Returns the class that begins at `offset`.
-    pub(crate) fn class(&self, offset: TextSize) -> Option<&StmtClassDef> {
-        find(self.body(), offset).and_then(Stmt::as_class_def_stmt)
-    }
 }
 
 /// Finds the function or class that begins at `offset`, in the statements or below them.
@@ -99,5 +94,35 @@ pub(crate) fn bodies(statement: &Stmt) -> Vec<&[Stmt]> {
         }
         Stmt::Match(node) => node.cases.iter().map(|case| &*case.body).collect(),
         _ => Vec::new(),
+    }
+}
+
+impl ModuleFile {
+    /// Returns the keyword arguments that a `deconstruct` method removes whatever they are.
+    pub(crate) fn always_removed(&self, method: &super::module::Function) -> Vec<String> {
+        let Some(node) = self.function(method.offset) else { return Vec::new() };
+        let name = |expression: &Expr| expression.as_string_literal_expr().map(|literal| literal.value.to_str().to_owned());
+        let is_kwargs = |expression: &Expr| matches!(expression, Expr::Name(name) if name.id.as_str() == "kwargs");
+        let removed = node.body.iter().flat_map(|statement| match statement {
+            Stmt::Delete(node) => node
+                .targets
+                .iter()
+                .filter_map(|target| match target {
+                    Expr::Subscript(subscript) if is_kwargs(&subscript.value) => name(&subscript.slice),
+                    _ => None,
+                })
+                .collect(),
+            Stmt::Expr(node) => match &*node.value {
+                Expr::Call(call) => match &*call.func {
+                    Expr::Attribute(attribute) if attribute.attr.as_str() == "pop" && is_kwargs(&attribute.value) => {
+                        call.arguments.args.first().and_then(name).into_iter().collect()
+                    }
+                    _ => Vec::new(),
+                },
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        });
+        removed.collect()
     }
 }

@@ -36,37 +36,18 @@ pub struct Constraint {
 
 impl Constraint {
     /// Returns a primary key, `unique` as on PostgreSQL.
-    pub fn primary_key<S: Into<SmolStr>>(
-        name: impl Into<SmolStr>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
-        Self {
-            primary_key: true,
-            unique: true,
-            ..Self::over(name, columns)
-        }
+    pub fn primary_key<S: Into<SmolStr>>(name: impl Into<SmolStr>, columns: impl IntoIterator<Item = S>) -> Self {
+        Self { primary_key: true, unique: true, ..Self::over(name, columns) }
     }
 
     /// Returns a unique constraint.
-    pub fn unique<S: Into<SmolStr>>(
-        name: impl Into<SmolStr>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
-        Self {
-            unique: true,
-            ..Self::over(name, columns)
-        }
+    pub fn unique<S: Into<SmolStr>>(name: impl Into<SmolStr>, columns: impl IntoIterator<Item = S>) -> Self {
+        Self { unique: true, ..Self::over(name, columns) }
     }
 
     /// Returns a check constraint.
-    pub fn check<S: Into<SmolStr>>(
-        name: impl Into<SmolStr>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
-        Self {
-            check: true,
-            ..Self::over(name, columns)
-        }
+    pub fn check<S: Into<SmolStr>>(name: impl Into<SmolStr>, columns: impl IntoIterator<Item = S>) -> Self {
+        Self { check: true, ..Self::over(name, columns) }
     }
 
     /// Returns a foreign key of one column.
@@ -76,58 +57,31 @@ impl Constraint {
         table: impl Into<SmolStr>,
         to: impl Into<SmolStr>,
     ) -> Self {
-        let target = ForeignKeyTarget {
-            table: table.into(),
-            column: to.into(),
-        };
-        Self {
-            foreign_key: Some(target),
-            ..Self::over(name, [column.into()])
-        }
+        let target = ForeignKeyTarget { table: table.into(), column: to.into() };
+        Self { foreign_key: Some(target), ..Self::over(name, [column.into()]) }
     }
 
     /// Returns an exclusion constraint, which Django lists without any flag.
-    pub fn exclusion<S: Into<SmolStr>>(
-        name: impl Into<SmolStr>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
+    pub fn exclusion<S: Into<SmolStr>>(name: impl Into<SmolStr>, columns: impl IntoIterator<Item = S>) -> Self {
         Self::over(name, columns)
     }
 
     /// Returns an ordinary index on columns, all ascending.
-    pub fn index<S: Into<SmolStr>>(
-        name: impl Into<SmolStr>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
+    pub fn index<S: Into<SmolStr>>(name: impl Into<SmolStr>, columns: impl IntoIterator<Item = S>) -> Self {
         let constraint = Self::over(name, columns);
         let orders = vec![Some(SortOrder::Asc); constraint.columns.len()];
-        Self {
-            index: true,
-            index_type: Some(SmolStr::new_static(PLAIN_INDEX)),
-            orders,
-            ..constraint
-        }
+        Self { index: true, index_type: Some(SmolStr::new_static(PLAIN_INDEX)), orders, ..constraint }
     }
 
     /// Returns an ordinary unique index on columns, all ascending.
-    pub fn unique_index<S: Into<SmolStr>>(
-        name: impl Into<SmolStr>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
-        Self {
-            unique: true,
-            ..Self::index(name, columns)
-        }
+    pub fn unique_index<S: Into<SmolStr>>(name: impl Into<SmolStr>, columns: impl IntoIterator<Item = S>) -> Self {
+        Self { unique: true, ..Self::index(name, columns) }
     }
 
     /// Returns whether it is over exactly these columns in this order.
     pub fn is_over<S: AsRef<str>>(&self, columns: &[S]) -> bool {
         self.columns.len() == columns.len()
-            && self
-                .columns
-                .iter()
-                .zip(columns)
-                .all(|(own, asked)| own.as_deref() == Some(asked.as_ref()))
+            && self.columns.iter().zip(columns).all(|(own, asked)| own.as_deref() == Some(asked.as_ref()))
     }
 
     /// Returns whether it is over this column, alone or among others.
@@ -135,16 +89,10 @@ impl Constraint {
         self.columns.iter().flatten().any(|own| own == column)
     }
 
-    fn over<S: Into<SmolStr>>(
-        name: impl Into<SmolStr>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
+    fn over<S: Into<SmolStr>>(name: impl Into<SmolStr>, columns: impl IntoIterator<Item = S>) -> Self {
         Self {
             name: name.into(),
-            columns: columns
-                .into_iter()
-                .map(|column| Some(column.into()))
-                .collect(),
+            columns: columns.into_iter().map(|column| Some(column.into())).collect(),
             valid: true,
             ..Self::default()
         }

@@ -29,16 +29,13 @@ impl ConstraintFilter<'_> {
     /// Returns whether a constraint is asked for.
     pub fn matches(&self, constraint: &Constraint) -> bool {
         let agrees = |asked: Option<bool>, own: bool| asked.is_none_or(|asked| asked == own);
-        self.columns
-            .is_none_or(|columns| constraint.is_over(columns))
+        self.columns.is_none_or(|columns| constraint.is_over(columns))
             && agrees(self.unique, constraint.unique)
             && agrees(self.primary_key, constraint.primary_key)
             && agrees(self.index, constraint.index)
             && agrees(self.check, constraint.check)
             && (self.foreign_key.is_none() || constraint.foreign_key.is_some())
-            && self
-                .index_type
-                .is_none_or(|asked| constraint.index_type.as_deref() == Some(asked))
+            && self.index_type.is_none_or(|asked| constraint.index_type.as_deref() == Some(asked))
             && !self.exclude.contains(&constraint.name.as_str())
     }
 }
@@ -48,14 +45,8 @@ impl Catalog {
     ///
     /// Django's `BaseDatabaseSchemaEditor._constraint_names`. A table that does not exist has none.
     pub fn constraint_names(&self, table: &str, filter: ConstraintFilter<'_>) -> Vec<SmolStr> {
-        let constraints = self
-            .table(table)
-            .map_or(&[][..], |table| &table.constraints);
-        constraints
-            .iter()
-            .filter(|constraint| filter.matches(constraint))
-            .map(|found| found.name.clone())
-            .collect()
+        let constraints = self.table(table).map_or(&[][..], |table| &table.constraints);
+        constraints.iter().filter(|constraint| filter.matches(constraint)).map(|found| found.name.clone()).collect()
     }
 
     /// Returns the table that has a constraint or index of this name.
@@ -66,26 +57,13 @@ impl Catalog {
     /// Returns the foreign keys of all tables that reference a table, as pairs of the referencing table and the constraint.
     pub fn references_to(&self, table: &str) -> impl Iterator<Item = (&Table, &Constraint)> {
         self.tables().flat_map(move |other| {
-            let to_it = |found: &&Constraint| {
-                found
-                    .foreign_key
-                    .as_ref()
-                    .is_some_and(|target| target.table == *table)
-            };
-            other
-                .constraints
-                .iter()
-                .filter(to_it)
-                .map(move |found| (other, found))
+            let to_it = |found: &&Constraint| found.foreign_key.as_ref().is_some_and(|target| target.table == *table);
+            other.constraints.iter().filter(to_it).map(move |found| (other, found))
         })
     }
 
     /// Returns the name of the sequence that a column owns.
     pub fn sequence_of(&self, table: &str, column: &str) -> Option<&SmolStr> {
-        self.table(table)?
-            .sequences
-            .iter()
-            .find(|sequence| sequence.column == column)
-            .map(|found| &found.name)
+        self.table(table)?.sequences.iter().find(|sequence| sequence.column == column).map(|found| &found.name)
     }
 }

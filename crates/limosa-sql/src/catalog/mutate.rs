@@ -17,8 +17,7 @@ impl Catalog {
         if self.dialect != Dialect::Sqlite {
             table.constraints.sort_by(compare);
         }
-        self.tables_mut()
-            .insert(table.name.clone(), Arc::new(table));
+        self.tables_mut().insert(table.name.clone(), Arc::new(table));
     }
 
     /// Removes a table and, as `CASCADE` does, the foreign keys of others that reference it (not on SQLite, which keeps them).
@@ -28,6 +27,11 @@ impl Catalog {
                 table.constraints.retain(|found| !references(found, name));
             });
         }
+    }
+
+    /// Forgets a table and touches no other, as when it is to be read again.
+    pub fn remove_table(&mut self, name: &str) {
+        self.tables_mut().shift_remove(name);
     }
 
     /// Renames a table and all references to it; its constraints, indexes and sequences keep their names.
@@ -41,11 +45,7 @@ impl Catalog {
         let index = index.min(tables.len());
         tables.shift_insert(index, SmolStr::new(new), table);
         self.change_references(old, |table, _| {
-            for target in table
-                .constraints
-                .iter_mut()
-                .filter_map(|found| found.foreign_key.as_mut())
-            {
+            for target in table.constraints.iter_mut().filter_map(|found| found.foreign_key.as_mut()) {
                 if target.table == old {
                     target.table = SmolStr::new(new);
                 }
@@ -76,10 +76,7 @@ impl Catalog {
         });
         self.change_references(table, |other, table| {
             other.constraints.retain(|found| {
-                !found
-                    .foreign_key
-                    .as_ref()
-                    .is_some_and(|target| target.table == table && target.column == column)
+                !found.foreign_key.as_ref().is_some_and(|target| target.table == table && target.column == column)
             });
         });
     }
@@ -90,29 +87,17 @@ impl Catalog {
             for column in table.columns.iter_mut().filter(|found| found.name == old) {
                 column.name = SmolStr::new(new);
             }
-            for column in table
-                .constraints
-                .iter_mut()
-                .flat_map(|found| found.columns.iter_mut().flatten())
-            {
+            for column in table.constraints.iter_mut().flat_map(|found| found.columns.iter_mut().flatten()) {
                 if column == old {
                     *column = SmolStr::new(new);
                 }
             }
-            for sequence in table
-                .sequences
-                .iter_mut()
-                .filter(|found| found.column == old)
-            {
+            for sequence in table.sequences.iter_mut().filter(|found| found.column == old) {
                 sequence.column = SmolStr::new(new);
             }
         });
         self.change_references(table, |other, table| {
-            for target in other
-                .constraints
-                .iter_mut()
-                .filter_map(|found| found.foreign_key.as_mut())
-            {
+            for target in other.constraints.iter_mut().filter_map(|found| found.foreign_key.as_mut()) {
                 if target.table == table && target.column == old {
                     target.column = SmolStr::new(new);
                 }
@@ -121,16 +106,8 @@ impl Catalog {
     }
 
     /// Changes a column in place; returns whether it exists.
-    pub fn change_column(
-        &mut self,
-        table: &str,
-        column: &str,
-        change: impl FnOnce(&mut Column),
-    ) -> bool {
-        if !self
-            .table(table)
-            .is_some_and(|table| table.column(column).is_some())
-        {
+    pub fn change_column(&mut self, table: &str, column: &str, change: impl FnOnce(&mut Column)) -> bool {
+        if self.table(table).and_then(|table| table.column(column)).is_none() {
             return false;
         }
         self.change_table(table, |table| {
@@ -150,15 +127,11 @@ impl Catalog {
             let constraints = &mut table.constraints;
             constraints.retain(|found| found.name != constraint.name);
             let position = if sqlite && constraint.index {
-                constraints.iter().position(|found| {
-                    found.index || found.primary_key || found.foreign_key.is_some()
-                })
+                constraints.iter().position(|found| found.index || found.primary_key || found.foreign_key.is_some())
             } else if sqlite {
                 None
             } else {
-                constraints
-                    .iter()
-                    .position(|found| compare(found, &constraint).is_gt())
+                constraints.iter().position(|found| compare(found, &constraint).is_gt())
             };
             constraints.insert(position.unwrap_or(constraints.len()), constraint);
         })
@@ -166,17 +139,12 @@ impl Catalog {
 
     /// Removes a constraint or an index of a table.
     pub fn drop_constraint(&mut self, table: &str, name: &str) {
-        self.change_table(table, |table| {
-            table.constraints.retain(|found| found.name != name)
-        });
+        self.change_table(table, |table| table.constraints.retain(|found| found.name != name));
     }
 
     /// Removes an index by its name alone, as `DROP INDEX` does; returns whether it was there.
     pub fn drop_index(&mut self, name: &str) -> bool {
-        let Some(table) = self
-            .table_of_constraint(name)
-            .map(|table| table.name.clone())
-        else {
+        let Some(table) = self.table_of_constraint(name).map(|table| table.name.clone()) else {
             return false;
         };
         self.drop_constraint(&table, name);
@@ -185,11 +153,7 @@ impl Catalog {
 
     /// Renames a constraint or an index of a table, and lists it where the new name belongs.
     pub fn rename_constraint(&mut self, table: &str, old: &str, new: &str) {
-        let Some(mut constraint) = self
-            .table(table)
-            .and_then(|table| table.constraint(old))
-            .cloned()
-        else {
+        let Some(mut constraint) = self.table(table).and_then(|table| table.constraint(old)).cloned() else {
             return;
         };
         self.drop_constraint(table, old);
@@ -199,10 +163,7 @@ impl Catalog {
 
     /// Renames an index by its name alone, as `ALTER INDEX … RENAME TO` does; returns whether it was there.
     pub fn rename_index(&mut self, old: &str, new: &str) -> bool {
-        let Some(table) = self
-            .table_of_constraint(old)
-            .map(|table| table.name.clone())
-        else {
+        let Some(table) = self.table_of_constraint(old).map(|table| table.name.clone()) else {
             return false;
         };
         self.rename_constraint(&table, old, new);
@@ -216,9 +177,7 @@ impl Catalog {
 
     /// Removes a sequence by its name.
     pub fn drop_sequence(&mut self, table: &str, name: &str) {
-        self.change_table(table, |table| {
-            table.sequences.retain(|found| found.name != name)
-        });
+        self.change_table(table, |table| table.sequences.retain(|found| found.name != name));
     }
 
     /// Records an extension.
@@ -248,11 +207,7 @@ impl Catalog {
     /// Runs a change on every table that references `name`; the others stay shared.
     fn change_references(&mut self, name: &str, change: impl Fn(&mut Table, &str)) {
         for table in self.tables_mut().values_mut() {
-            if table
-                .constraints
-                .iter()
-                .any(|found| references(found, name))
-            {
+            if table.constraints.iter().any(|found| references(found, name)) {
                 change(Arc::make_mut(table), name);
             }
         }
@@ -260,10 +215,7 @@ impl Catalog {
 }
 
 fn references(constraint: &Constraint, table: &str) -> bool {
-    constraint
-        .foreign_key
-        .as_ref()
-        .is_some_and(|target| target.table == table)
+    constraint.foreign_key.as_ref().is_some_and(|target| target.table == table)
 }
 
 /// Orders as PostgreSQL's introspection does: constraints before indexes, each by the bytes of the name.

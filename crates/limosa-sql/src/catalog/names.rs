@@ -60,18 +60,10 @@ fn object_name(table: &str, columns: &str, label: &str) -> SmolStr {
     let available = MAX_BYTES.saturating_sub(label.len() + 1 + usize::from(!columns.is_empty()));
     let (mut first, mut second) = (table.len(), columns.len());
     while first + second > available {
-        if first > second {
-            first -= 1
-        } else {
-            second -= 1
-        }
+        if first > second { first -= 1 } else { second -= 1 }
     }
     let (table, columns) = (clip(table, first), clip(columns, second));
-    if columns.is_empty() {
-        format_smolstr!("{table}_{label}")
-    } else {
-        format_smolstr!("{table}_{columns}_{label}")
-    }
+    if columns.is_empty() { format_smolstr!("{table}_{label}") } else { format_smolstr!("{table}_{columns}_{label}") }
 }
 
 /// Returns the longest start of `text` that has at most `bytes` bytes.
@@ -92,15 +84,9 @@ mod tests {
     #[test]
     fn shortens_the_longer_part_first() {
         let table = "t".repeat(60);
-        assert_eq!(
-            object_name("app_author", "email", "key"),
-            "app_author_email_key"
-        );
+        assert_eq!(object_name("app_author", "email", "key"), "app_author_email_key");
         assert_eq!(object_name("app_author", "", "pkey"), "app_author_pkey");
-        assert_eq!(
-            object_name(&table, "email", "key"),
-            format!("{}_email_key", "t".repeat(53))
-        );
+        assert_eq!(object_name(&table, "email", "key"), format!("{}_email_key", "t".repeat(53)));
         assert_eq!(object_name(&table, &"c".repeat(40), "check").len(), 63);
     }
 

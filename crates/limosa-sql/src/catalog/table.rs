@@ -26,10 +26,7 @@ pub struct Table {
 impl Table {
     /// Returns a table without columns.
     pub fn new(name: impl Into<SmolStr>) -> Self {
-        Self {
-            name: name.into(),
-            ..Self::default()
-        }
+        Self { name: name.into(), ..Self::default() }
     }
 
     /// Returns the column of this name.
@@ -44,9 +41,7 @@ impl Table {
 
     /// Returns the constraint or index of this name.
     pub fn constraint(&self, name: &str) -> Option<&Constraint> {
-        self.constraints
-            .iter()
-            .find(|constraint| constraint.name == name)
+        self.constraints.iter().find(|constraint| constraint.name == name)
     }
 }
 
@@ -86,12 +81,7 @@ pub struct Column {
 impl Column {
     /// Returns a nullable column without a default.
     pub fn new(name: impl Into<SmolStr>, data_type: impl Into<SmolStr>) -> Self {
-        Self {
-            name: name.into(),
-            data_type: data_type.into(),
-            nullable: true,
-            ..Self::default()
-        }
+        Self { name: name.into(), data_type: data_type.into(), nullable: true, ..Self::default() }
     }
 }
 

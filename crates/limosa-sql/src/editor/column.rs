@@ -6,18 +6,12 @@ use smol_str::SmolStr;
 use super::model::{FieldIn, ModelIn, unchanged};
 use super::{EditorError, SchemaEditor, effect, postgres, sqlite, values};
 use crate::dialect::Dialect;
-
-/// The definition of a column.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ColumnSql {
-    /// The definition without the column's name.
-    pub(crate) sql: String,
-    /// Whether Django would send it with parameters, which it does not mix with constraints.
-    pub(crate) parameters: bool,
-}
+use crate::expression::Sql;
 
 impl SchemaEditor<'_> {
-    /// Returns the definition of a field's column, nothing when it has none.
+    /// Returns the definition of a field's column without its name, nothing when it has none.
+    ///
+    /// Parameters stand in it as Django sends them, since it does not mix them with constraints.
     ///
     /// Source: Django `db/backends/base/schema.py`, `column_sql` and `_iter_column_sql`.
     pub(crate) fn column_definition(
@@ -25,27 +19,31 @@ impl SchemaEditor<'_> {
         model: &ModelIn<'_>,
         view: &FieldIn<'_>,
         include_default: bool,
-    ) -> Result<Option<ColumnSql>, EditorError> {
+    ) -> Result<Option<Sql>, EditorError> {
         let (parameters, field) = (view.parameters()?, view.field());
         let Some(db_type) = parameters.db_type else { return Ok(None) };
         let mut parts = vec![db_type.to_string()];
-        let mut has_parameters = false;
+        let mut params = Vec::new();
         if let Some(collation) = &parameters.collation {
             parts.push(self.collate_sql(collation));
         }
         if field.db_default.is_some() {
             let default = self.db_default_sql(view)?;
-            parts.push(format!("DEFAULT {}", default.sql));
-            has_parameters |= default.parameters;
-        } else if include_default && let Some(default) = self.effective_default(view)? {
-            parts.push(format!("DEFAULT {default}"));
-            has_parameters |= !self.context.requires_literal_defaults();
+            parts.push(format!("DEFAULT {}", default.text));
+            params.extend(default.params);
+        } else if include_default && let Some(default) = self.effective_default_value(view)? {
+            if self.context.requires_literal_defaults() {
+                parts.push(format!("DEFAULT {}", default.quote(self.context)?));
+            } else {
+                parts.push("DEFAULT %s".into());
+                params.push(default);
+            }
         }
         if let FieldKind::Generated { persist, .. } = &field.kind {
             let generated = values::generated_sql(model, view)?;
             let persistency = if *persist { "STORED" } else { "VIRTUAL" };
-            parts.push(format!("GENERATED ALWAYS AS ({}) {persistency}", generated.sql));
-            has_parameters |= generated.parameters && !self.context.requires_literal_defaults();
+            parts.push(format!("GENERATED ALWAYS AS ({}) {persistency}", generated.text));
+            params.extend(generated.params);
         } else {
             parts.push(if field.null { "NULL".into() } else { "NOT NULL".into() });
         }
@@ -58,7 +56,7 @@ impl SchemaEditor<'_> {
         if !tablespace.is_empty() && self.context.supports_tablespaces() && field.unique() {
             parts.push(format!("USING INDEX TABLESPACE {}", self.quote(tablespace)));
         }
-        Ok(Some(ColumnSql { sql: parts.join(" "), parameters: has_parameters }))
+        Ok(Some(Sql::with(parts.join(" "), params)))
     }
 
     pub(crate) fn collate_sql(&self, collation: &str) -> String {
@@ -88,7 +86,7 @@ impl SchemaEditor<'_> {
     pub(crate) fn add_column(&mut self, model: &ModelIn<'_>, field: &FieldIn<'_>) -> Result<(), EditorError> {
         let Some(column) = self.column_definition(model, field, true)? else { return Ok(()) };
         let parameters = field.parameters()?;
-        let mut definition = column.sql;
+        let mut definition = column.text;
         if let Some(suffix) = field.type_suffix() {
             definition = format!("{definition} {suffix}");
         }
@@ -104,6 +102,7 @@ impl SchemaEditor<'_> {
         }
         let (table, name) = (model.table().clone(), SmolStr::new(field.column()));
         let sql = format!("ALTER TABLE {} ADD COLUMN {} {definition}", self.quote(&table), self.quote(&name));
+        let sql = Sql::with(sql, column.params).executed(self.context)?;
         let created = effect::catalog_column(self, model, field)?;
         self.execute(sql, |catalog| created.add_to(catalog, &table));
         let temporary_default = field.field().db_default.is_none() && self.effective_default(field)?.is_some();
@@ -152,7 +151,8 @@ impl SchemaEditor<'_> {
         }
         let cascade = if self.context.drops_columns_with_cascade() { " CASCADE" } else { "" };
         let sql = format!("ALTER TABLE {} DROP COLUMN {}{cascade}", self.quote(&table), self.quote(&column));
-        self.execute(sql, |catalog| catalog.drop_column(&table, &column));
+        let stored = self.stored(&column);
+        self.execute(sql, |catalog| catalog.drop_column(&table, &stored));
         self.deferred.retain(|statement| !statement.references_column(&table, &column));
         Ok(())
     }

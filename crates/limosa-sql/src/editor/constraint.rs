@@ -46,6 +46,21 @@ impl SchemaEditor<'_> {
         Ok(())
     }
 
+    /// Checks the rows that were there when a constraint was added (PostgreSQL).
+    ///
+    /// Source: Django `contrib/postgres/operations.py`, `ValidateConstraint`.
+    pub fn validate_constraint(&mut self, model: &ModelIn<'_>, name: &str) {
+        let table = model.table();
+        let sql = format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", self.quote(table), self.quote(name));
+        self.execute(sql, |catalog| {
+            catalog.change_table(table, |table| {
+                for constraint in table.constraints.iter_mut().filter(|constraint| constraint.name == name) {
+                    constraint.valid = true;
+                }
+            });
+        });
+    }
+
     /// Removes a constraint.
     ///
     /// Source: Django `db/backends/base/schema.py`, `remove_constraint`, and the constraints' `remove_sql`.
@@ -63,7 +78,8 @@ impl SchemaEditor<'_> {
                 // Unlike an index of the model's options, what waits to create it stays.
                 let if_exists = if self.dialect() == Dialect::Postgres { "IF EXISTS " } else { "" };
                 let sql = format!("DROP INDEX {if_exists}{}", self.quote(name));
-                self.execute(sql, |catalog| _ = catalog.drop_index(name));
+                let name = self.stored(name);
+                self.execute(sql, |catalog| _ = catalog.drop_index(&name));
             }
             ConstraintKind::Unique(_) => self.delete_unique(table, name),
             ConstraintKind::Check(_) | ConstraintKind::Exclusion(_) => self.delete_constraint(table, name),
@@ -86,7 +102,8 @@ impl SchemaEditor<'_> {
     /// Drops a constraint by its name.
     pub(crate) fn delete_constraint(&mut self, table: &str, name: &str) {
         let sql = format!("ALTER TABLE {} DROP CONSTRAINT {}", self.quote(table), self.quote(name));
-        self.execute(sql, |catalog| catalog.drop_constraint(table, name));
+        let name = self.stored(name);
+        self.execute(sql, |catalog| catalog.drop_constraint(table, &name));
     }
 
     /// Returns the constraint as it stands in `CREATE TABLE`. What cannot stand there waits, or is nothing at all.
@@ -133,13 +150,11 @@ impl SchemaEditor<'_> {
     ) -> Result<Option<Statement>, EditorError> {
         let table = model.table().clone();
         Ok(Some(match &constraint.kind {
-            ConstraintKind::Check(check) => Statement::AddCheck(AddCheck {
-                table,
-                name: constraint.name.clone(),
-                check: values::condition(model, check)?,
-                columns: values::condition_columns(model, check)?,
-                not_valid: false,
-            }),
+            ConstraintKind::Check(check) => {
+                let check = values::condition(model, check)?;
+                let columns = values::condition_columns(model, &check);
+                Statement::AddCheck(AddCheck { table, name: constraint.name.clone(), check, columns, not_valid: false })
+            }
             ConstraintKind::Unique(unique) => return self.create_unique(model, constraint, unique),
             ConstraintKind::Exclusion(exclusion) => {
                 Statement::AddExclusion(self.create_exclusion(model, constraint, exclusion)?)
@@ -227,7 +242,8 @@ impl SchemaEditor<'_> {
         let name = constraint.name.clone();
         Ok(match &constraint.kind {
             ConstraintKind::Check(check) => {
-                Some(catalog::Constraint::check(name, values::condition_columns(model, check)?))
+                let check = values::condition(model, check)?;
+                Some(catalog::Constraint::check(name, values::condition_columns(model, &check)))
             }
             ConstraintKind::Unique(unique)
                 if self.supports_unique(unique) && !is_unique_index(unique) && unique.nulls_distinct.is_none() =>

@@ -7,7 +7,7 @@ use super::model::{FieldIn, ModelIn};
 use super::{EditorError, SchemaEditor, postgres, table};
 use crate::catalog::{Catalog, Column, Constraint, Sequence, Table};
 use crate::dialect::Dialect;
-use crate::statement::ForeignKeySuffix;
+use crate::statement::{ForeignKeySuffix, stored};
 
 /// A table that a statement creates.
 #[derive(Debug)]
@@ -36,7 +36,14 @@ impl CreatedTable {
         let mut created = Table::new(self.name.clone());
         created.sql = self.sql;
         catalog.create_table(created);
-        for column in self.columns {
+        // PostgreSQL makes one index of those that are the same; the name that was given counts.
+        let named = |column: &SmolStr| self.constraints.iter().any(|found| found.unique && found.is_over(&[column]));
+        let columns: Vec<CreatedColumn> = self
+            .columns
+            .into_iter()
+            .map(|column| CreatedColumn { unique: column.unique && !named(&column.column.name), ..column })
+            .collect();
+        for column in columns {
             column.add_to(catalog, &self.name);
         }
         if let Some(columns) = self.primary_key {
@@ -82,14 +89,14 @@ pub(crate) fn catalog_table(editor: &SchemaEditor<'_>, model: &ModelIn<'_>) -> R
     let mut parameters = false;
     for field in model.fields() {
         if let Some(column) = editor.column_definition(model, &field, false)? {
-            parameters |= column.parameters;
+            parameters |= !column.params.is_empty();
             columns.push(CreatedColumn { foreign_key: None, ..catalog_column(editor, model, &field)? });
         }
     }
     let mut constraints = Vec::new();
     if !parameters {
         for constraint in &model.view.state.options.constraints {
-            constraints.extend(editor.catalog_constraint(model, constraint)?);
+            constraints.extend(editor.catalog_constraint(model, constraint)?.map(|found| stored(editor.dialect(), found)));
         }
     }
     Ok(CreatedTable {
@@ -111,17 +118,18 @@ pub(crate) fn catalog_column(
     let generated = matches!(field.kind, FieldKind::Generated { .. });
     let db_type = parameters.db_type.unwrap_or_default();
     let data_type = if editor.dialect() == Dialect::Postgres { postgres::column::stored_type(&db_type) } else { db_type };
-    let default = if field.db_default.is_some() { Some(editor.db_default_sql(view)?.sql) } else { None };
+    let default = if field.db_default.is_some() { Some(editor.db_default_text(view)?) } else { None };
     let foreign_key = if view.has_db_constraint() {
         let key = editor.foreign_key(model, view, ForeignKeySuffix::Target)?;
         let name = key.name(editor.dialect());
-        Some(Constraint::foreign_key(name, key.column, key.to_table, key.to_column))
+        let key = Constraint::foreign_key(name, key.column, key.to_table, key.to_column);
+        Some(stored(editor.dialect(), key))
     } else {
         None
     };
     Ok(CreatedColumn {
         column: Column {
-            name: view.column().into(),
+            name: editor.stored(view.column()),
             data_type,
             nullable: field.null && !field.primary_key || generated,
             auto: field.kind.is_auto(),

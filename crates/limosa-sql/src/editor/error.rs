@@ -3,6 +3,7 @@
 use limosa_model::SmolStr;
 use limosa_model::state::StateError;
 
+use crate::expression::ExpressionError;
 use crate::model::ModelError;
 
 /// Why the statements for an operation cannot be written.
@@ -11,6 +12,9 @@ pub enum EditorError {
     /// A model or field is not there, or means nothing to a database.
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// An expression or a value has no SQL.
+    #[error(transparent)]
+    Expression(#[from] ExpressionError),
     /// The operation does not fit the state.
     #[error(transparent)]
     State(#[from] StateError),

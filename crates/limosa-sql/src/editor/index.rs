@@ -40,7 +40,8 @@ impl SchemaEditor<'_> {
     pub fn rename_index(&mut self, model: &ModelIn<'_>, old: &Index, new: &Index) -> Result<(), EditorError> {
         if self.context.can_rename_index() {
             let sql = format!("ALTER INDEX {} RENAME TO {}", self.quote(&old.name), self.quote(&new.name));
-            self.execute(sql, |catalog| _ = catalog.rename_index(&old.name, &new.name));
+            let (old, new) = (self.stored(&old.name), self.stored(&new.name));
+            self.execute(sql, |catalog| _ = catalog.rename_index(&old, &new));
             return Ok(());
         }
         self.remove_index(model, old, false);
@@ -59,7 +60,8 @@ impl SchemaEditor<'_> {
             Dialect::Postgres => postgres::index::delete_index(self, name, concurrently),
             _ => format!("DROP INDEX {}", self.quote(name)),
         };
-        self.execute(sql, |catalog| _ = catalog.drop_index(name));
+        let name = self.stored(name);
+        self.execute(sql, |catalog| _ = catalog.drop_index(&name));
     }
 
     /// Returns the statement that creates an index of a model's options, nothing where the database has no such index.

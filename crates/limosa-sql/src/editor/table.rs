@@ -7,6 +7,7 @@ use smol_str::SmolStr;
 use super::model::{FieldIn, ModelIn};
 use super::{EditorError, SchemaEditor, effect, sqlite};
 use crate::dialect::Dialect;
+use crate::expression::Sql;
 use crate::statement::{AddUnique, IndexName, Statement};
 
 impl SchemaEditor<'_> {
@@ -51,11 +52,11 @@ impl SchemaEditor<'_> {
             self.defer(unique_together(model, columns));
         }
         let mut definitions = Vec::new();
-        let mut parameters = false;
+        let mut params = Vec::new();
         for field in model.fields() {
             let Some(column) = self.column_definition(model, &field, false)? else { continue };
-            parameters |= column.parameters;
-            let mut definition = column.sql;
+            params.extend(column.params);
+            let mut definition = column.text;
             if let Some(check) = field.parameters()?.check {
                 definition = format!("{definition} CHECK ({check})");
             }
@@ -73,7 +74,7 @@ impl SchemaEditor<'_> {
             definitions.push(format!("{} {definition}", self.quote(field.column())));
         }
         for constraint in &model.view.state.options.constraints {
-            if parameters {
+            if !params.is_empty() {
                 if let Some(statement) = self.create_constraint(model, constraint)? {
                     self.defer(statement);
                 }
@@ -88,7 +89,7 @@ impl SchemaEditor<'_> {
         if !model.view.tablespace.is_empty() && self.context.supports_tablespaces() {
             sql = format!("{sql} TABLESPACE {}", self.quote(&model.view.tablespace));
         }
-        Ok(sql)
+        Ok(Sql::with(sql, params).executed(self.context)?)
     }
 
     /// Drops a model's table and those of its automatic many-to-many fields.
@@ -152,8 +153,9 @@ impl SchemaEditor<'_> {
     pub(crate) fn comment_on_column(&mut self, table: &SmolStr, field: &FieldIn<'_>) -> Result<(), EditorError> {
         let sql = self.column_comment_sql(table, field)?;
         let comment = field.field().db_comment.as_ref().map(ToString::to_string);
+        let column = self.stored(field.column());
         self.execute(sql, |catalog| {
-            catalog.change_column(table, field.column(), |column| column.comment = comment);
+            catalog.change_column(table, &column, |column| column.comment = comment);
         });
         Ok(())
     }

@@ -81,6 +81,9 @@ impl Models<'_> {
                 },
             );
             field.db_tablespace = view.field.db_tablespace.clone();
+            if !relation.db_constraint {
+                field.kwargs.set("db_constraint", Value::Bool(false));
+            }
             Arc::new(field)
         };
         let table = relation

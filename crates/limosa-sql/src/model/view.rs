@@ -161,7 +161,10 @@ impl ModelView {
         {
             self.fields.push(FieldView::new(self.id.clone(), "_order", Arc::new(field)));
         }
-        if let Some(pk) = self.fields.iter().find(|view| view.field.primary_key) {
+        // A composite key takes the place of any other (Django: `CompositePrimaryKey.contribute_to_class`).
+        let composite = |view: &&FieldView| matches!(view.field.kind, FieldKind::CompositePrimaryKey(_));
+        let single = || self.fields.iter().find(|view| view.field.primary_key);
+        if let Some(pk) = self.fields.iter().find(composite).or_else(single) {
             self.pk = Some(pk.clone());
         } else if let Some((_, Some(link))) = self.parents.first() {
             if let Some(view) = self.fields.iter_mut().find(|view| view.name == *link) {
@@ -280,7 +283,7 @@ fn is_implicit(field: &Field) -> bool {
 }
 
 /// The field `id` of a model that declares no primary key.
-pub(super) fn implicit_id(class: &str) -> Arc<Field> {
+pub(crate) fn implicit_id(class: &str) -> Arc<Field> {
     let arguments =
         [("verbose_name", Value::from("ID")), ("primary_key", Value::Bool(true)), ("auto_created", Value::Bool(true))];
     // A project's own class stores as a big one, unless the reader says otherwise.

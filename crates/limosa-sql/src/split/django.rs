@@ -53,36 +53,87 @@ fn without_comments(statement: &str) -> String {
 
 /// Puts a space, or the line breaks at the end of the comment, in the place of each comment (`StripCommentsFilter`).
 ///
-/// Comments that follow one another are one; one at the start or behind `(` goes without a trace, a hint stays.
+/// One at the start or behind `(` goes without a trace, a hint stays.
 fn replace_comments(tokens: &[Token<'_>]) -> String {
     let mut result = String::new();
+    let mut seen: Option<Token<'_>> = None;
+    let mut grouped = false;
     let mut open = false;
     let mut rest = tokens;
     while let Some((token, after)) = rest.split_first() {
         if !token.kind.is_comment() {
             result.push_str(token.text);
             open = token.kind == Kind::Punctuation && token.text == "(";
+            if !token.kind.is_space() {
+                grouped = ends_group(token, seen.as_ref());
+                seen = Some(*token);
+            }
             rest = after;
             continue;
         }
-        let joined = |token: &&Token<'_>| token.kind.is_comment() || token.kind == Kind::Newline;
-        let mut length = rest.iter().take_while(joined).count();
-        // Comments that reach to the end are not joined.
-        if length == rest.len() {
-            length = 1;
-        }
+        let length = comment_length(rest, grouped);
         let comment = text(&rest[..length]);
         rest = &rest[length..];
         if token.kind == Kind::Hint {
             result.push_str(&comment);
             open = false;
-        } else if !result.is_empty() && !open {
+        } else if !result.is_empty() && !open && !begins_alias(rest) {
             let end = comment.trim_end_matches(' ');
             let breaks = &end[end.trim_end_matches(['\r', '\n']).len()..];
             result.push_str(if breaks.is_empty() { " " } else { breaks });
         }
     }
     result
+}
+
+/// Returns whether `sqlparse` takes what is before these tokens for the start of a group, as in `value AS name` and `value::type`.
+fn begins_alias(tokens: &[Token<'_>]) -> bool {
+    let mut tokens = tokens.iter().filter(|token| !token.kind.is_space());
+    match (tokens.next(), tokens.next()) {
+        (Some(first), Some(_)) if first.text == "::" => true,
+        (Some(first), Some(second)) => {
+            first.text.eq_ignore_ascii_case("AS") && !matches!(second.kind, Kind::Ddl | Kind::OtherKeyword)
+        }
+        _ => false,
+    }
+}
+
+/// Returns how many tokens are one comment: comments and line breaks that follow one another, and further ones behind white
+/// space unless `sqlparse` puts each into the group before it (`grouped`). Comments that reach to the end are not joined.
+fn comment_length(tokens: &[Token<'_>], grouped: bool) -> usize {
+    let joined = |token: &&Token<'_>| token.kind.is_comment() || token.kind == Kind::Newline;
+    let run = |tokens: &[Token<'_>]| tokens.iter().take_while(joined).count();
+    let mut length = run(tokens);
+    if length == tokens.len() {
+        return 1;
+    }
+    if grouped {
+        return length;
+    }
+    loop {
+        let space = tokens[length..].iter().take_while(|token| token.kind.is_space()).count();
+        let next = run(&tokens[length + space..]);
+        if next == 0 || length + space + next == tokens.len() {
+            return length;
+        }
+        length += space + next;
+    }
+}
+
+/// Returns whether `sqlparse` has put a token into a group, which then takes the comments behind it in.
+///
+/// Names and brackets always are; a literal is when it is an operand.
+fn ends_group(token: &Token<'_>, before: Option<&Token<'_>>) -> bool {
+    match token.kind {
+        Kind::Name | Kind::Symbol => true,
+        Kind::Punctuation => matches!(token.text, ")" | "]"),
+        Kind::Text | Kind::Other if !is_operator(token) => before.is_some_and(is_operator),
+        _ => false,
+    }
+}
+
+fn is_operator(token: &Token<'_>) -> bool {
+    token.kind == Kind::Other && token.text.starts_with(|c: char| "<>=~!+-/@#%^&|*".contains(c)) && token.text != "%s"
 }
 
 /// Removes white space at the ends of lines, except inside strings (`SerializerUnicode`).

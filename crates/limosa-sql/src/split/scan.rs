@@ -87,7 +87,9 @@ impl<'a> Scanner<'a> {
             '"' if self.dialect == Dialect::MySql => (TokenKind::Text, quoted(rest, '"', true)),
             '"' => (TokenKind::Name, quoted(rest, '"', false)),
             '`' if self.dialect != Dialect::Postgres => (TokenKind::Name, quoted(rest, '`', false)),
-            '[' if self.dialect == Dialect::Sqlite => (TokenKind::Name, rest.find(']').map_or(rest.len(), |end| end + 1)),
+            '[' if self.dialect == Dialect::Sqlite => {
+                (TokenKind::Name, rest.find(']').map_or(rest.len(), |end| end + 1))
+            }
             '$' if self.dialect == Dialect::Postgres => match dollar_quoted(rest) {
                 Some(length) => (TokenKind::Text, length),
                 None => (TokenKind::Other, 1),

@@ -3,6 +3,7 @@
 //! Its rules are tried in order at each position and are simpler than SQL: what it takes for a token decides where Django ends a
 //! statement, so its choices are kept, the odd ones too. Source: `sqlparse/keywords.py: SQL_REGEX`, `sqlparse/lexer.py`.
 
+mod keywords;
 mod words;
 
 use self::words::word_kind;
@@ -137,6 +138,9 @@ fn token(sql: &str, at: usize, first: char) -> (Kind, usize) {
     if let Some(length) = number(rest) {
         return (Kind::Other, length);
     }
+    if is_letter(first) && before == Some('.') && !words::is_always_keyword(&rest[..word_length(rest)]) {
+        return (Kind::Name, word_length(rest));
+    }
     if is_word(first) {
         return word(rest);
     }
@@ -156,11 +160,10 @@ fn token(sql: &str, at: usize, first: char) -> (Kind, usize) {
 
 /// A word, alone or with those that `sqlparse` takes together.
 fn word(rest: &str) -> (Kind, usize) {
-    const ALWAYS: &[&str] = &["CASE", "IN", "VALUES", "USING", "FROM", "AS"];
     let length = word_length(rest);
     let upper = rest[..length].to_ascii_uppercase();
     let after = &rest[length..];
-    if ALWAYS.contains(&upper.as_str()) {
+    if words::is_always_keyword(&upper) {
         return (Kind::Keyword, length);
     }
     if starts_name(rest) {
@@ -252,7 +255,9 @@ fn number(rest: &str) -> Option<usize> {
     {
         let longest = whole + 1 + fraction;
         let shortest = whole + 1 + usize::from(whole == 0);
-        if let Some(length) = (shortest..=longest).rev().find(|length| unsigned.is_char_boundary(*length) && free(*length)) {
+        if let Some(length) =
+            (shortest..=longest).rev().find(|length| unsigned.is_char_boundary(*length) && free(*length))
+        {
             return Some(sign + length);
         }
     }

@@ -40,21 +40,29 @@ fn postgres_bodies() {
     let check = |sql, expected| check(Dialect::Postgres, sql, expected);
     check(
         "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN a THEN 1 END; SELECT 2; END; SELECT 3",
-        &["CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN a THEN 1 END; SELECT 2; END", "SELECT 3"],
+        &[
+            "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN a THEN 1 END; SELECT 2; END",
+            "SELECT 3",
+        ],
     );
-    check("CREATE RULE r AS ON INSERT TO t DO ALSO (SELECT 1; SELECT 2); x", &[
-        "CREATE RULE r AS ON INSERT TO t DO ALSO (SELECT 1; SELECT 2)",
-        "x",
-    ]);
+    check(
+        "CREATE RULE r AS ON INSERT TO t DO ALSO (SELECT 1; SELECT 2); x",
+        &["CREATE RULE r AS ON INSERT TO t DO ALSO (SELECT 1; SELECT 2)", "x"],
+    );
     check("BEGIN; SELECT 1; END;", &["BEGIN", "SELECT 1", "END"]);
 }
 
 #[test]
 fn sqlite_triggers_and_names() {
-    let trigger = "CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN UPDATE b SET c = CASE WHEN 1 THEN 2 END; SELECT 1; END";
+    let trigger =
+        "CREATE TEMP TRIGGER t AFTER INSERT ON a BEGIN UPDATE b SET c = CASE WHEN 1 THEN 2 END; SELECT 1; END";
     let script = format!("{trigger}; SELECT 2;");
     check(Dialect::Sqlite, &script, &[trigger, "SELECT 2"]);
-    check(Dialect::Sqlite, "SELECT [a;b], `c;d`; /* a /* ; */ SELECT 1; BEGIN; END", &["SELECT [a;b], `c;d`", "/* a /* ; */ SELECT 1", "BEGIN", "END"]);
+    check(
+        Dialect::Sqlite,
+        "SELECT [a;b], `c;d`; /* a /* ; */ SELECT 1; BEGIN; END",
+        &["SELECT [a;b], `c;d`", "/* a /* ; */ SELECT 1", "BEGIN", "END"],
+    );
 }
 
 #[test]

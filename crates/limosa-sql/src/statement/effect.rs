@@ -31,8 +31,29 @@ impl Statement {
                 Constraint::exclusion(exclusion.name.clone(), exclusion.columns.names().iter().cloned())
             }
         };
-        catalog.add_constraint(self.table(), constraint);
+        catalog.add_constraint(self.table(), stored(dialect, constraint));
     }
+}
+
+/// Returns a constraint with its names as the database keeps them.
+pub(crate) fn stored(dialect: Dialect, mut constraint: Constraint) -> Constraint {
+    constraint.name = stored_name(dialect, &constraint.name);
+    for column in constraint.columns.iter_mut().flatten() {
+        *column = stored_name(dialect, column);
+    }
+    if let Some(target) = &mut constraint.foreign_key {
+        target.column = stored_name(dialect, &target.column);
+    }
+    constraint
+}
+
+/// Returns a name as the database keeps it: PostgreSQL cuts what is longer than 63 bytes.
+pub(crate) fn stored_name(dialect: Dialect, name: &str) -> SmolStr {
+    let mut end = if dialect == Dialect::Postgres { name.len().min(63) } else { name.len() };
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    name[..end].into()
 }
 
 impl CreateIndex {

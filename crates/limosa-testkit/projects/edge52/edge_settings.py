@@ -6,6 +6,8 @@ from edge_apps import APPS
 SECRET_KEY = "x" * 60
 USE_TZ = True
 INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", *APPS]
+if os.environ.get("ORACLE_DB") == "postgres":
+    INSTALLED_APPS.append("django.contrib.postgres")
 if "swap" in APPS:
     SWAP_MODEL = "swap.Other"
 ENGINE = {"sqlite": "sqlite3", "postgres": "postgresql"}[os.environ.get("ORACLE_DB", "sqlite")]

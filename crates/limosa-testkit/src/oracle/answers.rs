@@ -76,10 +76,16 @@ pub struct SchemaTable {
     pub columns: Vec<SmolStr>,
     /// The constraints in order, as Django's dictionaries.
     pub constraints: Vec<(SmolStr, Json)>,
+    /// Whether Django's introspection failed, so that nothing is known of the table.
+    pub unknown: bool,
 }
 
 impl Answers {
-    pub(super) fn read(source: &str) -> Result<Self, OracleError> {
+    /// Reads an answer of the script.
+    ///
+    /// # Errors
+    /// When it has another shape.
+    pub fn read(source: &str) -> Result<Self, OracleError> {
         let json: Json = serde_json::from_str(source).map_err(|error| shape(&error.to_string(), &Json::Null))?;
         let context = context(&json["context"])?;
         let decoder = Decoder { vendor: context.dialect.vendor() };
@@ -160,6 +166,7 @@ fn tables(json: &Json) -> IndexMap<SmolStr, SchemaTable> {
             .flatten()
             .map(|pair| (pair[0].as_str().unwrap_or_default().into(), pair[1].clone()))
             .collect(),
+        unknown: json.is_null(),
     };
     object(json).map(|(name, value)| (name.into(), table(value))).collect()
 }

@@ -57,7 +57,7 @@ impl Decoder<'_> {
             Ok((SmolStr::new(name), self.value(&pair[1])?))
         });
         Ok(Call {
-            callee: text(json, "path")?.into(),
+            callee: canonical(text(json, "path")?),
             args: self.values(list(json, "args")?)?,
             kwargs: kwargs.collect::<Result<Kwargs, OracleError>>()?,
             span: None,
@@ -102,6 +102,15 @@ impl Decoder<'_> {
     pub(super) fn constraint(&self, json: &Json) -> Result<Constraint, OracleError> {
         let call = self.call(json)?;
         Constraint::from_call(&call).map_err(|error| shape(&error.to_string(), json))
+    }
+}
+
+/// Returns the path by which the model knows a class of `django.contrib.postgres.fields`.
+fn canonical(path: &str) -> SmolStr {
+    let fields = "django.contrib.postgres.fields.";
+    match path.strip_prefix(fields).and_then(|rest| rest.rsplit_once('.')) {
+        Some((_, class)) if class.ends_with("Field") => format!("{fields}{class}").into(),
+        _ => path.into(),
     }
 }
 

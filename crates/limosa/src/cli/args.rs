@@ -23,16 +23,16 @@ pub struct Cli {
 #[derive(Args, Clone, Debug)]
 pub struct GlobalArgs {
     /// The project's folder: where manage.py or limosa.toml is.
-    #[arg(long, global = true, value_name = "DIR", env = "LIMOSA_PROJECT", help_heading = "Project")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Project")]
     pub project: Option<PathBuf>,
     /// The project's Python interpreter, for what only Python can answer.
-    #[arg(long, global = true, value_name = "PATH", env = "LIMOSA_PYTHON", help_heading = "Project")]
+    #[arg(long, global = true, value_name = "PATH", help_heading = "Project")]
     pub python: Option<PathBuf>,
     /// The Django settings module.
-    #[arg(long, global = true, value_name = "MODULE", env = "DJANGO_SETTINGS_MODULE", help_heading = "Project")]
+    #[arg(long, global = true, value_name = "MODULE", help_heading = "Project")]
     pub settings: Option<String>,
     /// The database: postgres://user@host/name or sqlite:path. It takes the place of the one in the settings.
-    #[arg(long, global = true, value_name = "URL", env = "DATABASE_URL", hide_env_values = true, help_heading = "Project")]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Project")]
     pub database_url: Option<String>,
     /// The database's alias in the settings.
     #[arg(long, global = true, value_name = "ALIAS", default_value = "default", help_heading = "Project")]

@@ -43,6 +43,17 @@ impl Printer {
         }
     }
 
+    /// Returns another printer for the same streams.
+    pub fn another(&self) -> Self {
+        let (stdout, stderr) = (self.stdout.current_choice(), self.stderr.current_choice());
+        Self {
+            stdout: AutoStream::new(std::io::stdout(), stdout),
+            stderr: AutoStream::new(std::io::stderr(), stderr),
+            verbosity: self.verbosity,
+            format: self.format,
+        }
+    }
+
     /// Returns whether colours are used on stderr.
     pub fn colors_stderr(&self) -> bool {
         self.stderr.current_choice() != anstream::ColorChoice::Never

@@ -90,6 +90,7 @@ async fn connect(config: &Config, tls: &MakeRustlsConnect) -> Result<PostgresCon
     let cancel = Cancel { token: client.cancel_token(), tls: tls.clone() };
     let backend_id = backend_id(&client).await?;
     let transaction = AtomicU8::new(IDLE);
+    let client = Arc::new(client);
     Ok(PostgresConnection { client, driver, cancel, notices, server_version, backend_id, transaction })
 }
 
@@ -189,10 +190,10 @@ fn place(mut error: DbError, url: &DatabaseUrl) -> DbError {
 
 /// Reads `15.4 (Debian 15.4-1)` or `16beta1` as the number that `server_version_num` has.
 fn version_number(text: &str) -> u32 {
-    let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>().unwrap_or(0);
+    let number =
+        |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>().unwrap_or(0);
     let mut parts = text.split('.');
     let major = parts.next().map_or(0, number);
     let minor = parts.next().map_or(0, number);
     if major >= 10 { major * 10_000 + minor } else { major * 10_000 + minor * 100 + parts.next().map_or(0, number) }
 }
-

@@ -73,7 +73,8 @@ pub(super) fn rows(rows: &[tokio_postgres::Row]) -> Result<Vec<Row>, DbError> {
             let value = row.try_get::<_, Option<AsText>>(index).map_err(|error| {
                 let kind = row.columns()[index].type_().name().to_owned();
                 let hint = format!("cast the column {:?} to text in the query", columns[index]);
-                DbError::new(DbErrorKind::Unsupported, format!("cannot read a value of type {kind}: {error}")).with_hint(hint)
+                DbError::new(DbErrorKind::Unsupported, format!("cannot read a value of type {kind}: {error}"))
+                    .with_hint(hint)
             })?;
             Ok(value.map(|AsText(text)| text))
         });
@@ -105,8 +106,22 @@ impl<'a> FromSql<'a> for AsText {
 
     fn accepts(kind: &Type) -> bool {
         let known = [
-            Type::BOOL, Type::INT2, Type::INT4, Type::INT8, Type::OID, Type::FLOAT4, Type::FLOAT8, Type::CHAR,
-            Type::BYTEA, Type::TEXT, Type::VARCHAR, Type::BPCHAR, Type::NAME, Type::JSON, Type::JSONB, Type::XML,
+            Type::BOOL,
+            Type::INT2,
+            Type::INT4,
+            Type::INT8,
+            Type::OID,
+            Type::FLOAT4,
+            Type::FLOAT8,
+            Type::CHAR,
+            Type::BYTEA,
+            Type::TEXT,
+            Type::VARCHAR,
+            Type::BPCHAR,
+            Type::NAME,
+            Type::JSON,
+            Type::JSONB,
+            Type::XML,
             Type::UNKNOWN,
         ];
         known.contains(kind)

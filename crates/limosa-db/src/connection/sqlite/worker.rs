@@ -59,11 +59,6 @@ pub(super) fn run(
 }
 
 impl Worker<'_> {
-    /// Returns the library's connection.
-    pub(crate) fn connection(&self) -> &Connection {
-        &self.connection
-    }
-
     /// Runs one statement; rows that it returns are dropped.
     pub(super) fn execute(&mut self, sql: &str) -> Result<u64, DbError> {
         let result = self.run(sql);
@@ -141,7 +136,9 @@ fn open(url: &DatabaseUrl, options: &ConnectOptions, state: &Arc<State>) -> Resu
         connection.execute_batch(command)?;
     }
     // Opening reads nothing: a file that is not a database is noticed here and not in the middle of the work.
-    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|error| unreachable(error, url))?;
+    connection
+        .query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
+        .map_err(|error| unreachable(error, url))?;
     Ok(connection)
 }
 

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use limosa_model::django::DjangoVersion;
-use limosa_model::{Diagnostic, SmolStr, Span, Value};
+use limosa_model::{Diagnostic, SmolStr, SourceId, Span, Value};
 
 use super::{Database, ProjectSettings, SettingValues, defaults};
 use crate::config::{Config, Env};
 use crate::django::module_path::{Module, ModulePath};
 use crate::project::Doubt;
-use crate::python::{Context, Modules};
+use crate::python::{Context, Modules, evaluate_module};
 use crate::sources::Sources;
+
+const GLOBAL_SETTINGS: &str = "django.conf.global_settings";
 
 /// The settings as far as they were understood.
 #[derive(Debug)]
@@ -62,7 +64,7 @@ pub(crate) fn read(
         site_id: taker.get("SITE_ID").and_then(|value| i64::try_from(value.as_int()?).ok()),
         default_tablespace: taker.text("DEFAULT_TABLESPACE").filter(|text| !text.is_empty()),
         default_index_tablespace: taker.text("DEFAULT_INDEX_TABLESPACE").filter(|text| !text.is_empty()),
-        databases: if config.database_url.is_some() || described { IndexMap::new() } else { taker.databases() },
+        databases: if described { IndexMap::new() } else { taker.databases(config.database_url.is_some()) },
         routers: taker.get("DATABASE_ROUTERS").is_some_and(|value| value.truth() != Some(false)),
         migration_modules: taker.migration_modules(),
         values: SettingValues::default(),
@@ -80,8 +82,8 @@ fn evaluate(
     diagnostics: &mut Vec<Diagnostic>,
     doubts: &mut Vec<Doubt>,
 ) -> SettingValues {
-    match path.module(module) {
-        Some(Module::Source(_)) => {}
+    let file = match path.module(module) {
+        Some(Module::Source(file)) => file,
         Some(_) => {
             doubts.push(Doubt::new(format!("the settings module `{module}` has no Python source"), None));
             return SettingValues::default();
@@ -92,23 +94,41 @@ fn evaluate(
             diagnostics.push(Diagnostic::error("no-settings", message).help(help));
             return SettingValues::new(IndexMap::new(), true);
         }
-    }
+    };
     let modules = Modules::default();
     let context = Context {
         resolver: path,
         environment: env.map(Env::variables),
         ..Context::new(sources, &modules)
     };
-    let loaded = context.module(module);
+    let loaded = sources.read(&file).and_then(|source| evaluate_module(&context, source, module));
     diagnostics.extend(modules.diagnostics());
-    let Some(loaded) = loaded else { return SettingValues::default() };
+    let loaded = match loaded {
+        Ok(loaded) => loaded,
+        Err(diagnostic) => {
+            diagnostics.push(diagnostic);
+            return SettingValues::default();
+        }
+    };
     diagnostics.extend(loaded.diagnostics.iter().cloned());
     for star in &loaded.unread_stars {
         doubts.push(Doubt::new(format!("`{module}` imports all names of `{star}`, which could not be read"), None));
     }
     let is_setting = |name: &SmolStr| !name.chars().any(char::is_lowercase) && name.chars().any(char::is_uppercase);
+    if changes_path(sources, loaded.source) {
+        path.doubt();
+    }
     let own = loaded.globals.iter().filter(|(name, _)| is_setting(name)).map(|(name, value)| (name.clone(), value.clone()));
     SettingValues::new(own.collect(), loaded.unread_stars.is_empty())
+}
+
+/// Returns whether a settings module, or one that was read for it, changes where modules are looked for.
+fn changes_path(sources: &Sources, first: SourceId) -> bool {
+    let mut read = (first.0..).map_while(|id| sources.get(SourceId(id)));
+    read.any(|source| {
+        let lines = source.text.lines().filter(|line| !line.trim_start().starts_with('#'));
+        lines.into_iter().any(|line| ["sys.path.", "sys.path[", "sys.path ="].iter().any(|change| line.contains(change)))
+    })
 }
 
 /// Returns the version that the installed Django says it is (Django: `django/__init__.py`, `VERSION`).
@@ -145,7 +165,8 @@ fn django_version(config: &Config, installed: Option<&str>, diagnostics: &mut Ve
 fn global_settings(path: &ModulePath, sources: &Sources) -> Option<IndexMap<SmolStr, Value>> {
     let modules = Modules::default();
     let context = Context { resolver: path, ..Context::new(sources, &modules) };
-    let loaded = context.module("django.conf.global_settings")?;
+    let Some(Module::Source(file)) = path.module(GLOBAL_SETTINGS) else { return None };
+    let loaded = evaluate_module(&context, sources.read(&file).ok()?, GLOBAL_SETTINGS).ok()?;
     let settings = loaded.globals.iter().filter(|(name, _)| name.chars().all(|c| !c.is_lowercase()));
     Some(settings.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
@@ -199,31 +220,35 @@ impl Taker<'_> {
         modules.or_else(|| self.strange("MIGRATION_MODULES", "a dictionary of texts")).unwrap_or_default()
     }
 
-    fn databases(&mut self) -> IndexMap<SmolStr, Database> {
-        let value = match self.values.lookup("DATABASES") {
-            Ok(Some(value)) => value.clone(),
-            Ok(None) => return IndexMap::new(),
-            Err(reason) => {
-                self.doubts.push(Doubt::new(format!("the setting DATABASES {reason}"), None));
-                return IndexMap::new();
-            }
-        };
-        let Some(pairs) = value.pairs() else {
-            let opaque = value.find_opaque();
-            let reason = opaque.map_or("is not a dictionary", |opaque| opaque.reason.as_str());
-            self.doubts.push(Doubt::new(format!("the setting DATABASES {reason}"), opaque.and_then(|opaque| opaque.span)));
-            return IndexMap::new();
-        };
+    /// Reads `DATABASES`; what is opaque of it does not matter when the database is `named` elsewhere.
+    fn databases(&mut self, named: bool) -> IndexMap<SmolStr, Database> {
         let mut databases = IndexMap::new();
-        for (alias, entry) in pairs {
-            let Some(alias) = alias.as_str() else { continue };
-            match Database::read(entry) {
-                Ok(database) => _ = databases.insert(alias.into(), database),
-                Err(opaque) => {
-                    let reason = format!("the database `{alias}` of the settings {}", opaque.reason);
-                    self.doubts.push(Doubt::new(reason, opaque.span));
+        let mut doubts = Vec::new();
+        match self.values.lookup("DATABASES") {
+            Err(reason) => doubts.push(Doubt::new(format!("the setting DATABASES {reason}"), None)),
+            Ok(None) => {}
+            Ok(Some(value)) => match value.pairs() {
+                None => {
+                    let opaque = value.find_opaque();
+                    let reason = opaque.map_or("is not a plain dictionary", |opaque| opaque.reason.as_str());
+                    doubts.push(Doubt::new(format!("the setting DATABASES {reason}"), opaque.and_then(|opaque| opaque.span)));
                 }
-            }
+                Some(pairs) => {
+                    for (alias, entry) in pairs {
+                        let Some(alias) = alias.as_str() else { continue };
+                        match Database::read(entry) {
+                            Ok(database) => _ = databases.insert(alias.into(), database),
+                            Err(opaque) => {
+                                let reason = format!("the database `{alias}` of the settings {}", opaque.reason);
+                                doubts.push(Doubt::new(reason, opaque.span));
+                            }
+                        }
+                    }
+                }
+            },
+        }
+        if !named {
+            self.doubts.append(&mut doubts);
         }
         databases
     }

@@ -40,7 +40,7 @@ impl SettingValues {
     }
 
     /// Returns the setting with what is opaque in it; a text why nothing is known, or nothing when it is certainly not set.
-    pub(super) fn lookup(&self, name: &str) -> Result<Option<&Value>, &'static str> {
+    pub(crate) fn lookup(&self, name: &str) -> Result<Option<&Value>, &'static str> {
         match (self.own.get(name), self.defaults.get(name)) {
             (Some(value), _) => Ok(Some(value)),
             (None, _) if !self.own_complete => Err("may be set by a module that could not be read"),

@@ -19,6 +19,13 @@ impl Evaluator<'_> {
     pub(super) fn call_expression(&mut self, node: &ExprCall) -> Result {
         let range = node.range();
         if let Expr::Attribute(attribute) = &*node.func {
+            if self.handed_on.is_some() && attribute.attr.as_str() == "__init__" && is_super(&attribute.value) {
+                let arguments = self.arguments(&node.arguments)?;
+                if let Some(handed_on) = &mut self.handed_on {
+                    handed_on.push(arguments);
+                }
+                return Ok(Object::None);
+            }
             let mut object = self.expression(&attribute.value)?;
             let name = attribute.attr.as_str();
             if let Object::Path(path) = &object {
@@ -135,6 +142,11 @@ impl Evaluator<'_> {
             }
         }
     }
+}
+
+/// Returns whether an expression is a call of `super`.
+fn is_super(expression: &Expr) -> bool {
+    matches!(expression, Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "super"))
 }
 
 /// Returns whether the last part of a path looks like a class: it begins with a capital and is not all capitals.

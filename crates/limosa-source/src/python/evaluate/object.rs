@@ -99,9 +99,7 @@ pub(crate) struct Class {
     pub(crate) path: SmolStr,
     pub(crate) bases: Vec<Object>,
     pub(crate) attributes: RefCell<IndexMap<SmolStr, Object>>,
-    pub(crate) offset: TextSize,
     pub(crate) span: Span,
-    pub(crate) decorated: bool,
 }
 
 /// The key of a dictionary, as far as keys can be compared.

@@ -1,24 +1,27 @@
 //! Words of `sqlparse`: the kinds of single ones, and the groups that are one token.
 
+use super::keywords::KEYWORDS;
 use super::{Kind, is_space, is_word, word_length};
 
+/// Returns whether a word is a keyword even where others are names: before `(` and beside a dot.
+pub(super) fn is_always_keyword(word: &str) -> bool {
+    ["CASE", "IN", "VALUES", "USING", "FROM", "AS"].iter().any(|keyword| word.eq_ignore_ascii_case(keyword))
+}
+
 /// Returns the kind of a word, in upper case, that stands alone.
-///
-/// A bare name and `Keyword` itself count alike wherever Django looks, so that the list of 700 keywords is not needed: only those
-/// that the splitter and the reader of table definitions ask for are told from names.
 pub(super) fn word_kind(word: &str) -> Kind {
     match word {
-        "BEGIN" | "CHECK" | "CONSTRAINT" | "DECLARE" | "DEFERRED" | "DO" | "EXCLUSIVE" | "FOR" | "GO" | "IF"
-        | "IMMEDIATE" | "LOOP" | "TRANSACTION" | "UNIQUE" | "WHILE" | "WORK" => Kind::Keyword,
         "ALTER" | "DROP" | "TRUNCATE" | "CREATE" => Kind::Ddl,
-        "COMMIT" | "DELETE" | "INSERT" | "MERGE" | "REPLACE" | "ROLLBACK" | "SELECT" | "START" | "UPDATE" | "UPSERT"
-        | "GRANT" | "REVOKE" | "WITH" => Kind::OtherKeyword,
+        "COMMIT" | "DELETE" | "INSERT" | "MERGE" | "REPLACE" | "ROLLBACK" | "SELECT" | "START" | "UPDATE"
+        | "UPSERT" | "GRANT" | "REVOKE" | "WITH" => Kind::OtherKeyword,
+        _ if KEYWORDS.binary_search(&word).is_ok() => Kind::Keyword,
         _ if BUILTINS.binary_search(&word).is_ok() => Kind::Other,
         _ => Kind::Name,
     }
 }
 
 /// `Name.Builtin` and `Operator`, which are neither names nor keywords.
+#[rustfmt::skip]
 const BUILTINS: &[&str] = &[
     "ARRAY", "BIGINT", "BIGNUMERIC", "BINARY", "BIT", "BLOB", "BOOLEAN", "CHAR", "DATE", "DEC", "DECIMAL", "DIV",
     "FILE_TYPE", "FLOAT", "INT", "INT8", "INTEGER", "INTERVAL", "LONG", "MAP", "NATURALN", "NUMBER", "NUMERIC",
@@ -33,7 +36,9 @@ pub(super) fn phrase(rest: &str, first: &str) -> Option<(Kind, usize)> {
     let words = |list: &[&str]| follow(rest, list);
     let keyword = |length: usize| (Kind::Keyword, length);
     match first {
-        "LEFT" | "RIGHT" | "FULL" | "INNER" | "OUTER" | "STRAIGHT" | "CROSS" | "NATURAL" | "JOIN" => join(rest).map(keyword),
+        "LEFT" | "RIGHT" | "FULL" | "INNER" | "OUTER" | "STRAIGHT" | "CROSS" | "NATURAL" | "JOIN" => {
+            join(rest).map(keyword)
+        }
         "END" => {
             let longer = ["IF", "LOOP", "WHILE", "FOR", "CASE"].iter().find_map(|word| words(&["END", word]));
             Some(keyword(longer.unwrap_or(3)))

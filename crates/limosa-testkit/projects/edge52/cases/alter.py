@@ -17,7 +17,7 @@ migrations.RunSQL("INSERT INTO alter_a (name, text, number, flag, price, at, cod
 #--- null
 migrations.AlterField("A", "name", models.CharField(max_length=20, null=True)),
 #--- not null again, with a default
-migrations.AlterField("A", "name", models.CharField(max_length=20, default="it's 100%")),
+migrations.AlterField("A", "name", models.CharField(max_length=20, default="it's")),
 #--- default only
 migrations.AlterField("A", "name", models.CharField(max_length=20, default="other")),
 #--- longer

@@ -3,7 +3,7 @@
 migrations.CreateModel("A", [
     ("id", models.AutoField(primary_key=True)),
     ("n", models.IntegerField(db_default=5)),
-    ("s", models.CharField(max_length=20, db_default="it's 100%")),
+    ("s", models.CharField(max_length=30, db_default="it's 100%")),
     ("d", models.DateTimeField(db_default=functions.Now())),
     ("e", models.DecimalField(max_digits=5, decimal_places=2, db_default=decimal.Decimal("1.50"))),
     ("b", models.BooleanField(db_default=True)),

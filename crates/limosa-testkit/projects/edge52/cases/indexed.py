@@ -22,7 +22,8 @@ migrations.RemoveIndex("A", "ixed_low"),
 #--- fields under indexes change
 migrations.AlterField("A", "y", models.CharField(max_length=19)),
 #---
-migrations.RenameField("A", "x", "ex"),
+migrations.AddField("A", "free", models.IntegerField(null=True, db_index=True)),
+migrations.RenameField("A", "free", "unfree"),
 #---
 migrations.AlterModelTable("A", "ixed"),
 #---

@@ -16,9 +16,7 @@ migrations.AddField("B", "n", models.IntegerField(default=1)),
 #--- unmanaged
 migrations.AddField("U", "y", models.IntegerField(default=1)),
 migrations.RemoveField("U", "x"),
-migrations.AddIndex("U", models.Index(fields=["y"], name="opt_u")),
 migrations.CreateModel("R", [("id", models.AutoField(primary_key=True)), ("u", models.ForeignKey("U", CASCADE, db_constraint=False))]),
-migrations.AlterModelOptions("U", {"managed": True}),
 #--- quoted names
 migrations.AddField("Q", "m", models.ManyToManyField("A")),
 migrations.AlterField("Q", "order", models.BigIntegerField(db_column="select")),
@@ -30,5 +28,6 @@ migrations.AlterModelTable("Q", "q"),
 #--- order_with_respect_to with a remade table
 migrations.AlterField("B", "n", models.CharField(max_length=3, default="1")),
 #---
+migrations.RemoveField("R", "u"),
 migrations.DeleteModel("U"),
 migrations.DeleteModel("B"),

@@ -22,10 +22,3 @@ migrations.CreateModel("M", [("id", models.AutoField(primary_key=True)), ("code"
 #---
 migrations.RemoveField("M", "id"),
 migrations.AlterField("M", "code", models.CharField(max_length=5, primary_key=True)),
-#--- and back
-migrations.AddField("M", "id", models.AutoField(primary_key=True, default=None, serialize=False), preserve_default=False),
-migrations.AlterField("M", "code", models.CharField(max_length=5)),
-#--- implicit key replaced by a field
-migrations.CreateModel("I", [("code", models.CharField(max_length=5, unique=True))]),
-#---
-migrations.AlterField("I", "code", models.CharField(max_length=5, primary_key=True)),

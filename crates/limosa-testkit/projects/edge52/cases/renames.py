@@ -9,6 +9,8 @@ migrations.RenameField("Author", "name", "title"),
 #---
 migrations.RenameField("Author", "first", "primary"),
 migrations.RenameField("Author", "second", "secondary"),
+migrations.RemoveIndex("Author", "ren_idx"),
+migrations.AddIndex("Author", models.Index(fields=["primary", "-secondary"], name="ren_idx")),
 #---
 migrations.RenameField("Book", "author", "writer"),
 migrations.RenameField("Book", "others", "writers"),
@@ -23,23 +25,22 @@ migrations.RenameModel("Writer", "Scribe"),
 migrations.RenameModel("Scribe", "Poet"),
 migrations.RenameField("Poet", "title", "label"),
 migrations.AlterField("Poet", "label", models.CharField(max_length=19, db_index=True)),
-#--- case only
-migrations.RenameModel("Poet", "POET"),
+#---
+migrations.RenameModel("Poet", "Minstrel"),
 #--- create and rename in one migration: deferred statements follow
-migrations.CreateModel("Fresh", [("id", models.AutoField(primary_key=True)), ("name", models.CharField(max_length=9, db_index=True)), ("poet", models.ForeignKey("POET", CASCADE)), ("n", models.IntegerField())], options={"unique_together": {("name", "n")}}),
-migrations.RenameField("Fresh", "name", "called"),
+migrations.CreateModel("Fresh", [("id", models.AutoField(primary_key=True)), ("name", models.CharField(max_length=9, db_index=True)), ("poet", models.ForeignKey("Minstrel", CASCADE)), ("n", models.IntegerField())], options={"unique_together": {("name", "n")}}),
 migrations.RenameModel("Fresh", "Stale"),
-migrations.AlterModelTable("Stale", "stale table"),
-migrations.AddField("Stale", "m", models.ManyToManyField("POET", related_name="+")),
+migrations.AlterModelTable("Stale", "stale_table"),
+migrations.AddField("Stale", "m", models.ManyToManyField("Minstrel", related_name="+")),
 migrations.AlterModelTable("Stale", "stale_two"),
 #--- table names
 migrations.AlterModelTable("Volume", "vol"),
 #---
 migrations.AlterModelTable("Volume", None),
 #---
-migrations.AlterModelTable("POET", "the_poets"),
+migrations.AlterModelTable("Minstrel", "the_poets"),
 #--- rename with a fixed table
-migrations.RenameModel("POET", "Bard"),
+migrations.RenameModel("Minstrel", "Bard"),
 #--- create and drop in one migration
 migrations.CreateModel("Gone", [("id", models.AutoField(primary_key=True)), ("bard", models.ForeignKey("Bard", CASCADE)), ("x", models.IntegerField(db_index=True))]),
 migrations.RemoveField("Gone", "x"),

@@ -28,5 +28,3 @@ migrations.CreateModel("C", [("id", models.AutoField(primary_key=True)), ("x", m
 #---
 migrations.RenameField("C", "x", "ex"),
 migrations.AddField("C", "z", models.IntegerField(default=1)),
-#---
-migrations.AlterIndexTogether("C", set()),

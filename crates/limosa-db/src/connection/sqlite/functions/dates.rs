@@ -180,7 +180,9 @@ fn split_offset(name: &str) -> (&str, SignedDuration) {
 
 /// Reads `2005-07-29 15:48:00.590358-05` or `2005-07-29`, without its zone; Django's `typecast_timestamp`.
 fn timestamp(text: &str) -> Option<DateTime> {
-    let Some((date, rest)) = text.split_once(' ') else { return Some(DateTime::from_parts(date(text)?, Time::midnight())) };
+    let Some((date, rest)) = text.split_once(' ') else {
+        return Some(DateTime::from_parts(date(text)?, Time::midnight()));
+    };
     let rest = rest.trim_start().split(['-', '+']).next()?;
     Some(DateTime::from_parts(self::date(date)?, time(rest)?))
 }

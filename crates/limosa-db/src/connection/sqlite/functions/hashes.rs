@@ -21,7 +21,7 @@ const DIGESTS: &[(&str, fn(&[u8]) -> String)] = &[
 /// Registers the digests.
 pub(super) fn register(connection: &Connection) -> Result<()> {
     for (name, digest) in DIGESTS {
-        deterministic(connection, name, 1, |context| {
+        deterministic(connection, name, 1, move |context| {
             Ok(context.get::<Option<String>>(0)?.map(|text| digest(text.as_bytes())))
         })?;
     }

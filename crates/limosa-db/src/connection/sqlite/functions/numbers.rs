@@ -23,21 +23,16 @@ const UNARY: &[(&str, fn(f64) -> f64)] = &[
 ];
 
 /// Functions of two numbers.
-const BINARY: &[(&str, fn(f64, f64) -> f64)] = &[
-    ("ATAN2", f64::atan2),
-    ("LOG", |base, x| x.ln() / base.ln()),
-    ("MOD", |x, y| x % y),
-];
+const BINARY: &[(&str, fn(f64, f64) -> f64)] =
+    &[("ATAN2", f64::atan2), ("LOG", |base, x| x.ln() / base.ln()), ("MOD", |x, y| x % y)];
 
 /// Registers the functions of numbers.
 pub(super) fn register(connection: &Connection) -> Result<()> {
     for (name, function) in UNARY {
-        deterministic(connection, name, 1, |context| {
-            Ok(number(context, 0)?.map(function)).and_then(|value| finite(name, value))
-        })?;
+        deterministic(connection, name, 1, move |context| finite(name, number(context, 0)?.map(function)))?;
     }
     for (name, function) in BINARY {
-        deterministic(connection, name, 2, |context| {
+        deterministic(connection, name, 2, move |context| {
             let (x, y) = (number(context, 0)?, number(context, 1)?);
             finite(name, x.zip(y).map(|(x, y)| function(x, y)))
         })?;

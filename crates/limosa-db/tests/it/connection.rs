@@ -1,0 +1,221 @@
+use std::time::Duration;
+
+use limosa_db::{ConnectOptions, Connection, DatabaseUrl, DbErrorKind, Param};
+use limosa_sql::dialect::Dialect;
+
+use crate::database::{TestDatabase, on_each};
+
+async fn count(connection: &Connection, table: &str) -> Option<i64> {
+    let rows = connection.query(&format!("SELECT count(*) FROM {table}"), &[]).await.expect("a count");
+    rows[0].int(0).expect("a number")
+}
+
+#[tokio::test]
+async fn transactions_and_savepoints() {
+    on_each("transactions", async |connection| {
+        connection.execute("CREATE TABLE t (a integer UNIQUE)").await.expect("create");
+        connection.begin().await.expect("begin");
+        assert!(connection.in_transaction());
+        assert_eq!(connection.begin().await.expect_err("one at a time").kind, DbErrorKind::InTransaction);
+        assert_eq!(connection.execute("INSERT INTO t VALUES (1), (2)").await, Ok(2));
+        connection.savepoint("s\"1").await.expect("savepoint");
+        let error = connection.execute("INSERT INTO t VALUES (1)").await.expect_err("unique");
+        assert_eq!(error.kind, DbErrorKind::Unique);
+        connection.rollback_to_savepoint("s\"1").await.expect("rollback to");
+        connection.release_savepoint("s\"1").await.expect("release");
+        connection.commit().await.expect("commit");
+        assert!(!connection.in_transaction());
+        connection.begin().await.expect("begin");
+        connection.execute("DELETE FROM t").await.expect("delete");
+        connection.rollback().await.expect("rollback");
+        connection.rollback().await.expect("nothing to roll back");
+        assert_eq!(count(&connection, "t").await, Some(2));
+        connection.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_batch_names_the_statement_that_failed() {
+    on_each("batch", async |connection| {
+        connection.begin().await.expect("begin");
+        let mut statements = vec!["CREATE TABLE t (a integer)".to_owned()];
+        statements.extend((0..600).map(|number| format!("INSERT INTO t VALUES ({number})")));
+        connection.batch(&statements).await.expect("all");
+        assert_eq!(count(&connection, "t").await, Some(600));
+        statements[300] = "INSERT INTO missing VALUES (1)".to_owned();
+        let error = connection.batch(&statements[1..]).await.expect_err("an error");
+        assert_eq!((error.index, error.error.kind), (299, DbErrorKind::Missing));
+        connection.rollback().await.expect("rollback");
+        let plain = ["CREATE TABLE u (a integer)", "INSERT INTO v VALUES (1)", "DROP TABLE u"];
+        assert_eq!(connection.batch(&plain).await.expect_err("an error").index, 1);
+        assert_eq!(count(&connection, "u").await, Some(0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn parameters_and_values() {
+    on_each("values", async |connection| {
+        let marks = if connection.dialect() == Dialect::Postgres {
+            "$1::bigint, $2::text, $3::boolean, $4::text, $5::double precision, $6::bytea"
+        } else {
+            "?1, ?2, ?3, ?4, ?5, ?6"
+        };
+        let params = [
+            Param::Int(-7),
+            Param::from("it's"),
+            Param::Bool(true),
+            Param::Null,
+            Param::Float(1.5),
+            Param::Bytes(vec![0, 255]),
+        ];
+        let rows = connection.query(&format!("SELECT {marks}"), &params).await.expect("a row");
+        let [row] = rows.as_slice() else { panic!("one row") };
+        assert_eq!(row.int(0), Ok(Some(-7)));
+        assert!(row.is_true(2));
+        assert_eq!(
+            (row.get(1), row.get(3), row.get(4), row.get(5)),
+            (Some("it's"), None, Some("1.5"), Some("\\x00ff"))
+        );
+        let rows = connection.query("SELECT 1 AS one, NULL AS empty", &[]).await.expect("a row");
+        assert_eq!((rows[0].by_name("one"), rows[0].by_name("empty"), rows[0].columns().len()), (Some("1"), None, 2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_statement_is_cancelled() {
+    on_each("cancel", async |connection| {
+        let endless = match connection.dialect() {
+            Dialect::Postgres => "SELECT pg_sleep(600)",
+            _ => "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n",
+        };
+        connection.begin().await.expect("begin");
+        let handle = connection.cancel_handle();
+        let cancel = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                handle.cancel().await.expect("cancel");
+            }
+        };
+        let result = tokio::select! { result = connection.execute(endless) => result, () = cancel => unreachable!() };
+        assert_eq!(result.expect_err("cancelled").kind, DbErrorKind::Cancelled);
+        connection.rollback().await.expect("rollback");
+        connection.execute("SELECT 1").await.expect("the connection goes on");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failed_transaction_does_not_commit_silently() {
+    let Some(database) = TestDatabase::postgres("failed").await else { return };
+    let connection = database.connect().await;
+    connection.begin().await.expect("begin");
+    let error = connection.execute("SELECT *\nFROM missing").await.expect_err("missing");
+    assert_eq!((error.kind, error.code.as_deref(), error.position), (DbErrorKind::Missing, Some("42P01"), Some(15)));
+    assert_eq!(connection.commit().await.expect_err("rolled back").kind, DbErrorKind::FailedTransaction);
+    assert!(!connection.in_transaction());
+    connection.execute("CREATE TABLE p (id integer PRIMARY KEY)").await.expect("create");
+    connection.execute("CREATE TABLE c (p integer REFERENCES p DEFERRABLE INITIALLY DEFERRED)").await.expect("create");
+    connection.begin().await.expect("begin");
+    connection.execute("INSERT INTO c VALUES (1)").await.expect("deferred");
+    assert_eq!(connection.commit().await.expect_err("violated").kind, DbErrorKind::ForeignKey);
+    assert!(!connection.in_transaction());
+    connection.execute("DO $$ BEGIN RAISE NOTICE 'hello'; END $$").await.expect("notice");
+    let notices = connection.take_notices();
+    assert_eq!(notices.iter().map(|notice| notice.message.as_str()).collect::<Vec<_>>(), ["hello"]);
+    connection.close().await;
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn sessions_are_prepared() {
+    let Some(database) = TestDatabase::postgres("sessions").await else { return };
+    let options = ConnectOptions {
+        run_id: Some("r1".to_owned()),
+        time_zone: Some("Europe/Berlin".to_owned()),
+        lock_timeout: Some(Duration::from_millis(1500)),
+        idle_in_transaction_timeout: Some(Duration::from_secs(60)),
+        ..ConnectOptions::default()
+    };
+    let connection = Connection::open(&database.url, &options).await.expect("a connection");
+    let names = ["application_name", "TimeZone", "lock_timeout", "idle_in_transaction_session_timeout"];
+    let settings = names.map(|name| format!("current_setting('{name}')")).join(", ");
+    let rows = connection.query(&format!("SELECT {settings}"), &[]).await.expect("settings");
+    let found = rows[0].values().iter().flatten().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!(found, ["limosa/r1", "Europe/Berlin", "1500ms", "1min"]);
+    assert!(connection.server_version() >= 120_000 && connection.backend_id().is_some());
+    connection.close().await;
+    database.remove().await;
+}
+
+async fn refused(url: &DatabaseUrl) -> limosa_db::DbError {
+    Connection::open(url, &ConnectOptions::default()).await.expect_err("an error")
+}
+
+#[tokio::test]
+async fn connecting_fails_with_a_reason() {
+    let url = "postgres://u:secret@127.0.0.1:1/d".parse().expect("a URL");
+    let error = refused(&url).await;
+    assert_eq!(error.kind, DbErrorKind::Unreachable);
+    assert!(error.detail.as_deref().is_some_and(|detail| detail.contains("127.0.0.1:1")));
+    assert!(!format!("{error} {error:?}").contains("secret"));
+    assert_eq!(refused(&"mysql://u:secret@h/d".parse().expect("a URL")).await.kind, DbErrorKind::Unsupported);
+    let Some(mut database) = TestDatabase::postgres("refused").await else { return };
+    let name = database.url.database().map(str::to_owned);
+    database.url.set_database("limosa_db_missing");
+    assert_eq!(refused(&database.url).await.kind, DbErrorKind::NoDatabase);
+    database.url.set_option("sslmode", "require");
+    assert_eq!(refused(&database.url).await.kind, DbErrorKind::Tls);
+    database.url.set_database(name.unwrap_or_default());
+    database.remove().await;
+}
+
+#[tokio::test]
+async fn sqlite_files_that_cannot_be_used() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let missing = DatabaseUrl::sqlite(folder.path().join("no/db.sqlite3"));
+    let error = refused(&missing).await;
+    assert_eq!(error.kind, DbErrorKind::Unreachable);
+    assert!(error.hint.is_some_and(|hint| hint.contains("does not exist")));
+    let text = folder.path().join("text");
+    std::fs::write(&text, "this is no database at all, only a text that is long enough").expect("a file");
+    assert_eq!(refused(&DatabaseUrl::sqlite(&text)).await.kind, DbErrorKind::Corrupt);
+    let mut read_only = DatabaseUrl::sqlite(folder.path().join("db.sqlite3"));
+    Connection::open(&read_only, &ConnectOptions::default())
+        .await
+        .expect("created")
+        .execute("CREATE TABLE t (a)")
+        .await
+        .expect("create");
+    read_only.set_option("mode", "ro");
+    let connection = Connection::open(&read_only, &ConnectOptions::default()).await.expect("a connection");
+    assert_eq!(
+        connection.execute("INSERT INTO t VALUES (1)").await.expect_err("read-only").kind,
+        DbErrorKind::ReadOnly
+    );
+}
+
+#[tokio::test]
+async fn sqlite_waits_for_a_busy_file_and_can_be_cancelled() {
+    let database = TestDatabase::sqlite();
+    let first = database.connect().await;
+    first.begin().await.expect("begin");
+    let options = ConnectOptions { lock_timeout: Some(Duration::ZERO), ..ConnectOptions::default() };
+    let hasty = Connection::open(&database.url, &options).await.expect("a connection");
+    assert_eq!(hasty.begin().await.expect_err("busy").kind, DbErrorKind::LockTimeout);
+    let options = ConnectOptions { lock_timeout: Some(Duration::from_secs(600)), ..ConnectOptions::default() };
+    let patient = Connection::open(&database.url, &options).await.expect("a connection");
+    let handle = patient.cancel_handle();
+    let cancel = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            handle.cancel().await.expect("cancel");
+        }
+    };
+    let result = tokio::select! { result = patient.begin() => result, () = cancel => unreachable!() };
+    assert_eq!(result.expect_err("cancelled").kind, DbErrorKind::Cancelled);
+    first.rollback().await.expect("rollback");
+    patient.begin().await.expect("free now");
+}

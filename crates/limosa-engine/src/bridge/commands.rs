@@ -1,0 +1,277 @@
+//! What the bridge can be asked, with types.
+
+use std::fmt;
+
+use limosa_model::MigrationId;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use super::{Bridge, BridgeError};
+
+/// Names an operation: a migration and the operation's place in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationPath {
+    /// The migration.
+    pub migration: MigrationId,
+    /// The index, and inside another operation `3.database_operations.0`.
+    pub path: String,
+}
+
+impl OperationPath {
+    /// Returns the path of the operation at `index` of a migration.
+    pub fn new(migration: MigrationId, index: usize) -> Self {
+        Self { migration, path: index.to_string() }
+    }
+
+    /// Returns the path of a database operation: the index in the migration, then those inside other operations.
+    pub fn of_database(migration: MigrationId, path: &[usize]) -> Self {
+        let indexes: Vec<String> = path.iter().map(ToString::to_string).collect();
+        Self { migration, path: indexes.join(".database_operations.") }
+    }
+
+    /// Returns the path of an operation inside this one; `list` is `database_operations` or `state_operations`.
+    #[must_use]
+    pub fn inner(&self, list: &str, index: usize) -> Self {
+        Self { migration: self.migration.clone(), path: format!("{}.{list}.{index}", self.path) }
+    }
+}
+
+impl fmt::Display for OperationPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]", self.migration, self.path)
+    }
+}
+
+/// Which way an operation is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    /// It is applied.
+    Forwards,
+    /// It is undone.
+    Backwards,
+}
+
+/// What is known about a connection once it is there.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Connected {
+    /// What Django calls the kind of database: `postgresql`, `mysql`, `sqlite`.
+    pub vendor: String,
+    /// The alias in the settings.
+    pub alias: String,
+    /// PostgreSQL's process that serves the connection.
+    pub backend: Option<i64>,
+}
+
+/// The rows that a query returned.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Rows {
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// The rows, encoded as the bridge encodes values.
+    pub rows: Vec<Vec<Json>>,
+}
+
+impl Bridge {
+    /// Describes the project; the answer is read by `limosa_source::describe`.
+    ///
+    /// # Errors
+    /// When the settings or the apps cannot be imported.
+    pub async fn describe(&mut self) -> Result<Json, BridgeError> {
+        self.call("describe", json!({})).await
+    }
+
+    /// Exports these migrations, or all; the answer is read by `limosa_source::export`.
+    ///
+    /// # Errors
+    /// When the process fails; a migration that cannot be imported is told of in the answer.
+    pub async fn export(&mut self, migrations: Option<&[MigrationId]>) -> Result<Json, BridgeError> {
+        self.call("export", json!({ "migrations": migrations.map(ids) })).await
+    }
+
+    /// Finds out what these operations do to the state, each at its place in `plan` (or in Django's full plan).
+    ///
+    /// # Errors
+    /// When an operation raises an error or a migration is not in the plan.
+    pub async fn state_deltas(
+        &mut self,
+        operations: &[OperationPath],
+        plan: Option<&[MigrationId]>,
+    ) -> Result<Json, BridgeError> {
+        let wanted: Vec<_> =
+            operations.iter().map(|at| json!([at.migration.app, at.migration.name, at.path])).collect();
+        self.call("state_deltas", json!({ "operations": wanted, "plan": plan.map(ids) })).await
+    }
+
+    /// Connects to a database of the settings.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn connect(&mut self, alias: &str) -> Result<Connected, BridgeError> {
+        self.call("connect", json!({ "alias": alias })).await
+    }
+
+    /// Closes the connection; what was not committed is gone.
+    ///
+    /// # Errors
+    /// When the process fails.
+    pub async fn disconnect(&mut self) -> Result<(), BridgeError> {
+        self.tell("disconnect", json!({})).await
+    }
+
+    /// Enters what Django enters for one migration: a transaction if `atomic`, and on SQLite without foreign keys.
+    ///
+    /// # Errors
+    /// When the database refuses, or a migration is open already.
+    pub async fn begin(&mut self, atomic: bool) -> Result<(), BridgeError> {
+        self.tell("begin", json!({ "atomic": atomic })).await
+    }
+
+    /// Leaves the migration and keeps what was done; everything is rolled back when that fails.
+    ///
+    /// # Errors
+    /// When the database refuses, such as for a constraint that was deferred.
+    pub async fn commit(&mut self) -> Result<(), BridgeError> {
+        self.tell("commit", json!({})).await
+    }
+
+    /// Leaves the migration and undoes what can be undone; does nothing when none is open.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn rollback(&mut self) -> Result<(), BridgeError> {
+        self.tell("rollback", json!({})).await
+    }
+
+    /// Enters an atomic block: a savepoint inside a transaction, a transaction where there is none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn savepoint(&mut self) -> Result<(), BridgeError> {
+        self.tell("savepoint", json!({})).await
+    }
+
+    /// Leaves the innermost atomic block and keeps what was done in it.
+    ///
+    /// # Errors
+    /// When the database refuses, or no block is open.
+    pub async fn release(&mut self) -> Result<(), BridgeError> {
+        self.tell("release", json!({})).await
+    }
+
+    /// Leaves the innermost atomic block and undoes what was done in it.
+    ///
+    /// # Errors
+    /// When the database refuses, or no block is open.
+    pub async fn rollback_to_savepoint(&mut self) -> Result<(), BridgeError> {
+        self.tell("rollback_to_savepoint", json!({})).await
+    }
+
+    /// Executes one statement and returns how many rows it affected (-1 when that is not known).
+    ///
+    /// `params` fill `%s`; without them a `%` stands for itself.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn execute(&mut self, sql: &str, params: Option<&[Json]>) -> Result<i64, BridgeError> {
+        #[derive(Deserialize)]
+        struct Executed {
+            rows_affected: i64,
+        }
+        let executed: Executed = self.call("execute", json!({ "sql": sql, "params": params })).await?;
+        Ok(executed.rows_affected)
+    }
+
+    /// Executes one statement and returns its rows; parameters as in [`Bridge::execute`].
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn query(&mut self, sql: &str, params: Option<&[Json]>) -> Result<Rows, BridgeError> {
+        self.call("query", json!({ "sql": sql, "params": params })).await
+    }
+
+    /// Sets the state to that after these migrations, in this order; nothing is rendered yet.
+    ///
+    /// # Errors
+    /// When a migration cannot be imported or does not fit the state.
+    pub async fn set_state(&mut self, applied: &[MigrationId]) -> Result<(), BridgeError> {
+        self.tell("state", json!({ "applied": ids(applied) })).await
+    }
+
+    /// Adds whole migrations to the state, after the rest of the one that is partly in it.
+    ///
+    /// # Errors
+    /// When a migration cannot be imported or does not fit the state.
+    pub async fn advance(&mut self, migrations: &[MigrationId]) -> Result<(), BridgeError> {
+        self.tell("advance", json!({ "migrations": ids(migrations) })).await
+    }
+
+    /// Runs a `RunPython` or any other operation on the open connection, as Django would; what its schema editor
+    /// deferred is executed at its end.
+    ///
+    /// Forwards the state moves to the operation by itself. Backwards it must be, and stays, that before the migration.
+    ///
+    /// # Errors
+    /// When the code raises an error; the transaction is then to be rolled back.
+    pub async fn run_operation(&mut self, operation: &OperationPath, direction: Direction) -> Result<(), BridgeError> {
+        let MigrationId { app, name } = &operation.migration;
+        let arguments = json!({ "app": app, "name": name, "path": operation.path, "direction": direction });
+        self.tell("run_operation", arguments).await
+    }
+
+    /// Returns the statements that an operation would execute on a database of the settings; the state moves as in
+    /// [`Bridge::run_operation`].
+    ///
+    /// # Errors
+    /// When the code raises an error.
+    pub async fn collect_sql(
+        &mut self,
+        operation: &OperationPath,
+        alias: &str,
+        direction: Direction,
+    ) -> Result<Vec<String>, BridgeError> {
+        #[derive(Deserialize)]
+        struct Collected {
+            sql: Vec<String>,
+        }
+        let MigrationId { app, name } = &operation.migration;
+        let arguments =
+            json!({ "app": app, "name": name, "path": operation.path, "alias": alias, "direction": direction });
+        let collected: Collected = self.call("collect_sql", arguments).await?;
+        Ok(collected.sql)
+    }
+
+    /// Sends `pre_migrate` with the current state; `plan` says for each migration whether it is undone.
+    ///
+    /// # Errors
+    /// When a receiver raises an error.
+    pub async fn pre_migrate(
+        &mut self,
+        alias: &str,
+        verbosity: u8,
+        plan: &[(MigrationId, bool)],
+    ) -> Result<(), BridgeError> {
+        self.tell("pre_migrate", json!({ "alias": alias, "verbosity": verbosity, "plan": steps(plan) })).await
+    }
+
+    /// Sends `post_migrate` with the current state; `plan` says for each migration whether it was undone.
+    ///
+    /// # Errors
+    /// When a receiver raises an error.
+    pub async fn post_migrate(
+        &mut self,
+        alias: &str,
+        verbosity: u8,
+        plan: &[(MigrationId, bool)],
+    ) -> Result<(), BridgeError> {
+        self.tell("post_migrate", json!({ "alias": alias, "verbosity": verbosity, "plan": steps(plan) })).await
+    }
+}
+
+fn ids(migrations: &[MigrationId]) -> Vec<[&str; 2]> {
+    migrations.iter().map(|id| [id.app.as_str(), id.name.as_str()]).collect()
+}
+
+fn steps(plan: &[(MigrationId, bool)]) -> Vec<Json> {
+    plan.iter().map(|(id, backwards)| json!([id.app, id.name, backwards])).collect()
+}

@@ -1,0 +1,149 @@
+//! Answers of the project's Python, kept for as long as what they came from is unchanged.
+//!
+//! An answer is found again by what was asked, by the interpreter and its installed packages, by the settings module and by
+//! the project's Python files (path, size and time of change). It holds only while the files that were read then have the same
+//! content, those that were absent are absent, and the environment variables that were read have the same values.
+//! A password is never written: a description with one is not kept at all, and of variables only hashes are.
+
+mod stamp;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::config::{Env, variables};
+use crate::describe::{ProjectDescription, ReadFrom};
+use crate::project::Project;
+
+/// A folder with answers of projects' Python.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+/// What an answer depends on, as it was when it was given.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Entry {
+    files: IndexMap<PathBuf, String>,
+    absent: Vec<PathBuf>,
+    environment: IndexMap<String, Option<String>>,
+    whole_environment: Option<String>,
+    answer: Json,
+}
+
+impl Cache {
+    /// Returns the user's cache: `LIMOSA_CACHE_DIR`, `XDG_CACHE_HOME/limosa` or `HOME/.cache/limosa`.
+    pub fn of_user(env: &Env) -> Option<Self> {
+        let folder = match env.non_empty(variables::CACHE_DIR.name) {
+            Some(folder) => PathBuf::from(folder),
+            None => match env.non_empty(variables::XDG_CACHE_HOME.name) {
+                Some(folder) => Path::new(folder).join("limosa"),
+                None => Path::new(env.non_empty(variables::HOME.name)?).join(".cache/limosa"),
+            },
+        };
+        Some(Self { folder })
+    }
+
+    /// Returns the cache in this folder.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// Returns the description that still holds.
+    pub fn description(&self, project: &Project) -> Option<ProjectDescription> {
+        serde_json::from_value(self.answer(project, "describe")?).ok()
+    }
+
+    /// Keeps a description, unless it holds a password; what cannot be written is not kept.
+    pub fn keep_description(&self, project: &Project, description: &ProjectDescription) {
+        if has_password(description) {
+            return;
+        }
+        if let Ok(answer) = serde_json::to_value(description) {
+            self.keep(project, "describe", answer, &description.read);
+        }
+    }
+
+    /// Returns the answer to a question other than `describe` that still holds; `question` holds all that was asked.
+    pub fn answer(&self, project: &Project, question: &str) -> Option<Json> {
+        let text = fs_err::read(self.path(project, question)).ok()?;
+        let entry: Entry = serde_json::from_slice(&text).ok()?;
+        let env = &project.config.env;
+        let holds = entry.files.iter().all(|(path, hash)| stamp::file(path).as_ref() == Some(hash))
+            && !entry.absent.iter().any(|path| path.exists())
+            && entry.environment.iter().all(|(name, hash)| stamp::variable(env, name) == *hash)
+            && entry.whole_environment.is_none_or(|hash| stamp::environment(env) == hash);
+        holds.then_some(entry.answer)
+    }
+
+    /// Keeps an answer with what it was read from; what cannot be written is not kept.
+    pub fn keep(&self, project: &Project, question: &str, answer: Json, read: &ReadFrom) {
+        let env = &project.config.env;
+        let mut files = IndexMap::new();
+        for path in &read.files {
+            // A file that is gone already says nothing about the next time.
+            let Some(hash) = stamp::file(path) else { return };
+            files.insert(path.clone(), hash);
+        }
+        let entry = Entry {
+            files,
+            absent: read.absent.clone(),
+            environment: read.environment.iter().map(|name| (name.clone(), stamp::variable(env, name))).collect(),
+            whole_environment: read.whole_environment.then(|| stamp::environment(env)),
+            answer,
+        };
+        if let Ok(text) = serde_json::to_vec(&entry) {
+            _ = write(&self.path(project, question), &text);
+        }
+    }
+
+    fn path(&self, project: &Project, question: &str) -> PathBuf {
+        self.folder.join(format!("{}.json", stamp::project(project, question)))
+    }
+}
+
+/// Returns whether a description holds what must not be written.
+fn has_password(description: &ProjectDescription) -> bool {
+    description.databases.values().any(|database| {
+        let options = database.options.to_string().to_ascii_lowercase();
+        !database.password.is_empty() || ["passw", "secret", "token"].iter().any(|word| options.contains(word))
+            || database.name.contains("://")
+    })
+}
+
+/// Writes a file that only the user can read, at once or not at all.
+fn write(path: &Path, text: &[u8]) -> std::io::Result<()> {
+    let Some(folder) = path.parent() else { return Ok(()) };
+    create_folder(folder)?;
+    let draft = path.with_extension(format!("{}.draft", std::process::id()));
+    let written = open(&draft).and_then(|mut file| file.write_all(text)).and_then(|()| fs_err::rename(&draft, path));
+    if written.is_err() {
+        _ = fs_err::remove_file(&draft);
+    }
+    written
+}
+
+#[cfg(unix)]
+fn create_folder(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+#[cfg(not(unix))]
+fn create_folder(folder: &Path) -> std::io::Result<()> {
+    fs_err::create_dir_all(folder)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> std::io::Result<std::fs::File> {
+    std::fs::File::create(path)
+}

@@ -1,0 +1,36 @@
+//! Python files, read without running them.
+
+pub mod context;
+pub mod migration;
+pub mod module;
+pub mod operations;
+
+mod canonical;
+mod canonical_names;
+mod classes;
+mod evaluate;
+mod fields;
+mod nesting;
+mod parse;
+
+use std::sync::Arc;
+
+use limosa_model::Diagnostic;
+
+pub use canonical::canonical;
+pub use context::{Context, Modules};
+pub use migration::{RawMigration, read_migration};
+pub use operations::SourceKnowledge;
+pub use module::{Class, Found, Function, Module, ModuleResolver, NoModules, NoSettings, Setting, SettingsSource};
+
+use crate::sources::Source;
+
+/// Evaluates the top level of a module; `name` is its dotted path.
+///
+/// Values that other modules hold are looked up, as far as they can be found and evaluated.
+///
+/// # Errors
+/// When the file is not valid Python.
+pub fn evaluate_module(context: &Context<'_>, source: Arc<Source>, name: &str) -> Result<Module, Diagnostic> {
+    evaluate::Evaluator::module(*context, source, name, &[], true).map(|(module, _)| module)
+}

@@ -1,0 +1,166 @@
+//! Fields of classes that are not Django's own, understood from their source.
+
+use limosa_model::field::{CustomColumn, FieldError};
+use limosa_model::value::{Call, Kwargs, Opaque};
+use limosa_model::{Field, SmolStr, Value};
+
+use super::classes::{Chain, Link};
+use super::context::Context;
+use super::evaluate::Evaluator;
+use crate::convert::Purpose;
+
+/// Classes whose source does not show what they are.
+const KNOWN: [(&str, &str); 2] = [
+    ("taggit.managers.TaggableManager", "django.contrib.contenttypes.fields.GenericRelation"),
+    ("modelcluster.contrib.taggit.ClusterTaggableManager", "django.contrib.contenttypes.fields.GenericRelation"),
+];
+
+/// Methods that decide about the column in ways that are not followed.
+const UNFOLLOWED: [&str; 12] = [
+    "__new__", "cast_db_type", "db_check", "db_parameters", "db_type_parameters", "db_type_suffix", "get_attname", "get_attname_column",
+    "rel_db_type", "rel_db_type_suffix", "resolve_related_fields", "set_attributes_from_name",
+];
+
+/// Methods that decide about what a default becomes in the database.
+const PREPARING: [&str; 7] = [
+    "_get_default", "get_db_prep_save", "get_db_prep_value", "get_default", "get_prep_value", "has_default", "empty_strings_allowed",
+];
+
+/// The path of the class from which all fields are built.
+const ROOT: &str = "django.db.models.Field";
+
+const VENDORS: [&str; 3] = ["postgresql", "sqlite", "mysql"];
+
+/// Builds the field that a call of a class of the project or of a package makes.
+///
+/// # Errors
+/// When its source does not tell everything that decides about the column, or an argument is missing, wrong or opaque.
+pub(crate) fn build(context: &Context<'_>, call: &Call, purpose: Purpose) -> Result<Field, FieldError> {
+    let unclear = |reason: String| FieldError::Opaque {
+        name: call.callee.clone(),
+        opaque: std::sync::Arc::new(Opaque { reason: reason.into(), text: call.callee.clone(), span: call.span }),
+    };
+    if let Some((_, base)) = KNOWN.iter().find(|(class, _)| *class == call.callee) {
+        return Field::from_call_as(call, base, None);
+    }
+    let Some(mut evaluator) = Evaluator::for_classes(*context, &call.callee) else {
+        return Err(FieldError::UnknownClass(call.callee.clone()));
+    };
+    let is_base = |path: &str| Field::is_known_class(path) || path == ROOT;
+    let chain = Chain::follow(&mut evaluator, &call.callee, &is_base).map_err(&unclear)?;
+    let base = chain.base.clone().ok_or_else(|| unclear("is no field".into()))?;
+    if let Some(method) = chain.defines(&UNFOLLOWED) {
+        return Err(unclear(format!("the class defines `{method}`")));
+    }
+    if chain.links.iter().any(adds_fields) {
+        return Err(unclear("the class adds other fields to the model".into()));
+    }
+    let path = chain.path().unwrap_or_else(|| call.callee.clone());
+    let instance = evaluator.instance(&path).ok_or_else(|| unclear("has no source".into()))?;
+    let (mut args, mut kwargs) = (call.args.clone(), call.kwargs.clone());
+    for link in chain.links.iter().filter(|link| link.method("__init__").is_some()) {
+        let handed_on = evaluator.run_constructor(&link.module, &link.method_path("__init__"), &instance, &args, &kwargs);
+        (args, kwargs) = handed_on.ok_or_else(|| unclear("what its constructor does is not known".into()))?;
+    }
+    let view = Call { callee: path, args, kwargs, span: call.span };
+    let internal = internal_type(&mut evaluator, &chain, &instance, &base).map_err(&unclear)?;
+    let mut field = match &internal {
+        Some(internal) => Field::from_call_as(&view, internal, None)?,
+        None => Field::from_custom_call(&view, CustomColumn::default())?,
+    };
+    if base != ROOT && internal.as_ref() != Some(&base) {
+        // Only the type is another one; what the class of Django's says about the rest still holds.
+        let own = Field::from_call_as(&view, &base, None)?;
+        if own.foreign_key().is_some() || own.many_to_many().is_some() || field.foreign_key().is_some() || field.many_to_many().is_some() {
+            return Err(unclear("it is a relation with another type".into()));
+        }
+        (field.max_length, field.db_index) = (own.max_length, own.db_index);
+    }
+    if let Some((link, _)) = chain.method("db_type") {
+        let mut attributes = view.kwargs.clone();
+        attributes.set("max_length", field.max_length.map_or(Value::None, |length| Value::Int(length.into())));
+        evaluator.set_attributes(&instance, &attributes);
+        let types = VENDORS.map(|vendor| {
+            evaluator.context.vendor = Some(vendor);
+            let said = evaluator.run_method(&link.module, &link.method_path("db_type"), &instance, &["django.db.connection"])?;
+            match said {
+                Value::Str(text) => Some((SmolStr::new_static(vendor), Some(text))),
+                Value::None => Some((SmolStr::new_static(vendor), None)),
+                _ => None,
+            }
+        });
+        let types: Option<Vec<_>> = types.into_iter().collect();
+        let types = types.ok_or_else(|| unclear("what `db_type` returns is not known".into()))?;
+        field.custom = Some(std::sync::Arc::new(CustomColumn { types, ..CustomColumn::default() }));
+    } else if internal.is_none() {
+        return Err(unclear("it has no type".into()));
+    }
+    if purpose == Purpose::Fill && !field.null && (field.default.is_some() || (field.blank && field.kind.is_textual())) {
+        if let Some(method) = chain.defines(&PREPARING) {
+            return Err(unclear(format!("the class defines `{method}`, which decides about the default")));
+        }
+    }
+    field.kwargs = compared(&chain, call, &field.kwargs);
+    Ok(field)
+}
+
+/// Returns the class of Django's as whose type a field is stored; nothing when only `db_type` tells.
+fn internal_type(
+    evaluator: &mut Evaluator<'_>,
+    chain: &Chain,
+    instance: &super::evaluate::methods::Instance,
+    base: &SmolStr,
+) -> Result<Option<SmolStr>, String> {
+    let Some((link, _)) = chain.method("get_internal_type") else {
+        return Ok(Some(base.clone()).filter(|base| base != ROOT));
+    };
+    match evaluator.run_method(&link.module, &link.method_path("get_internal_type"), instance, &[]) {
+        Some(Value::Str(name)) => {
+            let path = SmolStr::from(format!("django.db.models.{name}"));
+            if Field::is_known_class(&path) {
+                Ok(Some(path))
+            } else if chain.method("db_type").is_some() {
+                Ok(None)
+            } else {
+                Err(format!("its type `{name}` is not one of Django's"))
+            }
+        }
+        _ => Err("what `get_internal_type` returns is not known".into()),
+    }
+}
+
+/// Returns whether a class adds fields besides itself to a model.
+fn adds_fields(link: &Link) -> bool {
+    let Some(method) = link.method("contribute_to_class") else { return false };
+    let file = &link.module.file;
+    let text = file.source.snippet(method.span);
+    text.contains("add_to_class(") || text.matches("contribute_to_class(").count() > 2
+}
+
+/// Returns the arguments by which two fields of the class are compared: what Django's class is given, and what the class keeps
+/// for itself, without what its `deconstruct()` always leaves out.
+fn compared(chain: &Chain, call: &Call, given: &Kwargs) -> Kwargs {
+    let mut kwargs = given.clone();
+    for (name, value) in call.kwargs.iter() {
+        if kwargs.get(name).is_none() && !is_plain_default(name, value) {
+            kwargs.set(name.clone(), value.clone());
+        }
+    }
+    for link in &chain.links {
+        let Some(method) = link.method("deconstruct") else { continue };
+        for name in link.module.file.always_removed(method) {
+            kwargs.remove(&name);
+        }
+    }
+    kwargs
+}
+
+/// Returns whether an argument of Django's classes was left out because it equals its default.
+fn is_plain_default(name: &str, value: &Value) -> bool {
+    const DJANGO: [&str; 22] = [
+        "auto_created", "auto_now", "auto_now_add", "blank", "choices", "db_collation", "db_column", "db_comment", "db_index", "db_tablespace",
+        "editable", "error_messages", "help_text", "max_length", "null", "primary_key", "related_name", "serialize", "unique", "validators",
+        "verbose_name", "to_field",
+    ];
+    DJANGO.contains(&name) && !matches!(value, Value::Call(_) | Value::Opaque(_))
+}

@@ -1,0 +1,219 @@
+//! A migration in Python: the class `Migration` and what its attributes are.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use limosa_model::value::Opaque;
+use limosa_model::{Diagnostic, MigrationId, SmolStr, SourceId, Span, Value};
+
+use super::canonical::canonical;
+use super::classes::Chain;
+use super::context::Context;
+use super::evaluate::Evaluator;
+use super::evaluate::object::{Class as ClassObject, Object};
+use super::module::{Class, Function};
+use crate::sources::Source;
+
+/// The attributes of a migration that have a meaning of their own.
+const ATTRIBUTES: [&str; 6] = ["operations", "dependencies", "run_before", "replaces", "initial", "atomic"];
+
+/// Methods of a migration that make it do something of its own.
+const OWN_METHODS: [&str; 5] = ["__init__", "__new__", "apply", "mutate_state", "unapply"];
+
+/// The class of all migrations.
+const ROOT: &str = "django.db.migrations.Migration";
+
+/// What the class `Migration` of a file says, not yet understood.
+#[derive(Clone, Debug)]
+pub struct RawMigration {
+    /// The key.
+    pub id: MigrationId,
+    /// The dotted path of the module.
+    pub module: SmolStr,
+    /// The file.
+    pub source: SourceId,
+    /// The class that it inherits from, usually `django.db.migrations.Migration`.
+    pub base: SmolStr,
+    /// The methods that it defines, such as `__init__` or `apply`.
+    pub methods: Vec<SmolStr>,
+    /// `operations`.
+    pub operations: Value,
+    /// `dependencies`.
+    pub dependencies: Value,
+    /// `run_before`.
+    pub run_before: Value,
+    /// `replaces`.
+    pub replaces: Value,
+    /// `initial`.
+    pub initial: Value,
+    /// `atomic`.
+    pub atomic: Value,
+    /// The other attributes, those with a leading underscore left out.
+    pub attributes: Vec<(SmolStr, Value)>,
+    /// The classes of the file, by their paths within it.
+    pub classes: IndexMap<SmolStr, Class>,
+    /// The functions of the file, by their paths within it.
+    pub functions: IndexMap<SmolStr, Function>,
+    /// Where the class is.
+    pub span: Span,
+    /// What the class does of its own, besides its attributes, which only running it can tell.
+    pub own: Vec<Arc<Opaque>>,
+}
+
+impl RawMigration {
+    /// Returns what is not known of the class itself, of the list of operations and of the place in the graph: without
+    /// these, nothing can be said about the migration. Opaque arguments of single operations are not among them.
+    pub fn unknown(&self) -> Vec<Arc<Opaque>> {
+        let graph = [&self.dependencies, &self.run_before, &self.replaces].into_iter().flat_map(|value| opaque_items(value, 2));
+        let single = [&self.initial, &self.atomic].into_iter().flat_map(|value| opaque_items(value, 0));
+        self.own.iter().cloned().chain(opaque_items(&self.operations, 1)).chain(graph).chain(single).collect()
+    }
+}
+
+fn opaque_items(value: &Value, depth: u8) -> Vec<Arc<Opaque>> {
+    match value {
+        Value::Opaque(opaque) => vec![Arc::clone(opaque)],
+        value if depth > 0 => {
+            value.items().unwrap_or_default().iter().flat_map(|item| opaque_items(item, depth - 1)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Reads a migration: the file `source`, which is the module `module`, as migration `id`.
+///
+/// Nothing is returned when the file is not valid Python or holds no class `Migration`; the diagnostics say so.
+pub fn read_migration(context: &Context<'_>, source: &Arc<Source>, id: MigrationId, module: &str) -> (Option<RawMigration>, Vec<Diagnostic>) {
+    let mut evaluator = match Evaluator::run(*context, Arc::clone(source), module, &[]) {
+        Ok(evaluator) => evaluator,
+        Err(diagnostic) => return (None, vec![diagnostic]),
+    };
+    let mut diagnostics = evaluator.take_diagnostics();
+    let found = evaluator.environment().and_then(|environment| environment.names.borrow().get("Migration").cloned());
+    let class = match found {
+        Some(Object::Class(class)) => class,
+        Some(other) => {
+            diagnostics.push(not_known(&other, source, evaluator.freeze(other.clone(), true)));
+            return (None, diagnostics);
+        }
+        None => {
+            let message = format!("{} holds no class `Migration`", source.path.display());
+            let diagnostic = Diagnostic::error("no-migration", message).at(source.span(0..0), "in this file");
+            diagnostics.push(diagnostic.help("name the class `Migration`, or move the file out of the migrations package (a leading `_` also hides it)"));
+            return (None, diagnostics);
+        }
+    };
+    (Some(raw(&mut evaluator, &class, source, id, module)), diagnostics)
+}
+
+fn raw(evaluator: &mut Evaluator<'_>, class: &Rc<ClassObject>, source: &Arc<Source>, id: MigrationId, module: &str) -> RawMigration {
+    let mut values: IndexMap<SmolStr, Value> = IndexMap::new();
+    let mut methods = Vec::new();
+    let mut base = None;
+    collect(evaluator, class, &mut values, &mut methods, &mut base, 0);
+    let mut take = |name: &str| values.shift_remove(name);
+    let list = || Value::List(Vec::new());
+    let base: SmolStr = base.unwrap_or_default();
+    let (inherited_atomic, own) = own_ways(evaluator, &base, &methods, class.span);
+    let [operations, dependencies, run_before, replaces, initial, atomic] = ATTRIBUTES.map(&mut take);
+    RawMigration {
+        id,
+        module: module.into(),
+        source: source.id,
+        base,
+        methods,
+        operations: operations.unwrap_or_else(list),
+        dependencies: dependencies.unwrap_or_else(list),
+        run_before: run_before.unwrap_or_else(list),
+        replaces: replaces.unwrap_or_else(list),
+        initial: initial.unwrap_or(Value::None),
+        atomic: atomic.or(inherited_atomic).unwrap_or(Value::Bool(true)),
+        attributes: values.into_iter().filter(|(name, _)| !name.starts_with('_')).collect(),
+        classes: evaluator.freeze_classes(false),
+        functions: evaluator.freeze_functions(),
+        span: class.span,
+        own,
+    }
+}
+
+/// Collects the attributes of a class and of those that it inherits from in this file; the nearest wins.
+fn collect(
+    evaluator: &mut Evaluator<'_>,
+    class: &Rc<ClassObject>,
+    values: &mut IndexMap<SmolStr, Value>,
+    methods: &mut Vec<SmolStr>,
+    base: &mut Option<SmolStr>,
+    depth: u8,
+) {
+    let attributes: Vec<(SmolStr, Object)> = std::mem::take(&mut *class.attributes.borrow_mut()).into_iter().collect();
+    for (name, value) in attributes {
+        match value {
+            Object::Function(_) => methods.push(name),
+            _ if values.contains_key(&name) => {}
+            value => {
+                let needed = ATTRIBUTES.contains(&name.as_str());
+                let value = evaluator.freeze(value, needed);
+                values.insert(name, value);
+            }
+        }
+    }
+    for parent in &class.bases {
+        match parent {
+            Object::Class(parent) if depth < 16 => collect(evaluator, parent, values, methods, base, depth + 1),
+            Object::Path(path) if base.is_none() => *base = Some(path.clone()),
+            other => {
+                if base.is_none()
+                    && let Value::Opaque(opaque) = evaluator.freeze(other.clone(), false)
+                {
+                    *base = Some(opaque.text.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Returns the `atomic` that the migration inherits, and what it or its base does of its own.
+fn own_ways(evaluator: &Evaluator<'_>, base: &SmolStr, methods: &[SmolStr], span: Span) -> (Option<Value>, Vec<Arc<Opaque>>) {
+    let own = |reason: String| Arc::new(Opaque { reason: reason.into(), text: "Migration".into(), span: Some(span) });
+    let mut ways: Vec<Arc<Opaque>> = methods
+        .iter()
+        .filter(|method| OWN_METHODS.contains(&method.as_str()))
+        .map(|method| own(format!("the migration defines `{method}`")))
+        .collect();
+    if canonical(base) == ROOT {
+        return (None, ways);
+    }
+    let chain = match Evaluator::for_classes(evaluator.context, base) {
+        Some(mut evaluator) => Chain::follow(&mut evaluator, base, &|path| path == ROOT),
+        None => Err("its source is not there".into()),
+    };
+    let inherited = match chain {
+        Ok(chain) => {
+            if let Some(method) = chain.defines(&OWN_METHODS) {
+                ways.push(own(format!("the migration inherits `{method}` from `{base}`")));
+            }
+            if let Some(attribute) = chain.defines(&ATTRIBUTES[..5]) {
+                ways.push(own(format!("the migration inherits `{attribute}` from `{base}`")));
+            }
+            chain.attribute("atomic").cloned()
+        }
+        Err(reason) => {
+            ways.push(own(format!("the migration inherits from `{base}`: {reason}")));
+            None
+        }
+    };
+    (inherited, ways)
+}
+
+/// The diagnostic for a name `Migration` that is no class of this file.
+fn not_known(object: &Object, source: &Arc<Source>, value: Value) -> Diagnostic {
+    let path = source.path.display();
+    let (message, span) = match (&value, object) {
+        (Value::Opaque(opaque), _) => (format!("the class `Migration` of {path} {}", opaque.reason), opaque.span),
+        (Value::Reference(name), _) => (format!("`Migration` of {path} is imported from `{name}`"), None),
+        _ => (format!("`Migration` of {path} is not a class"), None),
+    };
+    let diagnostic = Diagnostic::warning("migration-not-known", message).at(span.or_else(|| Some(source.span(0..0))), "here");
+    diagnostic.help("the project's Python can tell what it is: name the interpreter with `--python`")
+}

@@ -1,0 +1,11 @@
+//! Integration tests of the crate, in one binary.
+
+mod cache;
+mod config;
+mod native;
+mod native_errors;
+mod project_apps;
+mod project_broken;
+mod project_django;
+mod project_kind;
+mod support;

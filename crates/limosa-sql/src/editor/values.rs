@@ -1,0 +1,89 @@
+//! Literals and expressions, for whoever writes statements.
+
+use limosa_model::{SmolStr, Value};
+
+use super::model::{FieldIn, ModelIn};
+use super::{EditorError, SchemaEditor};
+use crate::expression::Sql;
+use crate::literal::Literal;
+use crate::statement::IndexColumns;
+
+impl SchemaEditor<'_> {
+    /// Returns the value that existing rows get, as a literal; nothing for NULL.
+    ///
+    /// Source: Django `db/backends/base/schema.py`, `effective_default`.
+    pub(crate) fn effective_default(&self, field: &FieldIn<'_>) -> Result<Option<String>, EditorError> {
+        Ok(field.models.effective_default_sql(&field.view)?)
+    }
+
+    /// Returns the value that existing rows get, nothing for NULL.
+    pub(crate) fn effective_default_value(&self, field: &FieldIn<'_>) -> Result<Option<Literal>, EditorError> {
+        Ok(field.models.effective_default(&field.view)?)
+    }
+
+    /// Returns the default that the database fills in.
+    ///
+    /// Source: Django `db/backends/base/schema.py`, `db_default_sql`.
+    pub(crate) fn db_default_sql(&self, field: &FieldIn<'_>) -> Result<Sql, EditorError> {
+        let sql = field.models.db_default_sql(&field.view)?;
+        if self.context.requires_literal_defaults() {
+            return Ok(Sql::new(sql.inline(self.context)?));
+        }
+        Ok(sql)
+    }
+
+    /// Returns the default that the database fills in, with its literals.
+    pub(crate) fn db_default_text(&self, field: &FieldIn<'_>) -> Result<String, EditorError> {
+        Ok(field.models.db_default_sql(&field.view)?.inline(self.context)?)
+    }
+
+    /// Returns a text as a literal.
+    pub(crate) fn quote_text(&self, text: &str) -> Result<String, EditorError> {
+        Ok(Literal::Text(text.into()).quote(self.context)?)
+    }
+}
+
+/// Returns the expression of a generated column.
+pub(crate) fn generated_sql(model: &ModelIn<'_>, field: &FieldIn<'_>) -> Result<Sql, EditorError> {
+    let context = model.models.context;
+    let sql = model.models.generated_sql(&model.view, &field.view)?;
+    if context.requires_literal_defaults() {
+        return Ok(Sql::new(sql.inline(context)?));
+    }
+    Ok(sql)
+}
+
+/// Returns a condition over a model's columns.
+pub(crate) fn condition(model: &ModelIn<'_>, condition: &Value) -> Result<String, EditorError> {
+    Ok(model.models.condition_sql(&model.view, condition)?)
+}
+
+/// Returns the columns that a condition names, in the order in which it does.
+pub(crate) fn condition_columns(model: &ModelIn<'_>, sql: &str) -> Vec<SmolStr> {
+    let mut columns: Vec<SmolStr> = Vec::new();
+    // Every second part stands between texts' quotes.
+    for part in sql.split('\'').step_by(2) {
+        for name in part.split('"').skip(1).step_by(2) {
+            let known = model.view.concrete_fields().any(|field| field.column_name() == name);
+            if known && !columns.iter().any(|column| column == name) {
+                columns.push(name.into());
+            }
+        }
+    }
+    columns
+}
+
+/// Returns what an index on expressions is over.
+pub(crate) fn index_expressions(model: &ModelIn<'_>, expressions: &[Value]) -> Result<IndexColumns, EditorError> {
+    let indexed = model.models.index_expressions(&model.view, expressions)?;
+    Ok(IndexColumns::Expressions { sql: indexed.sql, names: indexed.columns })
+}
+
+/// Returns what an exclusion constraint is over.
+pub(crate) fn exclusion_expressions(
+    model: &ModelIn<'_>,
+    expressions: &[(Value, SmolStr)],
+) -> Result<IndexColumns, EditorError> {
+    let indexed = model.models.exclusion_expressions(&model.view, expressions)?;
+    Ok(IndexColumns::Expressions { sql: indexed.sql, names: indexed.columns })
+}

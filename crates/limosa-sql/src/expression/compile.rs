@@ -1,0 +1,313 @@
+//! From a resolved expression to SQL.
+//!
+//! Source: Django `db/models/expressions.py` and `sql/where.py`, `as_sql` and its variants by database.
+
+use limosa_model::SmolStr;
+use limosa_model::django::DjangoVersion;
+use limosa_model::field::FieldKind;
+
+use super::error::ExpressionError;
+use super::fields::{Class, class, is_instance};
+use super::functions;
+use super::node::{Case, Combined, Connector, Flavour, Func, Lookup, Node, Nulls, OrderBy, Rhs, Where};
+use super::output::{self, output};
+use super::sql::{Sql, join};
+use crate::dialect::Dialect;
+use crate::literal::{Literal, is_range};
+use crate::model::{FieldView, Models};
+
+/// Compiles expressions for a database.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compiler<'a> {
+    pub(super) models: Models<'a>,
+}
+
+/// Why an expression has no SQL of its own.
+#[derive(Clone, Debug)]
+pub(super) enum Stop {
+    /// It holds for no row (Django's `EmptyResultSet`).
+    Empty,
+    /// It holds for every row (Django's `FullResultSet`).
+    Full,
+    /// It is wrong.
+    Error(ExpressionError),
+}
+
+impl Stop {
+    pub(super) fn into_error(self) -> ExpressionError {
+        match self {
+            Self::Empty => ExpressionError::Constant { always: false },
+            Self::Full => ExpressionError::Constant { always: true },
+            Self::Error(error) => error,
+        }
+    }
+}
+
+impl<E: Into<ExpressionError>> From<E> for Stop {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+pub(super) type Compiled = Result<Sql, Stop>;
+
+impl Compiler<'_> {
+    pub(super) fn dialect(self) -> Dialect {
+        self.models.context.dialect
+    }
+
+    pub(super) fn django(self) -> DjangoVersion {
+        self.models.context.django
+    }
+
+    /// Compiles the condition of a constraint or an index.
+    pub(super) fn condition(self, tree: &Where) -> Compiled {
+        self.where_node(tree)
+    }
+
+    /// Compiles an expression.
+    pub(super) fn compile(self, node: &Node) -> Compiled {
+        match node {
+            Node::Column { target, .. } => {
+                Ok(Sql::new(self.dialect().quote_name(target.column_name()).to_string()))
+            }
+            Node::Value { value, output } => self.value(value, output.as_ref()),
+            Node::JsonNull => {
+                let literal = Literal::None.to_json(false)?;
+                Ok(Sql::param(if self.dialect() == Dialect::Postgres { Literal::Json(literal) } else { Literal::Text(literal) }))
+            }
+            Node::Func(func) => functions::compile(self, func),
+            Node::Combined(combined) => self.combined(combined),
+            Node::Wrapper(inner, output) => {
+                let sql = self.compile(inner)?;
+                Ok(self.numeric(sql, Some(output)))
+            }
+            Node::Negated(inner) => self.negated(inner),
+            Node::Case(case) => self.case(case),
+            Node::Where(tree) => self.where_node(tree),
+            Node::Lookup(lookup) => self.lookup(lookup),
+            Node::Raw { sql, params, .. } => Ok(Sql::with(format!("({sql})"), params.clone())),
+            Node::OrderBy(order) => self.order_by(order),
+            Node::Key(key) => self.key(key),
+            Node::SearchConfig(inner) => Ok(self.compile(inner)?.map(|text| format!("{text}::regconfig"))),
+        }
+    }
+
+    /// On SQLite, decimals are cast so that they compare as numbers (`SQLiteNumericMixin`).
+    pub(super) fn numeric(self, sql: Sql, output: Option<&FieldView>) -> Sql {
+        if self.dialect() != Dialect::Sqlite || !output.is_some_and(|view| is_instance(view, Class::Decimal)) {
+            return sql;
+        }
+        sql.map(|text| match self.django() {
+            DjangoVersion::V42 => format!("CAST({text} AS NUMERIC)"),
+            _ => format!("(CAST({text} AS NUMERIC))"),
+        })
+    }
+
+    fn value(self, value: &Literal, given: Option<&FieldView>) -> Compiled {
+        let node = Node::Value { value: value.clone(), output: given.cloned() };
+        let output = output(&node);
+        let prepared = match &output {
+            Some(view) => self.models.prepare_value(view, value.clone())?,
+            None => value.clone(),
+        };
+        let mut sql = match output.as_ref().map(|view| &view.field.kind) {
+            Some(kind) if matches!(kind, FieldKind::Array { .. }) || is_range(kind) => {
+                let view = output.as_ref().ok_or(Stop::Empty)?;
+                let db_type = self.models.db_type(view)?.unwrap_or_default();
+                Sql::with(format!("%s::{db_type}"), vec![prepared])
+            }
+            Some(FieldKind::Binary) => Sql::param(prepared),
+            _ if prepared == Literal::None => Sql::new("NULL"),
+            _ => Sql::param(prepared),
+        };
+        let decimal = output.as_ref().is_some_and(|view| is_instance(view, Class::Decimal));
+        if decimal && self.dialect() == Dialect::Sqlite {
+            let exact = matches!(value, Literal::Decimal(_)) && self.django() >= DjangoVersion::V61;
+            sql = if exact { sql.map(|text| format!("(CAST({text} AS REAL))")) } else { self.numeric(sql, output.as_ref()) };
+        }
+        Ok(sql)
+    }
+
+    fn combined(self, combined: &Combined) -> Compiled {
+        let (lhs, rhs) = (self.compile(&combined.lhs)?, self.compile(&combined.rhs)?);
+        let own = output(&Node::Combined(Box::new(combined.clone())));
+        let connector = combined.connector.as_str();
+        let sqlite = self.dialect() == Dialect::Sqlite;
+        match combined.flavour {
+            Flavour::Temporal => return self.temporal_difference(&combined.lhs, lhs, rhs),
+            Flavour::Duration if self.dialect() != Dialect::Postgres => {
+                let (left, right) = (lhs.text.clone(), rhs.text.clone());
+                let sql = join(vec![lhs, rhs], "");
+                return Ok(sql.map(|_| format!("(django_format_dtdelta('{connector}', {left}, {right}))")));
+            }
+            _ => {}
+        }
+        let (left, right) = (lhs.text.clone(), rhs.text.clone());
+        let sql = join(vec![lhs, rhs], "").map(|_| match connector {
+            "^" if sqlite => format!("(POWER({left},{right}))"),
+            "#" if sqlite => format!("(BITXOR({left},{right}))"),
+            _ => format!("({left} {connector} {right})"),
+        });
+        Ok(self.numeric(sql, own.as_ref()))
+    }
+
+    fn negated(self, inner: &Node) -> Compiled {
+        let sql = match self.compile(inner) {
+            Err(Stop::Empty) => {
+                return self.compile(&Node::Value { value: Literal::Bool(true), output: None });
+            }
+            other => other?,
+        };
+        Ok(if self.supported_in_where(inner) {
+            sql.map(|text| format!("NOT {text}"))
+        } else {
+            sql.map(|text| format!("CASE WHEN {text} = 0 THEN 1 ELSE 0 END"))
+        })
+    }
+
+    /// Whether a condition stands by itself where a condition is wanted.
+    ///
+    /// Source: Django `db/backends/base/operations.py`, `conditional_expression_supported_in_where_clause`.
+    pub(super) fn supported_in_where(self, node: &Node) -> bool {
+        if self.dialect() == Dialect::Postgres || self.django() < DjangoVersion::V61 {
+            return true;
+        }
+        match node {
+            Node::Lookup(_) | Node::Where(_) => true,
+            Node::Wrapper(inner, _) | Node::Negated(inner) => {
+                output::is_conditional(node) && self.supported_in_where(inner)
+            }
+            Node::Raw { .. } => output::is_conditional(node),
+            _ => false,
+        }
+    }
+
+    fn case(self, case: &Case) -> Compiled {
+        let mut parts = Vec::with_capacity(case.cases.len());
+        let mut default = &case.default;
+        for (condition, result) in &case.cases {
+            match self.compile(condition) {
+                Ok(condition) => {
+                    let result = self.compile(result)?;
+                    let (condition_text, result_text) = (condition.text.clone(), result.text.clone());
+                    let sql = join(vec![condition, result], "");
+                    parts.push(sql.map(|_| format!("WHEN {condition_text} THEN {result_text}")));
+                }
+                Err(Stop::Empty) => {}
+                Err(Stop::Full) => {
+                    default = result;
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let own = output(&Node::Case(Box::new(case.clone())));
+        if parts.is_empty() {
+            let sql = match (default, output(default)) {
+                (Node::Value { .. }, Some(view)) if !case.cases.is_empty() && self.django() >= DjangoVersion::V60 => {
+                    let cast = Func { output: Some(view), ..Func::new("Cast", vec![default.clone()]) };
+                    self.compile(&Node::Func(Box::new(cast)))?
+                }
+                _ => self.compile(default)?,
+            };
+            return Ok(self.numeric(sql, own.as_ref()));
+        }
+        let default = self.compile(default)?;
+        let default_text = default.text.clone();
+        let cases = join(parts, " ");
+        let cases_text = cases.text.clone();
+        let mut sql = join(vec![cases, default], "").map(|_| format!("CASE {cases_text} ELSE {default_text} END"));
+        if let Some(view) = &own
+            && self.dialect() == Dialect::Postgres
+            && matches!(
+                view.field.kind,
+                FieldKind::GenericIpAddress | FieldKind::IpAddress | FieldKind::Time | FieldKind::Uuid
+            )
+        {
+            let db_type = self.models.db_type(view)?.unwrap_or_default();
+            let bare = SmolStr::new(db_type.split('(').next().unwrap_or_default());
+            sql = sql.map(|text| format!("CAST({text} AS {bare})"));
+        }
+        Ok(self.numeric(sql, own.as_ref()))
+    }
+
+    fn order_by(self, order: &OrderBy) -> Compiled {
+        let direction = if order.descending { "DESC" } else { "ASC" };
+        let nulls = match order.nulls {
+            Some(Nulls::First) => " NULLS FIRST",
+            Some(Nulls::Last) => " NULLS LAST",
+            None => "",
+        };
+        Ok(self.compile(&order.node)?.map(|text| format!("{text} {direction}{nulls}")))
+    }
+
+    fn where_node(self, tree: &Where) -> Compiled {
+        if tree.connector == Connector::Xor && self.dialect() != Dialect::MySql {
+            return self.where_node(&self.without_xor(tree));
+        }
+        let count = tree.children.len();
+        let (mut full_needed, mut empty_needed) = match tree.connector {
+            Connector::And => (count, 1),
+            _ => (1, count),
+        };
+        let mut parts = Vec::with_capacity(count);
+        for child in &tree.children {
+            match self.compile(child) {
+                Ok(sql) if !sql.text.is_empty() => parts.push(sql),
+                Ok(_) | Err(Stop::Full) => full_needed = full_needed.saturating_sub(1),
+                Err(Stop::Empty) => empty_needed = empty_needed.saturating_sub(1),
+                Err(error) => return Err(error),
+            }
+            if empty_needed == 0 {
+                return Err(if tree.negated { Stop::Full } else { Stop::Empty });
+            }
+            if full_needed == 0 {
+                return Err(if tree.negated { Stop::Empty } else { Stop::Full });
+            }
+        }
+        if parts.is_empty() {
+            return Err(Stop::Full);
+        }
+        let several = parts.len() > 1;
+        let separator = match tree.connector {
+            Connector::And => " AND ",
+            Connector::Or => " OR ",
+            Connector::Xor => " XOR ",
+        };
+        let sql = join(parts, separator);
+        Ok(match (tree.negated, several) {
+            (true, _) => sql.map(|text| format!("NOT ({text})")),
+            (false, true) => sql.map(|text| format!("({text})")),
+            (false, false) => sql,
+        })
+    }
+
+    /// Writes an exclusive or as a sum that is odd.
+    fn without_xor(self, tree: &Where) -> Where {
+        let value = |number| Node::Value { value: Literal::Int(number), output: None };
+        let one = |child: &Node| {
+            Node::Case(Box::new(Case { cases: vec![(child.clone(), value(1))], default: value(0), output: None }))
+        };
+        let sum = tree.children.iter().map(one).reduce(|lhs, rhs| {
+            let connector = SmolStr::new_static("+");
+            Node::Combined(Box::new(Combined { lhs, connector, rhs, output: None, flavour: Flavour::Plain }))
+        });
+        let mut sum = sum.unwrap_or_else(|| value(0));
+        if tree.children.len() > 2 && self.django() >= DjangoVersion::V52 {
+            sum = Node::Func(Box::new(Func::new("Mod", vec![sum, value(2)])));
+        }
+        let any = Where { connector: Connector::Or, negated: false, children: tree.children.clone() };
+        let odd = Lookup { name: SmolStr::new_static("exact"), lhs: value(1), rhs: Rhs::Node(sum) };
+        Where {
+            connector: Connector::And,
+            negated: tree.negated,
+            children: vec![Node::Where(any), Node::Lookup(Box::new(odd))],
+        }
+    }
+}
+
+/// Returns whether an expression has a type of texts.
+pub(super) fn is_text(node: &Node) -> bool {
+    output(node).is_some_and(|view| matches!(class(&view), Class::Char | Class::Text))
+}

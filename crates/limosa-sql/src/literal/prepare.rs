@@ -1,0 +1,339 @@
+//! What a field does with a value before a database gets it.
+//!
+//! Source: Django `db/models/fields/__init__.py` and its neighbours, `get_prep_value`, `get_db_prep_value` and `get_db_prep_save`.
+
+use std::net::Ipv6Addr;
+
+use limosa_model::django::DjangoVersion;
+use limosa_model::field::FieldKind;
+use limosa_model::{SmolStr, Value};
+
+use super::json::python_str;
+use super::temporal::{DateTime, Time, parse_date};
+use super::{Decimal, IntWidth, Literal, Range, invalid};
+use crate::dialect::Dialect;
+use crate::expression::ExpressionError;
+use crate::model::{FieldView, Models};
+
+impl Models<'_> {
+    /// Prepares a value to be saved in a field's column (`get_db_prep_save`).
+    ///
+    /// # Errors
+    /// When the field would refuse the value, or only Python knows what it does with it.
+    pub fn prepare_save(self, view: &FieldView, value: Literal) -> Result<Literal, ExpressionError> {
+        match &view.field.kind {
+            FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) => {
+                let target = self.target(view)?.field;
+                let empty = value.as_text() == Some("") && !self.final_target(view)?.field.kind.is_textual();
+                if empty || value == Literal::None { Ok(Literal::None) } else { self.prepare_save(&target, value) }
+            }
+            FieldKind::Json if value == Literal::None => Ok(Literal::None),
+            // Before Django 5.0 decimals are brought to their places only on the way to a column.
+            FieldKind::Decimal { decimal_places: Some(places), .. }
+                if self.context.django < DjangoVersion::V52 && self.context.dialect != Dialect::Postgres =>
+            {
+                Ok(match self.prepare_python(view, value)? {
+                    Literal::Decimal(number) => Literal::Text(number.quantized(*places).plain().into()),
+                    other => other,
+                })
+            }
+            FieldKind::Array { base, .. } => match value {
+                Literal::List(items) => {
+                    let base = FieldView { field: base.clone(), ..view.clone() };
+                    let prepare = |item| match self.context.django {
+                        DjangoVersion::V61 => self.prepare_save(&base, item),
+                        _ => self.prepare_value(&base, item),
+                    };
+                    Ok(Literal::List(items.into_iter().map(prepare).collect::<Result<_, _>>()?))
+                }
+                other => Ok(other),
+            },
+            _ => self.prepare_value(view, value),
+        }
+    }
+
+    /// Prepares a value to stand in an expression (`get_db_prep_value`).
+    ///
+    /// # Errors
+    /// As [`Models::prepare_save`].
+    pub fn prepare_value(self, view: &FieldView, value: Literal) -> Result<Literal, ExpressionError> {
+        let value = self.prepare_python(view, value)?;
+        self.prepare_database(view, value)
+    }
+
+    /// Brings a value to the field's Python type (`get_prep_value`).
+    ///
+    /// # Errors
+    /// As [`Models::prepare_save`].
+    pub fn prepare_python(self, view: &FieldView, value: Literal) -> Result<Literal, ExpressionError> {
+        let kind = match &view.field.kind {
+            FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) => {
+                return self.prepare_python(&self.target(view)?.field, value);
+            }
+            FieldKind::Generated { output_field, .. } => &output_field.kind,
+            kind => kind,
+        };
+        if value == Literal::None {
+            return Ok(value);
+        }
+        let refuse = || invalid(&view.field.class, format!("it does not take {value:?}"));
+        match kind {
+            FieldKind::Boolean => boolean(&value, view.field.null).ok_or_else(refuse),
+            kind if kind.is_textual() => python_str(&value).map(Literal::Text).ok_or_else(refuse),
+            FieldKind::IpAddress => python_str(&value).map(Literal::Text).ok_or_else(refuse),
+            FieldKind::GenericIpAddress => {
+                let text = python_str(&value).ok_or_else(refuse)?;
+                let unpack = view.field.kwargs.get("unpack_ipv4").and_then(Value::truth) == Some(true);
+                Ok(Literal::Text(clean_address(&text, unpack)))
+            }
+            kind if is_integer(kind) => integer(&value).map(Literal::Int).ok_or_else(refuse),
+            FieldKind::Float => float(&value).map(Literal::Float).ok_or_else(refuse),
+            FieldKind::Decimal { max_digits, .. } => {
+                decimal(&value, max_digits.unwrap_or(28)).map(Literal::Decimal).ok_or_else(refuse)
+            }
+            FieldKind::Date => self.date(&value).ok_or_else(refuse),
+            FieldKind::DateTime => self.datetime(&value).ok_or_else(refuse),
+            FieldKind::Time => time(&value).map(Literal::Time).ok_or_else(refuse),
+            FieldKind::Uuid => uuid(&value).map(Literal::Uuid).ok_or_else(refuse),
+            FieldKind::HStore => hstore(&value).ok_or_else(refuse),
+            kind if is_range(kind) => match &value {
+                Literal::List(items) => {
+                    let [lower, upper] = items.as_slice() else { return Err(refuse()) };
+                    let bounds = view.field.kwargs.get("default_bounds").and_then(Value::as_str).unwrap_or("[)");
+                    Ok(Literal::Range(Box::new(Range::new(lower.clone(), upper.clone(), bounds))))
+                }
+                _ => Ok(value),
+            },
+            FieldKind::Custom => Err(ExpressionError::NeedsPython(view.field.class.clone())),
+            _ => Ok(value),
+        }
+    }
+
+    /// Brings a value of the field's Python type to what the database's driver takes (`get_db_prep_value`, prepared).
+    ///
+    /// # Errors
+    /// As [`Models::prepare_save`].
+    pub fn prepare_database(self, view: &FieldView, value: Literal) -> Result<Literal, ExpressionError> {
+        let postgres = self.context.dialect == Dialect::Postgres;
+        let kind = match &view.field.kind {
+            FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) => {
+                return self.prepare_database(&self.target(view)?.field, value);
+            }
+            FieldKind::Generated { output_field, .. } => &output_field.kind,
+            kind => kind,
+        };
+        Ok(match (kind, value) {
+            (FieldKind::Json, value) => {
+                let lenient = view.field.kwargs.get("encoder").is_some();
+                let text = value.to_json(lenient)?;
+                if postgres { Literal::Json(text) } else { Literal::Text(text) }
+            }
+            (_, Literal::None) => Literal::None,
+            (kind, Literal::Int(value)) if postgres && !kind.is_auto() && is_integer(kind) => {
+                Literal::Sized(value, width(kind))
+            }
+            (FieldKind::Decimal { .. }, value) => match value {
+                Literal::Decimal(_) => value,
+                other => self.prepare_python(view, other)?,
+            },
+            (FieldKind::Date, Literal::Date(date)) if !postgres => {
+                Literal::Text(super::temporal::Date(date).to_string().into())
+            }
+            (FieldKind::DateTime, Literal::DateTime(value)) if !postgres => {
+                let civil = if value.offset.is_some() { value.to_utc() } else { Some(value.civil) };
+                let civil = civil.ok_or_else(|| invalid(&view.field.class, "the moment is out of range"))?;
+                Literal::Text(DateTime { civil, offset: None }.to_string().into())
+            }
+            (FieldKind::Time, Literal::Time(value)) if !postgres => Literal::Text(value.to_string().into()),
+            (FieldKind::Duration, Literal::Duration(micros)) if !postgres => Literal::Int(micros),
+            (FieldKind::Uuid, value) if !postgres => match uuid(&value) {
+                Some(number) => Literal::Text(format!("{number:032x}").into()),
+                None => value,
+            },
+            (FieldKind::GenericIpAddress, Literal::Text(text)) => match (text.is_empty(), postgres) {
+                (true, _) => Literal::None,
+                (false, true) => Literal::Inet(text),
+                (false, false) => Literal::Text(text),
+            },
+            (FieldKind::Binary, Literal::Text(_)) => {
+                return Err(invalid(&view.field.class, "it takes bytes, not a text"));
+            }
+            (FieldKind::Array { base, .. }, Literal::List(items)) => {
+                let base = FieldView { field: base.clone(), ..view.clone() };
+                let prepared = items.into_iter().map(|item| self.prepare_value(&base, item));
+                Literal::List(prepared.collect::<Result<_, _>>()?)
+            }
+            (_, value) => value,
+        })
+    }
+
+    fn date(self, value: &Literal) -> Option<Literal> {
+        Some(Literal::Date(match value {
+            Literal::Date(date) => *date,
+            Literal::DateTime(value) => match value.offset {
+                // An aware moment counts in the default time zone.
+                Some(_) if self.context.use_tz => {
+                    let zone = jiff::tz::TimeZone::get(&self.context.time_zone).ok()?;
+                    let moment = value.to_utc()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+                    moment.with_time_zone(zone).date()
+                }
+                _ => value.civil.date(),
+            },
+            Literal::Text(text) => parse_date(text)?,
+            _ => return None,
+        }))
+    }
+
+    fn datetime(self, value: &Literal) -> Option<Literal> {
+        let value = match value {
+            Literal::DateTime(value) => *value,
+            Literal::Date(date) => DateTime { civil: date.to_datetime(jiff::civil::Time::midnight()), offset: None },
+            Literal::Text(text) => match DateTime::parse(text) {
+                Some(value) => value,
+                None => DateTime { civil: parse_date(text)?.to_datetime(jiff::civil::Time::midnight()), offset: None },
+            },
+            _ => return None,
+        };
+        Some(Literal::DateTime(if self.context.use_tz && value.offset.is_none() {
+            DateTime::in_zone(value.civil, &self.context.time_zone)?
+        } else {
+            value
+        }))
+    }
+}
+
+/// Whether a field is an `IntegerField` of some kind.
+pub(crate) fn is_integer(kind: &FieldKind) -> bool {
+    kind.is_auto()
+        || matches!(
+            kind,
+            FieldKind::Integer
+                | FieldKind::BigInteger
+                | FieldKind::SmallInteger
+                | FieldKind::PositiveInteger
+                | FieldKind::PositiveBigInteger
+                | FieldKind::PositiveSmallInteger
+                | FieldKind::OrderWrt
+        )
+}
+
+/// Whether a field is a `RangeField` of some kind.
+pub(crate) fn is_range(kind: &FieldKind) -> bool {
+    matches!(
+        kind,
+        FieldKind::IntegerRange
+            | FieldKind::BigIntegerRange
+            | FieldKind::DecimalRange
+            | FieldKind::DateTimeRange
+            | FieldKind::DateRange
+    )
+}
+
+fn width(kind: &FieldKind) -> IntWidth {
+    match kind {
+        FieldKind::SmallInteger | FieldKind::PositiveSmallInteger => IntWidth::Int2,
+        FieldKind::BigInteger | FieldKind::PositiveBigInteger => IntWidth::Int8,
+        _ => IntWidth::Int4,
+    }
+}
+
+fn boolean(value: &Literal, null: bool) -> Option<Literal> {
+    Some(match value {
+        Literal::Text(text) if null && text.is_empty() => Literal::None,
+        Literal::Bool(value) => Literal::Bool(*value),
+        Literal::Int(1) => Literal::Bool(true),
+        Literal::Int(0) => Literal::Bool(false),
+        Literal::Float(value) if *value == 1.0 || *value == 0.0 => Literal::Bool(*value == 1.0),
+        Literal::Text(text) => match text.as_str() {
+            "t" | "True" | "1" => Literal::Bool(true),
+            "f" | "False" | "0" => Literal::Bool(false),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// Python's `int(value)`.
+pub(crate) fn integer(value: &Literal) -> Option<i128> {
+    match value {
+        Literal::Int(value) | Literal::Sized(value, _) => Some(*value),
+        Literal::Bool(value) => Some(i128::from(*value)),
+        #[expect(clippy::cast_possible_truncation, reason = "int() cuts the fraction off")]
+        Literal::Float(value) if value.is_finite() => Some(value.trunc() as i128),
+        Literal::Decimal(value) => value.truncated(),
+        Literal::Text(text) => text.trim().replace('_', "").parse().ok(),
+        _ => None,
+    }
+}
+
+fn float(value: &Literal) -> Option<f64> {
+    match value {
+        Literal::Float(value) => Some(*value),
+        #[expect(clippy::cast_precision_loss, reason = "float() rounds")]
+        Literal::Int(value) => Some(*value as f64),
+        Literal::Bool(value) => Some(f64::from(u8::from(*value))),
+        Literal::Decimal(value) => value.to_float(),
+        Literal::Text(text) => text.trim().replace('_', "").parse().ok(),
+        _ => None,
+    }
+}
+
+fn decimal(value: &Literal, precision: u32) -> Option<Decimal> {
+    match value {
+        Literal::Decimal(value) => Some(value.clone()),
+        Literal::Float(value) => Decimal::from_float(*value, Some(precision)),
+        Literal::Int(value) => Some(Decimal::from_int(*value)),
+        Literal::Bool(value) => Some(Decimal::from_int(i128::from(*value))),
+        Literal::Text(text) => Decimal::parse(text),
+        _ => None,
+    }
+}
+
+fn time(value: &Literal) -> Option<Time> {
+    match value {
+        Literal::Time(value) => Some(*value),
+        Literal::DateTime(value) => Some(Time { civil: value.civil.time(), offset: None }),
+        Literal::Text(text) => Time::parse(text),
+        _ => None,
+    }
+}
+
+fn uuid(value: &Literal) -> Option<u128> {
+    match value {
+        Literal::Uuid(number) => Some(*number),
+        Literal::Int(number) => u128::try_from(*number).ok(),
+        Literal::Text(text) => {
+            let digits = text.replace("urn:", "").replace("uuid:", "").replace('-', "");
+            let digits = digits.trim_matches(['{', '}']);
+            if digits.len() == 32 { u128::from_str_radix(digits, 16).ok() } else { None }
+        }
+        _ => None,
+    }
+}
+
+fn hstore(value: &Literal) -> Option<Literal> {
+    let text = |value: &Literal| python_str(value).map(Literal::Text);
+    Some(match value {
+        Literal::Dict(pairs) => {
+            let pair = |(key, value): &(Literal, Literal)| {
+                Some((text(key)?, if *value == Literal::None { Literal::None } else { text(value)? }))
+            };
+            Literal::Dict(pairs.iter().map(pair).collect::<Option<_>>()?)
+        }
+        Literal::List(items) => Literal::List(items.iter().map(text).collect::<Option<_>>()?),
+        other => other.clone(),
+    })
+}
+
+/// Source: Django `utils/ipv6.py`, `clean_ipv6_address`; what is no address stays as it is.
+fn clean_address(text: &str, unpack: bool) -> SmolStr {
+    let text = text.trim();
+    match text.parse::<Ipv6Addr>() {
+        Ok(address) if text.contains(':') => match address.to_ipv4_mapped() {
+            Some(address) if unpack => address.to_string().into(),
+            Some(address) => format!("::ffff:{address}").into(),
+            None => address.to_string().into(),
+        },
+        _ => text.into(),
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of SQL against Django itself.
+
+mod expressions;

@@ -1,0 +1,94 @@
+//! The statements that `migrate` executes.
+
+use limosa_model::operations::OperationKind;
+use limosa_model::{Operation, ProjectState};
+use limosa_sql::catalog::Catalog;
+use limosa_sql::editor::SchemaEditor;
+use limosa_sql::operations;
+
+use super::compare::Outcome;
+use super::snapshot;
+use crate::oracle::{Answers, Applied};
+
+/// Runs one migration over the state and the catalog, and compares.
+pub(super) fn migration(
+    answers: &Answers,
+    applied: &Applied,
+    state: &mut ProjectState,
+    catalog: &mut Catalog,
+) -> Outcome {
+    let mut run = Run { applied, statements: Vec::new(), opaque: Vec::new() };
+    let ours = run.migration(answers, state, catalog).map(|()| run.statements);
+    let own = |place: &str| !run.opaque.iter().any(|opaque| opaque == place);
+    let django: Vec<String> =
+        applied.executed.iter().filter(|executed| own(&executed.place)).map(|executed| line(&executed.place, &executed.sql)).collect();
+    Outcome::new(&applied.id, &django, ours)
+}
+
+struct Run<'a> {
+    applied: &'a Applied,
+    statements: Vec<String>,
+    /// The places of operations whose statements are not ours to write.
+    opaque: Vec<String>,
+}
+
+impl Run<'_> {
+    fn migration(&mut self, answers: &Answers, state: &mut ProjectState, catalog: &mut Catalog) -> Result<(), String> {
+        let id = &self.applied.id;
+        let migration = answers.migrations.get(id).ok_or_else(|| format!("{id} is not on disk"))?;
+        let mut editor = SchemaEditor::new(&answers.context, catalog);
+        let mut first_error = None;
+        for (position, operation) in migration.operations.iter().enumerate() {
+            let before = state.clone();
+            operation.state_forwards(&id.app, state).map_err(|error| format!("operation {position}: {error}"))?;
+            let place = position.to_string();
+            if let Err(error) = self.operation(&mut editor, operation, &place, &before, state) {
+                first_error.get_or_insert(format!("operation {place} ({}): {error}", operation.describe()));
+            }
+        }
+        for sql in editor.finish() {
+            self.statements.push(line("", &sql));
+        }
+        first_error.map_or(Ok(()), Err)
+    }
+
+    fn operation(
+        &mut self,
+        editor: &mut SchemaEditor<'_>,
+        operation: &Operation,
+        place: &str,
+        from: &ProjectState,
+        to: &ProjectState,
+    ) -> Result<(), String> {
+        let app = &self.applied.id.app;
+        match &operation.kind {
+            OperationKind::SeparateDatabaseAndState(op) => {
+                let (rendered, mut from) = (editor.is_rendered(), from.clone());
+                for (position, inner) in op.database_operations.iter().enumerate() {
+                    let mut to = from.clone();
+                    inner.state_forwards(app, &mut to).map_err(|error| error.to_string())?;
+                    self.operation(editor, inner, &format!("{place}.{position}"), &from, &to)?;
+                    from = to;
+                }
+                editor.set_rendered(rendered);
+            }
+            OperationKind::RunSql(_) | OperationKind::RunPython(_) | OperationKind::Custom(_) => {
+                self.opaque.push(place.to_owned());
+                if let Some(found) = self.applied.snapshots.iter().find(|snapshot| snapshot.place == place) {
+                    snapshot::apply(&found.tables, editor.catalog_mut());
+                }
+            }
+            _ => {
+                operations::forwards(editor, app, operation, from, to).map_err(|error| error.to_string())?;
+                for sql in editor.take_statements() {
+                    self.statements.push(line(place, &sql));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn line(place: &str, sql: &str) -> String {
+    format!("[{place}] {sql}")
+}

@@ -1,0 +1,41 @@
+//! The command line.
+
+pub mod args;
+pub mod commands;
+pub mod context;
+pub mod exit_code;
+pub mod printer;
+pub mod render;
+pub mod reporter;
+mod report_error;
+pub mod signals;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use self::args::Cli;
+use self::context::CommandContext;
+use self::exit_code::Exit;
+
+/// Returns the definition of the command line, from which help, completions and the reference are made.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Runs the command line of the process and returns its exit code.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut context = CommandContext::new(&cli.global);
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            context.printer.error(&format!("error: start: {error}\n"));
+            return Exit::Bug.into();
+        }
+    };
+    match runtime.block_on(commands::run(cli, &mut context)) {
+        Ok(exit) => exit.into(),
+        Err(error) => report_error::report(&error, &mut context.printer).into(),
+    }
+}

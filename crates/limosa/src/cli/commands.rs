@@ -1,0 +1,28 @@
+//! The commands, one file each: thin, they ask the library and print what it says.
+
+mod completions;
+mod init;
+mod migrate;
+mod plan;
+mod showmigrations;
+mod sqlmigrate;
+
+use super::args::{Cli, Command};
+use super::context::CommandContext;
+use super::exit_code::Exit;
+use crate::error::Error;
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+/// Whatever stopped it.
+pub async fn run(cli: Cli, context: &mut CommandContext) -> Result<Exit, Error> {
+    match cli.command {
+        Command::Migrate(args) => migrate::run(context, &args).await,
+        Command::Showmigrations(args) => showmigrations::run(context, &args).await,
+        Command::Sqlmigrate(args) => sqlmigrate::run(context, &args).await,
+        Command::Plan(args) => plan::run(context, &args).await,
+        Command::Init(args) => init::run(context, &args),
+        Command::Completions { shell } => completions::run(context, shell),
+    }
+}

@@ -1,0 +1,182 @@
+//! `limosa migrate`: applies migrations, or unapplies them back to one.
+
+use std::fmt::Write as _;
+
+use limosa_db::LockWait;
+use limosa_engine::events::Events;
+use limosa_engine::interrupt::Interrupt;
+use limosa_engine::runner::Fake;
+use limosa_model::graph::Direction;
+use limosa_model::operations::{OperationKind, Sql};
+use limosa_model::{Migration, MigrationId, Operation};
+use limosa_plan::planner::{Target, resolve_targets};
+
+use crate::cli::args::{Format, MigrateArgs};
+use crate::cli::context::CommandContext;
+use crate::cli::exit_code::Exit;
+use crate::cli::printer::BOLD;
+use crate::cli::reporter::Reporter;
+use crate::cli::signals;
+use crate::error::Error;
+use crate::migrate::{self, MigratePlan};
+use crate::situation::Situation;
+use crate::workspace::Workspace;
+
+pub(super) async fn run(context: &mut CommandContext, args: &MigrateArgs) -> Result<Exit, Error> {
+    let mut workspace = context.workspace().await?;
+    let (app, name) = (args.app_label.as_deref(), args.migration_name.as_deref());
+    if let Some(label) = app {
+        workspace.check_app(label)?;
+    }
+    if args.plan || args.check_unapplied {
+        return look(context, &workspace, args).await;
+    }
+    let connected = context.connect(&workspace).await?;
+    let reporter = Reporter::new(context);
+    let events = reporter.events();
+    let wait = match args.wait {
+        _ if args.no_wait => LockWait::No,
+        Some(limit) => LockWait::For(limit),
+        None => LockWait::Forever,
+    };
+    let lock = connected.lock(wait, &events).await?;
+    let result = locked(context, &mut workspace, &connected, args, (app, name), &events).await;
+    reporter.finish();
+    let released = lock.release(&connected.connection).await;
+    let exit = result?;
+    released?;
+    Ok(exit)
+}
+
+async fn locked(
+    context: &mut CommandContext,
+    workspace: &mut Workspace,
+    connected: &crate::connected::Connected,
+    args: &MigrateArgs,
+    (app, name): (Option<&str>, Option<&str>),
+    events: &Events,
+) -> Result<Exit, Error> {
+    let situation = Situation::read(workspace, &connected.connection, &connected.history, false).await?;
+    situation.check(workspace)?;
+    let target = resolve_targets(&situation.graph, app, name)?;
+    let plan = migrate::plan(workspace, &situation, &target)?;
+    context.printer.say(&header(&situation, &target));
+    context.printer.say(&format!("{BOLD}Running migrations:{BOLD:#}\n"));
+    if plan.executed.is_empty() {
+        context.printer.say("  No migrations to apply.\n");
+    }
+    let fake = match (args.fake, args.fake_initial) {
+        (true, _) => Fake::Yes,
+        (false, true) => Fake::Initial,
+        (false, false) => Fake::No,
+    };
+    let interrupt = Interrupt::default();
+    let cancel = connected.connection.cancel_handle();
+    let run = migrate::run(workspace, connected, &plan, fake, events, &interrupt);
+    signals::interruptible(run, &interrupt, &cancel).await?;
+    Ok(Exit::Done)
+}
+
+/// `--plan` and `--check`: nothing is changed, not even an empty SQLite file made.
+async fn look(context: &mut CommandContext, workspace: &Workspace, args: &MigrateArgs) -> Result<Exit, Error> {
+    let situation = match context.connect_if_present(workspace).await? {
+        Some(connected) => Situation::read(workspace, &connected.connection, &connected.history, false).await?,
+        None => Situation::empty(workspace)?,
+    };
+    situation.check(workspace)?;
+    let target = resolve_targets(&situation.graph, args.app_label.as_deref(), args.migration_name.as_deref())?;
+    let plan = migrate::plan(workspace, &situation, &target)?;
+    if args.plan {
+        match context.printer.format {
+            Format::Text => {
+                let text = planned(workspace, &plan)?;
+                context.printer.data(&text);
+            }
+            Format::Json => {
+                let planned: Vec<_> = plan
+                    .printed
+                    .iter()
+                    .map(|planned| {
+                        let backwards = planned.direction == Direction::Backwards;
+                        serde_json::json!({ "app": planned.id.app, "name": planned.id.name, "backwards": backwards })
+                    })
+                    .collect();
+                context.printer.json(&serde_json::json!({ "version": 1, "migrations": planned }));
+            }
+        }
+    }
+    Ok(if args.check_unapplied && !plan.printed.is_empty() { Exit::Pending } else { Exit::Done })
+}
+
+/// Source: Django `core/management/commands/migrate.py`, `Command.handle`.
+fn header(situation: &Situation, target: &Target) -> String {
+    let mut text = format!("{BOLD}Operations to perform:{BOLD:#}\n");
+    let line = match target {
+        Target::All => {
+            let mut apps: Vec<String> =
+                situation.graph.leaf_nodes(None).iter().map(|leaf| leaf.app.to_string()).collect();
+            apps.dedup();
+            let apps = if apps.is_empty() { "(none)".to_owned() } else { apps.join(", ") };
+            format!("  {BOLD}Apply all migrations: {BOLD:#}{apps}")
+        }
+        Target::App(app) => format!("  {BOLD}Apply all migrations: {BOLD:#}{app}"),
+        Target::Zero(app) => format!("  {BOLD}Unapply all migrations: {BOLD:#}{app}"),
+        Target::Migration(id) => format!("  {BOLD}Target specific migration: {BOLD:#}{}, from {}", id.name, id.app),
+    };
+    _ = writeln!(text, "{line}");
+    text
+}
+
+/// Source: Django `core/management/commands/migrate.py`, `--plan` and `describe_operation`.
+fn planned(workspace: &Workspace, plan: &MigratePlan) -> Result<String, Error> {
+    let mut text = format!("{BOLD}Planned operations:{BOLD:#}\n");
+    if plan.printed.is_empty() {
+        text.push_str("  No planned migration operations.\n");
+    }
+    for planned in &plan.printed {
+        let migration: &Migration = workspace.migration(&planned.id)?;
+        let id: &MigrationId = &planned.id;
+        _ = writeln!(text, "{BOLD}{id}{BOLD:#}");
+        let backwards = planned.direction == Direction::Backwards;
+        for operation in &migration.operations {
+            _ = writeln!(text, "    {}", describe(operation, backwards));
+        }
+    }
+    Ok(text)
+}
+
+fn describe(operation: &Operation, backwards: bool) -> String {
+    let (prefix, action) = match &operation.kind {
+        OperationKind::RunPython(op) => {
+            let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };
+            ("", Some(code.map(|_| op.doc.as_deref().filter(|_| !backwards).unwrap_or_default().to_owned())))
+        }
+        OperationKind::RunSql(op) => {
+            let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
+            ("", Some(sql.map(sql_text)))
+        }
+        _ => (if backwards { "Undo " } else { "" }, None),
+    };
+    let tail = match action {
+        None => String::new(),
+        Some(None) => " -> IRREVERSIBLE".into(),
+        Some(Some(text)) if text.is_empty() => String::new(),
+        Some(Some(text)) => shortened(&format!(" -> {}", text.replace('\n', ""))),
+    };
+    format!("{prefix}{}{tail}", operation.describe())
+}
+
+fn sql_text(sql: &Sql) -> String {
+    match sql {
+        Sql::Script(script) => script.to_string(),
+        Sql::Statements(statements) => {
+            let texts: Vec<String> = statements.iter().map(|(sql, _)| format!("'{sql}'")).collect();
+            format!("[{}]", texts.join(", "))
+        }
+    }
+}
+
+/// Cuts a text to 40 characters, the last of them an ellipsis.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
+}

@@ -1,0 +1,65 @@
+//! `limosa plan`: shows all that `migrate` would do, step by step.
+
+use std::fmt::Write as _;
+
+use limosa_plan::planner::resolve_targets;
+
+use crate::cli::args::{Format, PlanArgs};
+use crate::cli::context::CommandContext;
+use crate::cli::exit_code::Exit;
+use crate::cli::printer::BOLD;
+use crate::error::Error;
+use crate::migrate;
+use crate::plan::{self, PlanMigration, PlanStep};
+use crate::situation::Situation;
+
+pub(super) async fn run(context: &mut CommandContext, args: &PlanArgs) -> Result<Exit, Error> {
+    let workspace = context.workspace().await?;
+    let (app, name) = (args.app_label.as_deref(), args.migration_name.as_deref());
+    if let Some(label) = app {
+        workspace.check_app(label)?;
+    }
+    let connected = context.connect_if_present(&workspace).await?;
+    let situation = match &connected {
+        Some(connected) => Situation::read(&workspace, &connected.connection, &connected.history, false).await?,
+        None => Situation::empty(&workspace)?,
+    };
+    situation.check(&workspace)?;
+    let target = resolve_targets(&situation.graph, app, name)?;
+    let planned = migrate::plan(&workspace, &situation, &target)?;
+    let migrations = plan::steps(&workspace, connected.as_ref(), &context.alias, &planned).await?;
+    match context.printer.format {
+        Format::Text => context.printer.data(&text(&migrations)),
+        Format::Json => context.printer.json(&serde_json::json!({ "version": 1, "migrations": migrations })),
+    }
+    Ok(Exit::Done)
+}
+
+fn text(migrations: &[PlanMigration]) -> String {
+    if migrations.is_empty() {
+        return "Nothing to do.\n".into();
+    }
+    let mut text = String::new();
+    let mut statements = 0;
+    for migration in migrations {
+        let verb = if migration.backwards { "unapply" } else { "apply" };
+        let transaction = if migration.transaction { "one transaction" } else { "no transaction" };
+        _ = writeln!(text, "{BOLD}{verb} {}.{}{BOLD:#} ({transaction})", migration.app, migration.name);
+        for operation in &migration.operations {
+            _ = writeln!(text, "  -- {}", operation.description);
+            if operation.steps.is_empty() {
+                text.push_str("  (nothing in the database)\n");
+            }
+            for step in &operation.steps {
+                statements += 1;
+                match step {
+                    PlanStep::Sql { sql } => _ = writeln!(text, "  {}", sql.trim().replace('\n', "\n  ")),
+                    PlanStep::Python => text.push_str("  (Python code)\n"),
+                    PlanStep::Rust { function } => _ = writeln!(text, "  (Rust function {function})"),
+                }
+            }
+        }
+    }
+    _ = writeln!(text, "{} migrations, {statements} steps", migrations.len());
+    text
+}

@@ -1,0 +1,158 @@
+//! `limosa showmigrations`: lists migrations and says which are applied, in Django's layout.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use limosa_db::AppliedMigration;
+use limosa_model::MigrationId;
+use limosa_model::graph::{Applied, MigrationGraph};
+use serde::Serialize;
+
+use crate::cli::args::{Format, ShowMigrationsArgs};
+use crate::cli::context::CommandContext;
+use crate::cli::exit_code::Exit;
+use crate::cli::printer::BOLD;
+use crate::error::Error;
+use crate::situation::Situation;
+use crate::workspace::Workspace;
+
+#[derive(Serialize)]
+struct Listed<'a> {
+    app: &'a str,
+    name: &'a str,
+    applied: bool,
+    /// Whether it is a squash whose replaced migrations are all applied but that is not recorded itself.
+    unrecorded: bool,
+    applied_at: Option<&'a str>,
+    replaces: usize,
+    dependencies: Vec<String>,
+}
+
+pub(super) async fn run(context: &mut CommandContext, args: &ShowMigrationsArgs) -> Result<Exit, Error> {
+    let workspace = context.workspace().await?;
+    for label in &args.app_label {
+        workspace.check_app(label)?;
+    }
+    let situation = match context.connect_if_present(&workspace).await? {
+        Some(connected) => Situation::read(&workspace, &connected.connection, &connected.history, true).await?,
+        None => Situation::empty(&workspace)?,
+    };
+    let (printer, verbosity) = (&mut context.printer, context.verbosity);
+    let text = match (printer.format, args.plan) {
+        (Format::Json, _) => {
+            let ids = if args.plan { plan_order(&situation.graph, &args.app_label) } else { list_order(&workspace, &situation.graph, &args.app_label) };
+            let listed: Vec<Listed<'_>> = ids.iter().map(|id| listed(id, &situation)).collect();
+            printer.json(&serde_json::json!({ "version": 1, "migrations": listed }));
+            return Ok(Exit::Done);
+        }
+        (Format::Text, true) => plan(&situation, &args.app_label, verbosity),
+        (Format::Text, false) => list(&workspace, &situation, &args.app_label, verbosity),
+    };
+    printer.data(&text);
+    Ok(Exit::Done)
+}
+
+/// Source: Django `core/management/commands/showmigrations.py`, `show_list`.
+fn list(workspace: &Workspace, situation: &Situation, labels: &[String], verbosity: u8) -> String {
+    let graph = &situation.graph;
+    let mut text = String::new();
+    for app in apps(workspace, labels) {
+        _ = writeln!(text, "{BOLD}{app}{BOLD:#}");
+        let ids = app_order(graph, &app);
+        if ids.is_empty() {
+            text.push_str(" (no migrations)\n");
+        }
+        for id in ids {
+            let squashed = graph.loader().replaces(id).count();
+            let mut title = id.name.to_string();
+            if squashed > 0 {
+                _ = write!(title, " ({squashed} squashed migrations)");
+            }
+            match graph.applied(id) {
+                Some(Applied::Recorded) => {
+                    let at = applied_at(situation, id).filter(|_| verbosity >= 2);
+                    let at = at.map(|at| format!(" (applied at {at})")).unwrap_or_default();
+                    _ = writeln!(text, " [X] {title}{at}");
+                }
+                Some(Applied::Derived) => {
+                    _ = writeln!(text, " [-] {title} Run 'limosa migrate' to finish recording.");
+                }
+                None => _ = writeln!(text, " [ ] {title}"),
+            }
+        }
+    }
+    text
+}
+
+/// Source: Django `core/management/commands/showmigrations.py`, `show_plan`.
+fn plan(situation: &Situation, labels: &[String], verbosity: u8) -> String {
+    let graph = &situation.graph;
+    let ids = plan_order(graph, labels);
+    if ids.is_empty() {
+        return "(no migrations)\n".into();
+    }
+    let mut text = String::new();
+    for id in ids {
+        let mark = if graph.applied(id).is_some() { "[X]" } else { "[ ]" };
+        let dependencies: Vec<String> = graph.parents(id).map(ToString::to_string).collect();
+        let dependencies = if verbosity >= 2 && !dependencies.is_empty() {
+            format!(" ... ({})", dependencies.join(", "))
+        } else {
+            String::new()
+        };
+        _ = writeln!(text, "{mark}  {id}{dependencies}");
+    }
+    text
+}
+
+fn apps(workspace: &Workspace, labels: &[String]) -> Vec<String> {
+    if !labels.is_empty() {
+        return labels.to_vec();
+    }
+    let mut labels = workspace.app_labels();
+    labels.sort();
+    labels
+}
+
+fn list_order<'g>(workspace: &Workspace, graph: &'g MigrationGraph, labels: &[String]) -> Vec<&'g MigrationId> {
+    apps(workspace, labels).iter().flat_map(|app| app_order(graph, app)).collect()
+}
+
+/// Returns an app's migrations in the order of the plans of its leaves.
+fn app_order<'g>(graph: &'g MigrationGraph, app: &str) -> Vec<&'g MigrationId> {
+    ordered(graph, &[app.to_owned()]).into_iter().filter(|id| id.app == app).collect()
+}
+
+fn plan_order<'g>(graph: &'g MigrationGraph, labels: &[String]) -> Vec<&'g MigrationId> {
+    if labels.is_empty() { graph.full_plan() } else { ordered(graph, labels) }
+}
+
+fn ordered<'g>(graph: &'g MigrationGraph, labels: &[String]) -> Vec<&'g MigrationId> {
+    let mut seen = BTreeSet::new();
+    let mut ids = Vec::new();
+    for label in labels {
+        for leaf in graph.leaf_nodes(Some(label)) {
+            let plan = graph.forwards_plan(&leaf).unwrap_or_default();
+            ids.extend(plan.into_iter().filter(|id| seen.insert(*id)));
+        }
+    }
+    ids
+}
+
+fn listed<'a>(id: &'a MigrationId, situation: &'a Situation) -> Listed<'a> {
+    let graph = &situation.graph;
+    Listed {
+        app: &id.app,
+        name: &id.name,
+        applied: graph.applied(id).is_some(),
+        unrecorded: graph.applied(id) == Some(Applied::Derived),
+        applied_at: applied_at(situation, id),
+        replaces: graph.loader().replaces(id).count(),
+        dependencies: graph.parents(id).map(ToString::to_string).collect(),
+    }
+}
+
+fn applied_at<'a>(situation: &'a Situation, id: &MigrationId) -> Option<&'a str> {
+    let row = |row: &&AppliedMigration| row.app == id.app.as_str() && row.name == id.name.as_str();
+    situation.rows.iter().rev().find(row).map(|row| row.applied.as_str())
+}

@@ -1,0 +1,125 @@
+//! How an error is shown, and what the exit code says of it.
+
+use limosa_db::{DbErrorKind, LockError};
+use limosa_engine::bridge::BridgeError;
+use limosa_engine::runner::{RunError, RunErrorKind};
+use limosa_source::sources::Location;
+
+use super::exit_code::Exit;
+use super::printer::{BAD, BOLD, Printer};
+use super::render;
+use crate::error::Error;
+
+/// Shows an error with what to do about it, and returns the exit code for it.
+pub fn report(error: &Error, printer: &mut Printer) -> Exit {
+    match error {
+        Error::Project { diagnostics, sources } => {
+            let color = printer.colors_stderr();
+            for diagnostic in diagnostics {
+                printer.error(&render::diagnostic(diagnostic, sources, color));
+            }
+            printer.error("nothing was changed\n");
+        }
+        Error::Run { error, place } => run_error(error, place.as_ref(), printer),
+        _ => {
+            printer.error(&format!("{BAD}error{BAD:#}{BOLD}: {error}{BOLD:#}\n"));
+            for line in details(error) {
+                printer.error(&format!("  {line}\n"));
+            }
+        }
+    }
+    exit(error)
+}
+
+fn exit(error: &Error) -> Exit {
+    match error {
+        Error::Database(error) if error.kind == DbErrorKind::Cancelled => Exit::Interrupted,
+        Error::Database(_) => Exit::Database,
+        Error::Lock(LockError::Held(_)) => Exit::Locked,
+        Error::Lock(_) => Exit::Database,
+        Error::Run { error: run, .. } if !run.rolled_back => Exit::Partial,
+        Error::Run { error: run, .. } if is_interrupted(&run.kind) => Exit::Interrupted,
+        Error::Run { error: run, .. } => match run.kind {
+            RunErrorKind::Step(_) | RunErrorKind::UnknownFunction(_) | RunErrorKind::NoPython | RunErrorKind::Mixed(_) => {
+                Exit::Usage
+            }
+            _ => Exit::Database,
+        },
+        _ => Exit::Usage,
+    }
+}
+
+fn is_interrupted(kind: &RunErrorKind) -> bool {
+    match kind {
+        RunErrorKind::Interrupted => true,
+        RunErrorKind::Statement { error, .. } | RunErrorKind::Database(error) => error.kind == DbErrorKind::Cancelled,
+        _ => false,
+    }
+}
+
+fn run_error(run: &RunError, place: Option<&Location>, printer: &mut Printer) {
+    printer.error(&format!("{BAD}error{BAD:#}{BOLD}: {} failed: {}{BOLD:#}\n", run.migration, run.kind));
+    match (&run.operation, place) {
+        (Some(operation), Some(place)) => {
+            let (path, line, column) = (place.path.display(), place.line, place.column);
+            printer.error(&format!("  operation: {operation}\n         at: {path}:{line}:{column}\n"));
+        }
+        (Some(operation), None) => printer.error(&format!("  operation: {operation}\n")),
+        (None, _) => {}
+    }
+    match &run.kind {
+        RunErrorKind::Statement { sql, error } => {
+            printer.error(&format!("  statement: {}\n", sql.trim()));
+            for line in db_details(error) {
+                printer.error(&format!("  {line}\n"));
+            }
+        }
+        RunErrorKind::Database(error) => {
+            for line in db_details(error) {
+                printer.error(&format!("  {line}\n"));
+            }
+        }
+        RunErrorKind::Python(error) => {
+            for line in python_details(error) {
+                printer.error(&format!("  {line}\n"));
+            }
+        }
+        _ => {}
+    }
+    let left = if run.rolled_back {
+        "it was rolled back; the migrations before it stay applied. Mend the cause and run `limosa migrate` again"
+    } else {
+        "it is not one transaction: what ran before the failure stays, and it is not recorded. Undo that by hand, or finish \
+         it by hand and record it with `limosa migrate --fake`"
+    };
+    printer.error(&format!("  {left}\n"));
+}
+
+fn db_details(error: &limosa_db::DbError) -> Vec<String> {
+    let pairs = [("code", &error.code), ("detail", &error.detail), ("context", &error.context), ("hint", &error.hint)];
+    pairs.into_iter().filter_map(|(name, value)| value.as_ref().map(|value| format!("{name:>9}: {value}"))).collect()
+}
+
+fn details(error: &Error) -> Vec<String> {
+    match error {
+        Error::Open(error) => vec![format!("help: {}", error.help())],
+        Error::NoApp { known, .. } => vec![format!("help: the apps are {}", known.join(", "))],
+        Error::NoDatabase { known, .. } => vec![format!("help: the databases are {}", known.join(", "))],
+        Error::Database(error) => db_details(error),
+        Error::Python(error) => python_details(error),
+        Error::Usage { help, .. } => vec![format!("help: {help}")],
+        _ => Vec::new(),
+    }
+}
+
+fn python_details(error: &BridgeError) -> Vec<String> {
+    let (BridgeError::Python(error) | BridgeError::Settings(error) | BridgeError::Apps(error)) = error else {
+        return Vec::new();
+    };
+    let mut lines = Vec::new();
+    if let (Some(file), Some(line)) = (&error.file, error.line) {
+        lines.push(format!("{:>9}: {}:{line}", "at", file.display()));
+    }
+    lines.extend(error.traceback.lines().map(str::to_owned));
+    lines
+}

@@ -1,0 +1,63 @@
+//! A run as JSON lines on stdout; docs/reference/json.md describes them.
+
+use limosa_engine::events::Event;
+use limosa_model::graph::Direction;
+use serde::Serialize;
+
+use crate::cli::context::CommandContext;
+use crate::cli::printer::Printer;
+
+/// Shows a run to a program.
+pub(super) struct JsonReporter {
+    printer: Printer,
+}
+
+/// One line.
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+enum Line<'a> {
+    Waiting { holder: &'a str },
+    RunStarted { version: u8, migrations: usize },
+    MigrationStarted { app: &'a str, name: &'a str, backwards: bool, number: usize, total: usize },
+    OperationStarted { description: &'a str },
+    Statement { sql: &'a str },
+    Output { text: &'a str },
+    MigrationFinished { app: &'a str, name: &'a str, backwards: bool, faked: bool, seconds: f64 },
+    AfterRun { description: &'a str },
+    RunFinished { migrations: usize, seconds: f64 },
+}
+
+impl JsonReporter {
+    pub(super) fn new(context: &CommandContext) -> Self {
+        Self { printer: context.printer.another() }
+    }
+
+    pub(super) fn event(&mut self, event: &Event) {
+        let line = match event {
+            Event::Waiting { holder } => Line::Waiting { holder },
+            Event::RunStarted { migrations } => Line::RunStarted { version: 1, migrations: *migrations },
+            Event::MigrationStarted { id, direction, number, total } => Line::MigrationStarted {
+                app: &id.app,
+                name: &id.name,
+                backwards: *direction == Direction::Backwards,
+                number: *number,
+                total: *total,
+            },
+            Event::OperationStarted { description } => Line::OperationStarted { description },
+            Event::Statement { sql } => Line::Statement { sql },
+            Event::Output { text } => Line::Output { text },
+            Event::MigrationFinished { id, direction, faked, took } => Line::MigrationFinished {
+                app: &id.app,
+                name: &id.name,
+                backwards: *direction == Direction::Backwards,
+                faked: *faked,
+                seconds: took.as_secs_f64(),
+            },
+            Event::AfterRun { description } => Line::AfterRun { description },
+            Event::RunFinished { migrations, took } => {
+                Line::RunFinished { migrations: *migrations, seconds: took.as_secs_f64() }
+            }
+        };
+        self.printer.json(&line);
+    }
+}

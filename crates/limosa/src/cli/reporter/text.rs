@@ -1,0 +1,118 @@
+//! Django's lines on stdout, and a progress bar on stderr when it is a terminal.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use limosa_engine::events::Event;
+use limosa_model::graph::Direction;
+
+use crate::cli::context::CommandContext;
+use crate::cli::printer::{BAD, GOOD, Printer, WARN};
+
+/// Shows a run to a person.
+pub(super) struct TextReporter {
+    printer: Printer,
+    /// The bar, on a terminal; lines are then written whole, above it.
+    bar: Option<ProgressBar>,
+    /// The line that was begun and does not say yet how it ended.
+    open: Option<String>,
+}
+
+impl TextReporter {
+    pub(super) fn new(context: &CommandContext) -> Self {
+        let terminal = context.verbosity > 0 && std::io::stderr().is_terminal();
+        let bar = terminal.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            match ProgressStyle::with_template("{elapsed} [{bar:30}] {pos}/{len} {prefix} {wide_msg}") {
+                Ok(style) => bar.with_style(style.progress_chars("=> ")),
+                Err(_) => bar,
+            }
+        });
+        Self { printer: context.printer.another(), bar, open: None }
+    }
+
+    pub(super) fn event(&mut self, event: &Event) {
+        match event {
+            Event::Waiting { holder } => {
+                self.above(|printer| {
+                    printer.note(&format!("{WARN}waiting:{WARN:#} another runner is at work: {holder}\n"));
+                });
+            }
+            Event::RunStarted { migrations } => {
+                if let Some(bar) = &self.bar {
+                    bar.set_length(*migrations as u64);
+                    bar.enable_steady_tick(Duration::from_millis(200));
+                }
+            }
+            Event::MigrationStarted { id, direction, .. } => {
+                let verb = if *direction == Direction::Forwards { "Applying" } else { "Unapplying" };
+                let line = format!("  {verb} {id}...");
+                match &self.bar {
+                    Some(bar) => bar.set_prefix(id.to_string()),
+                    None => self.printer.say(&line),
+                }
+                self.open = Some(line);
+            }
+            Event::OperationStarted { description } => self.step(description),
+            Event::Statement { sql } if self.printer.verbosity >= 3 => self.aside(&format!("    {}", sql.trim_end())),
+            Event::Statement { .. } => {}
+            Event::Output { text } => self.aside(text.trim_end()),
+            Event::MigrationFinished { faked, took, .. } => {
+                let outcome = if *faked { "FAKED" } else { "OK" };
+                let seconds = took.as_secs_f64();
+                let took = if self.printer.verbosity >= 2 { format!(" ({seconds:.3}s)") } else { String::new() };
+                self.end(&format!(" {GOOD}{outcome}{GOOD:#}{took}"));
+                if let Some(bar) = &self.bar {
+                    bar.inc(1);
+                }
+            }
+            Event::AfterRun { description } => {
+                self.step(description);
+                if self.printer.verbosity >= 2 {
+                    self.above(|printer| printer.say(&format!("  After the run: {description}\n")));
+                }
+            }
+            Event::RunFinished { .. } => {}
+        }
+    }
+
+    pub(super) fn finish(&mut self) {
+        if self.open.is_some() {
+            self.end(&format!(" {BAD}FAILED{BAD:#}"));
+        }
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn step(&self, description: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(description.to_owned());
+        }
+    }
+
+    /// Ends the line that was begun.
+    fn end(&mut self, outcome: &str) {
+        let line = self.open.take();
+        match (&self.bar, line) {
+            (Some(_), Some(line)) => self.above(|printer| printer.say(&format!("{line}{outcome}\n"))),
+            _ => self.printer.say(&format!("{outcome}\n")),
+        }
+    }
+
+    /// Writes a line of talk in the middle of a migration.
+    fn aside(&mut self, text: &str) {
+        if self.bar.is_none() && self.open.is_some() && self.printer.verbosity > 0 {
+            self.printer.say("\n");
+        }
+        self.above(|printer| printer.note(&format!("{text}\n")));
+    }
+
+    fn above(&mut self, write: impl FnOnce(&mut Printer)) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| write(&mut self.printer)),
+            None => write(&mut self.printer),
+        }
+    }
+}

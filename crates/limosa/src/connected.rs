@@ -1,0 +1,68 @@
+//! A database that is connected, with what the schema editor goes by.
+
+use limosa_db::{ConnectOptions, Connection, History, LibpqEnvironment, LockScope, LockWait, SessionLock};
+use limosa_engine::events::Events;
+use limosa_sql::dialect::{Context, Dialect};
+
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+/// A database that is connected.
+#[derive(Debug)]
+pub struct Connected {
+    /// The connection.
+    pub connection: Connection,
+    /// The database, the version of Django and the settings that decide about SQL.
+    pub context: Context,
+    /// The history table.
+    pub history: History,
+    /// The alias in the settings.
+    pub alias: String,
+}
+
+impl Connected {
+    /// Connects to the database of an alias.
+    ///
+    /// # Errors
+    /// When there is none, it is not understood, or it cannot be reached.
+    pub async fn open(workspace: &Workspace, alias: &str) -> Result<Self, Error> {
+        let url = workspace.database_url(alias)?;
+        let options = ConnectOptions {
+            run_id: Some(std::process::id().to_string()),
+            environment: LibpqEnvironment::from_variables(std::env::vars()),
+            ..ConnectOptions::default()
+        };
+        let connection = Connection::open(&url, &options).await?;
+        let context = context(workspace, connection.dialect(), connection.server_version());
+        let history = History::named(workspace.history_table().clone(), connection.dialect());
+        Ok(Self { connection, context, history, alias: alias.to_owned() })
+    }
+
+    /// Takes the lock that keeps other runners out, and waits for it as long as told.
+    ///
+    /// # Errors
+    /// When another runner still holds it then.
+    pub async fn lock(&self, wait: LockWait, events: &Events) -> Result<SessionLock, Error> {
+        let scope = LockScope { history_table: self.history.table().to_owned(), run_id: Some(std::process::id().to_string()) };
+        let waiting = |holder: &limosa_db::LockHolder| events.waiting(holder.to_string());
+        Ok(SessionLock::acquire(&self.connection, &scope, wait, waiting).await?)
+    }
+}
+
+/// Returns what the schema editor goes by.
+pub fn context(workspace: &Workspace, dialect: Dialect, server_version: u32) -> Context {
+    let settings = &workspace.project().settings;
+    let mut context = Context::new(dialect, settings.django);
+    context.server_version = match dialect {
+        Dialect::Postgres => (server_version / 10000, server_version % 10000),
+        Dialect::Sqlite | Dialect::MySql => (server_version / 1_000_000, server_version / 1000 % 1000),
+    };
+    context.default_auto_field = settings.default_auto_field.clone();
+    context.default_tablespace = settings.default_tablespace.clone().unwrap_or_default();
+    context.default_index_tablespace = settings.default_index_tablespace.clone().unwrap_or_default();
+    context.use_tz = settings.use_tz;
+    context.time_zone = settings.time_zone.clone();
+    context.swapped = settings.swappable.clone();
+    context.swapped.insert("AUTH_USER_MODEL".into(), settings.auth_user_model.clone());
+    context
+}

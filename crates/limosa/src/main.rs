@@ -1,0 +1,7 @@
+//! The `limosa` binary.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    limosa::cli::main()
+}

@@ -1,0 +1,185 @@
+//! Applying and unapplying: from a target to jobs, and running them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use limosa_db::History;
+use limosa_engine::after::AfterRun;
+use limosa_engine::events::Events;
+use limosa_engine::interrupt::Interrupt;
+use limosa_engine::runner::{ContentTypes, Fake, Job, RunError, Runner, states_backwards, states_forwards};
+use limosa_model::graph::{Applied, Direction};
+use limosa_model::{Migration, MigrationId, ProjectState};
+use limosa_plan::planner::{self, PlannedMigration, Target, check_replacements, what_to_record};
+
+use crate::connected::Connected;
+use crate::error::Error;
+use crate::situation::Situation;
+use crate::workspace::Workspace;
+
+/// What `migrate` will do.
+#[derive(Debug)]
+pub struct MigratePlan {
+    /// The graph, which may be another than the situation's when a replaced migration is the target.
+    pub graph: Arc<limosa_model::graph::MigrationGraph>,
+    /// The migrations in the order in which `--plan` lists them.
+    pub printed: Vec<PlannedMigration>,
+    /// The migrations in the order in which they run.
+    pub executed: Vec<PlannedMigration>,
+}
+
+/// What a run did.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The migrations that were applied or unapplied, in order.
+    pub migrations: Vec<(MigrationId, Direction)>,
+}
+
+/// Returns what it takes to get to `target`.
+///
+/// # Errors
+/// When the target is not there, or lies in two directions.
+pub fn plan(workspace: &Workspace, situation: &Situation, target: &Target) -> Result<MigratePlan, Error> {
+    let plan = planner::plan(&situation.graph, std::slice::from_ref(target), false)?;
+    let executed = plan.executed()?;
+    let plan = MigratePlan { graph: plan.graph, printed: plan.printed, executed };
+    plan.executed.iter().try_for_each(|planned| workspace.migration(&planned.id).map(drop))?;
+    Ok(plan)
+}
+
+/// Returns the jobs of a plan with the states that they start from, and the state when all have run.
+///
+/// # Errors
+/// When an operation does not fit the state that it is applied to.
+pub fn jobs(workspace: &Workspace, plan: &MigratePlan, fake: Fake) -> Result<(Vec<Job>, ProjectState), Error> {
+    let loader = plan.graph.loader();
+    let base = workspace.base_state();
+    let applied = all(workspace, plan.graph.applied_plan())?;
+    let run = all(workspace, plan.executed.iter().map(|planned| &planned.id))?;
+    let wrong = |error| workspace.step_error(&error);
+    let direction = plan.executed.first().map_or(Direction::Forwards, |planned| planned.direction);
+    let (befores, end) = match direction {
+        // Faked migrations do not move the state (Django: `apply_migration` with `fake`).
+        Direction::Forwards if fake == Fake::Yes => {
+            let (_, end) = states_forwards(base, applied.iter().copied(), []).map_err(wrong)?;
+            (vec![end.clone(); run.len()], end)
+        }
+        Direction::Forwards => states_forwards(base, applied.iter().copied(), run.iter().copied()).map_err(wrong)?,
+        Direction::Backwards => {
+            let ids: BTreeSet<MigrationId> = run.iter().map(|migration| migration.id.clone()).collect();
+            let (mut states, end) = states_backwards(base, applied.iter().copied(), &ids).map_err(wrong)?;
+            (run.iter().map(|migration| states.remove(&migration.id).unwrap_or_default()).collect(), end)
+        }
+    };
+    let jobs = run.iter().zip(befores).map(|(migration, before)| {
+        let records = what_to_record(loader, &migration.id, direction);
+        let mut job =
+            Job { migration: Arc::clone(migration), direction, before, before_ids: Vec::new(), fake, records };
+        if direction == Direction::Backwards && job.needs_python() {
+            let earlier = applied.iter().take_while(|earlier| earlier.id != migration.id);
+            job.before_ids = earlier.map(|earlier| earlier.id.clone()).collect();
+        }
+        job
+    });
+    Ok((jobs.collect(), end))
+}
+
+fn all<'w, 'i>(
+    workspace: &'w Workspace,
+    ids: impl IntoIterator<Item = &'i MigrationId>,
+) -> Result<Vec<&'w Arc<Migration>>, Error> {
+    ids.into_iter().map(|id| workspace.migration(id)).collect()
+}
+
+/// Runs a plan: its migrations, the rows of squashes that are complete now, and what follows a run.
+///
+/// # Errors
+/// At the first migration that fails, or when the database refuses.
+pub async fn run(
+    workspace: &mut Workspace,
+    connected: &Connected,
+    plan: &MigratePlan,
+    fake: Fake,
+    events: &Events,
+    interrupt: &Interrupt,
+) -> Result<Report, Error> {
+    let (jobs, end) = jobs(workspace, plan, fake)?;
+    let history = &connected.history;
+    if !jobs.is_empty() {
+        history.create(&connected.connection, workspace.history_id()).await?;
+    }
+    workspace.start_bridge(connected, &jobs, events).await?;
+    let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
+    let has_receivers = workspace.has_receivers();
+    let signals: Vec<(MigrationId, bool)> =
+        plan.printed.iter().map(|planned| (planned.id.clone(), planned.direction == Direction::Backwards)).collect();
+    if has_receivers {
+        workspace.pre_migrate(&connected.alias, &applied, &signals).await?;
+    }
+    let content_types = if !workspace.installs("contenttypes") {
+        ContentTypes::Never
+    } else if first_content_types(plan) {
+        ContentTypes::Available
+    } else {
+        ContentTypes::AfterFirstMigration
+    };
+    let (functions, bridge) = workspace.run_parts();
+    let mut runner = Runner::new(&connected.connection, &connected.context, history, functions, events, interrupt);
+    runner.content_types = content_types;
+    runner.bridge = bridge;
+    runner.applied.clone_from(&applied);
+    runner.run(&jobs).await.map_err(|error| workspace_error(workspace, error))?;
+    finish_squashes(connected, history, plan).await?;
+    let ran: Vec<(Arc<Migration>, Direction)> =
+        jobs.iter().map(|job| (job.migration.clone(), job.direction)).collect();
+    if has_receivers {
+        let state = ids_after(plan, &applied, fake);
+        events.after_run("the project's own receivers");
+        workspace.post_migrate(&connected.alias, &state, &signals).await?;
+    } else {
+        let after = AfterRun {
+            connection: &connected.connection,
+            django: connected.context.django,
+            apps: &workspace.apps_with_models(),
+            state: &end,
+            swapped: &connected.context.swapped,
+            site_id: workspace.site_id(),
+            ran: &ran,
+        };
+        after.run(events).await?;
+    }
+    Ok(Report { migrations: ran.iter().map(|(migration, direction)| (migration.id.clone(), *direction)).collect() })
+}
+
+/// Adds to a failure where its operation was written.
+fn workspace_error(workspace: &Workspace, error: RunError) -> Error {
+    let place = error.span.and_then(|span| workspace.sources().location(span));
+    Error::Run { error: Box::new(error), place }
+}
+
+/// Returns the migrations that are applied after the run, in the order in which the state is made of them.
+fn ids_after(plan: &MigratePlan, applied: &[MigrationId], fake: Fake) -> Vec<MigrationId> {
+    let direction = plan.executed.first().map(|planned| planned.direction);
+    let run = || plan.executed.iter().map(|planned| &planned.id);
+    match direction {
+        Some(Direction::Forwards) if fake != Fake::Yes => applied.iter().chain(run()).cloned().collect(),
+        Some(Direction::Backwards) => applied.iter().filter(|id| run().all(|run| run != *id)).cloned().collect(),
+        _ => applied.to_vec(),
+    }
+}
+
+/// Returns whether the table of content types is there before the plan runs.
+fn first_content_types(plan: &MigratePlan) -> bool {
+    let first = MigrationId::new("contenttypes", "0001_initial");
+    matches!(plan.graph.applied(&first), Some(Applied::Recorded | Applied::Derived))
+}
+
+/// Records squashes of which everything that they replace is recorded (Django: `check_replacements`).
+async fn finish_squashes(connected: &Connected, history: &History, plan: &MigratePlan) -> Result<(), Error> {
+    let Some(rows) = history.read(&connected.connection).await? else { return Ok(()) };
+    let recorded = rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str())).collect();
+    for id in check_replacements(plan.graph.loader(), &recorded) {
+        connected.connection.execute(&history.insert_statement(&id.app, &id.name)).await?;
+    }
+    Ok(())
+}

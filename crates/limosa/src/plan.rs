@@ -1,0 +1,124 @@
+//! The whole pending plan: every migration, every step, its transaction.
+
+use limosa_db::introspect;
+use limosa_model::graph::Direction;
+use limosa_model::{MigrationId, Span};
+use limosa_plan::steps::{self, Compiler, Step};
+use limosa_sql::catalog::Catalog;
+use limosa_sql::dialect::Context;
+use serde::Serialize;
+
+use crate::connected::{self, Connected};
+use crate::error::Error;
+use crate::migrate::{self, MigratePlan};
+use crate::workspace::Workspace;
+use limosa_engine::runner::Fake;
+
+/// A migration of the plan.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanMigration {
+    /// The label of its app.
+    pub app: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is unapplied.
+    pub backwards: bool,
+    /// Whether it is one transaction with its history row.
+    pub transaction: bool,
+    /// Its operations, in the order in which they run.
+    pub operations: Vec<PlanOperation>,
+}
+
+/// An operation of the plan, or (at the end) the statements that were put off.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanOperation {
+    /// What it does.
+    pub description: String,
+    /// Where it was written, `path:line:column`.
+    pub place: Option<String>,
+    /// Its steps.
+    pub steps: Vec<PlanStep>,
+}
+
+/// A step of the plan.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum PlanStep {
+    /// SQL.
+    Sql {
+        /// The text.
+        sql: String,
+    },
+    /// Code of the project, run by its Python.
+    Python,
+    /// A function of the embedding program.
+    Rust {
+        /// Its name.
+        function: String,
+    },
+}
+
+/// Returns all steps of a plan.
+///
+/// Names that exist already come from the database; those that the plan itself makes are followed. After SQL of the project and Python
+/// code, whose effect on the schema is not known, the names are those that would be there without it.
+///
+/// # Errors
+/// When an operation does not fit the state, or its SQL cannot be written.
+pub async fn steps(
+    workspace: &Workspace,
+    connected: Option<&Connected>,
+    alias: &str,
+    plan: &MigratePlan,
+) -> Result<Vec<PlanMigration>, Error> {
+    let (jobs, _) = migrate::jobs(workspace, plan, Fake::No)?;
+    let (context, mut catalog) = situation(workspace, connected, alias).await?;
+    let mut migrations = Vec::with_capacity(jobs.len());
+    for job in &jobs {
+        let compiler = Compiler::new(&context, &mut catalog, &job.migration, &job.before, job.direction, false);
+        let compiled = compiler.and_then(steps::compile).map_err(|error| workspace.step_error(&error))?.0;
+        let operations = compiled.into_iter().map(|compiled| PlanOperation {
+            description: compiled.description(),
+            place: place(workspace, compiled.operation.and_then(|operation| operation.span.0)),
+            steps: compiled.steps.into_iter().map(PlanStep::from).collect(),
+        });
+        let MigrationId { app, name } = &job.migration.id;
+        migrations.push(PlanMigration {
+            app: app.to_string(),
+            name: name.to_string(),
+            backwards: job.direction == Direction::Backwards,
+            transaction: job.migration.atomic,
+            operations: operations.collect(),
+        });
+    }
+    Ok(migrations)
+}
+
+async fn situation(
+    workspace: &Workspace,
+    connected: Option<&Connected>,
+    alias: &str,
+) -> Result<(Context, Catalog), Error> {
+    match connected {
+        Some(connected) => Ok((connected.context.clone(), introspect::load(&connected.connection).await?)),
+        None => {
+            let dialect = workspace.database_url(alias)?.dialect();
+            Ok((connected::context(workspace, dialect, 3_045_000), Catalog::new(dialect)))
+        }
+    }
+}
+
+fn place(workspace: &Workspace, span: Option<Span>) -> Option<String> {
+    let location = workspace.sources().location(span?)?;
+    Some(format!("{}:{}:{}", location.path.display(), location.line, location.column))
+}
+
+impl From<Step> for PlanStep {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Sql(sql) => Self::Sql { sql },
+            Step::Python { .. } => Self::Python,
+            Step::Rust { function } => Self::Rust { function: function.to_string() },
+        }
+    }
+}

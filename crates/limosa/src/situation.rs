@@ -1,0 +1,125 @@
+//! Where a database stands: its history, and the graph as this history resolves it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use limosa_db::{AppliedMigration, Connection, History};
+use limosa_model::graph::{GraphOptions, Loader, MigrationGraph};
+use limosa_model::{Diagnostic, MigrationId};
+
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+/// Where a database stands.
+#[derive(Debug)]
+pub struct Situation {
+    /// The graph, with squashes resolved by what is applied.
+    pub graph: Arc<MigrationGraph>,
+    /// The rows of the history in the order in which they were recorded; none when there is no table.
+    pub rows: Vec<AppliedMigration>,
+    /// Whether the history table is there.
+    pub has_table: bool,
+}
+
+impl Situation {
+    /// Reads the history of a database and builds the graph.
+    ///
+    /// `lenient` accepts dependencies on apps without migrations, as `showmigrations` does.
+    ///
+    /// # Errors
+    /// When the database refuses, or the graph cannot be built.
+    pub async fn read(
+        workspace: &Workspace,
+        connection: &Connection,
+        history: &History,
+        lenient: bool,
+    ) -> Result<Self, Error> {
+        let rows = history.read(connection).await?;
+        let has_table = rows.is_some();
+        let rows = rows.unwrap_or_default();
+        let loader = workspace.loader()?;
+        let graph = build(workspace, &loader, &rows, lenient)?;
+        Ok(Self { graph: Arc::new(graph), rows, has_table })
+    }
+
+    /// Returns the situation of an empty database.
+    ///
+    /// # Errors
+    /// When the graph cannot be built.
+    pub fn empty(workspace: &Workspace) -> Result<Self, Error> {
+        let graph = build(workspace, &workspace.loader()?, &[], false)?;
+        Ok(Self { graph: Arc::new(graph), rows: Vec::new(), has_table: false })
+    }
+
+    /// Returns the graph with squashes and what they replace side by side, as `sqlmigrate` sees it.
+    ///
+    /// # Errors
+    /// When the graph cannot be built.
+    pub fn unreplaced(workspace: &Workspace, loader: &Loader) -> Result<MigrationGraph, Error> {
+        let options = GraphOptions { replace_migrations: false, ..GraphOptions::default() };
+        loader.graph([], options).map_err(|errors| workspace.graph_errors(&errors))
+    }
+
+    /// Refuses a history that contradicts itself or the graph, and a graph with conflicts.
+    ///
+    /// # Errors
+    /// With a diagnostic for each of them.
+    pub fn check(&self, workspace: &Workspace) -> Result<(), Error> {
+        let mut diagnostics = self.duplicates(workspace);
+        for inconsistency in self.graph.inconsistencies() {
+            let message =
+                format!("{} is applied before its dependency {}", inconsistency.applied, inconsistency.dependency);
+            diagnostics.push(
+                Diagnostic::error("inconsistent-history", message)
+                    .at(workspace.dependencies_span(&inconsistency.applied), "depends on it")
+                    .help(format!(
+                        "if its changes are in the database, record it with `limosa migrate --fake {} {}`; else unapply {} first",
+                        inconsistency.dependency.app, inconsistency.dependency.name, inconsistency.applied
+                    )),
+            );
+        }
+        for (app, leaves) in self.graph.conflicts() {
+            let mut diagnostic = Diagnostic::error(
+                "conflicting-migrations",
+                format!("app `{app}` has more than one leaf: {}", leaves.join(", ")),
+            );
+            for leaf in &leaves {
+                let id = MigrationId::new(app.clone(), leaf.clone());
+                diagnostic = diagnostic.at(workspace.dependencies_span(&id), "nothing depends on this migration");
+            }
+            diagnostics.push(diagnostic.help(format!(
+                "let one of them depend on the other, or merge them: `manage.py makemigrations --merge {app}`"
+            )));
+        }
+        if diagnostics.is_empty() { Ok(()) } else { Err(workspace.diagnostics(diagnostics)) }
+    }
+
+    fn duplicates(&self, workspace: &Workspace) -> Vec<Diagnostic> {
+        let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
+        let mut diagnostics = Vec::new();
+        for row in &self.rows {
+            if !seen.insert((&row.app, &row.name)) {
+                let same = self.rows.iter().filter(|other| other.app == row.app && other.name == row.name);
+                let ids: Vec<String> = same.map(|row| row.id.to_string()).collect();
+                let table = workspace.history_table();
+                let message = format!("`{table}` records {}.{} more than once", row.app, row.name);
+                diagnostics.push(Diagnostic::error("duplicate-history", message).help(format!(
+                    "two runners may have applied it at the same time: look at the schema, then keep one of the rows with id {}",
+                    ids.join(", ")
+                )));
+            }
+        }
+        diagnostics
+    }
+}
+
+fn build(
+    workspace: &Workspace,
+    loader: &Loader,
+    rows: &[AppliedMigration],
+    lenient: bool,
+) -> Result<MigrationGraph, Error> {
+    let recorded = rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str()));
+    let options = GraphOptions { ignore_no_migrations: lenient, ..GraphOptions::default() };
+    loader.graph(recorded, options).map_err(|errors| workspace.graph_errors(&errors))
+}

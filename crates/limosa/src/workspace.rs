@@ -1,0 +1,278 @@
+//! A project that is understood: what could be read, and what was asked of its Python.
+
+mod ask;
+mod errors;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use limosa_db::{AutoField, DatabaseUrl, DjangoDatabase};
+use limosa_engine::bridge::{Bridge, OutputHandler};
+use limosa_engine::events::Events;
+use limosa_engine::functions::Functions;
+use limosa_engine::runner::Job;
+use limosa_model::graph::{Apps, GraphNode, Loader};
+use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState, Severity, SmolStr, Span};
+use limosa_source::config::{Env, Options, Origin};
+use limosa_source::project::{Database, Kind, Project};
+use limosa_source::sources::Sources;
+
+use crate::connected::Connected;
+use crate::error::Error;
+
+/// A project that is understood.
+#[derive(Debug)]
+pub struct Workspace {
+    project: Project,
+    migrations: HashMap<MigrationId, Arc<Migration>>,
+    base: ProjectState,
+    bridge: Option<Bridge>,
+    functions: Functions,
+}
+
+impl Workspace {
+    /// Opens the project that the options, the environment and the configuration name.
+    ///
+    /// # Errors
+    /// When there is none, or something about it is wrong.
+    pub async fn open(options: &Options) -> Result<Self, Error> {
+        Self::of(Project::open(options, &Env::process())?).await
+    }
+
+    /// Asks Python what could not be read of a project.
+    ///
+    /// # Errors
+    /// When something about the project is wrong, or Python cannot answer.
+    pub async fn of(mut project: Project) -> Result<Self, Error> {
+        let bridge = ask::all(&mut project).await?;
+        if project.has_errors() {
+            return Err(Error::Project { diagnostics: project.diagnostics, sources: project.sources });
+        }
+        let base = project.unmigrated_state();
+        let migrations = std::mem::take(&mut project.migrations);
+        let migrations =
+            migrations.into_iter().map(|migration| (migration.id.clone(), Arc::new(migration))).collect();
+        Ok(Self { project, migrations, base, bridge, functions: Functions::default() })
+    }
+
+    /// Registers functions of the embedding program.
+    pub fn set_functions(&mut self, functions: Functions) {
+        self.functions = functions;
+    }
+
+    /// Returns the project.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// Returns the files that were read.
+    pub fn sources(&self) -> &Sources {
+        &self.project.sources
+    }
+
+    /// Returns what is doubtful about the project without being wrong.
+    pub fn warnings(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.project.diagnostics.iter().filter(|diagnostic| diagnostic.severity < Severity::Error)
+    }
+
+    /// Returns the migrations on disk, for the graph.
+    ///
+    /// # Errors
+    /// When two have the same key.
+    pub fn loader(&self) -> Result<Loader, Error> {
+        let order: HashMap<&str, usize> =
+            self.project.apps.iter().enumerate().map(|(index, app)| (app.label.as_str(), index)).collect();
+        let mut nodes: Vec<GraphNode> =
+            self.migrations.values().map(|migration| GraphNode::from(migration.as_ref())).collect();
+        nodes.sort_by_cached_key(|node| (order.get(node.id.app.as_str()).copied(), node.id.clone()));
+        let apps = Apps {
+            migrated: self.project.migrated_apps().map(|app| app.label.clone()).collect(),
+            unmigrated: self.project.unmigrated_apps().map(|app| app.label.clone()).collect(),
+        };
+        Loader::new(&nodes, apps, self.project.settings.django).map_err(|errors| self.graph_errors(&errors))
+    }
+
+    /// Returns a migration.
+    ///
+    /// # Errors
+    /// When there is none of that name on disk.
+    pub fn migration(&self, id: &MigrationId) -> Result<&Arc<Migration>, Error> {
+        self.migrations.get(id).ok_or_else(|| Error::NoMigration(id.clone()))
+    }
+
+    /// Returns the models of apps without migrations: where every state begins.
+    pub fn base_state(&self) -> &ProjectState {
+        &self.base
+    }
+
+    /// Returns the labels of the apps, in the order of installation.
+    pub fn app_labels(&self) -> Vec<String> {
+        self.project.apps.iter().map(|app| app.label.to_string()).collect()
+    }
+
+    /// Refuses a label that no app has.
+    ///
+    /// # Errors
+    /// When no app has it.
+    pub fn check_app(&self, label: &str) -> Result<(), Error> {
+        match self.project.app(label) {
+            Some(_) => Ok(()),
+            None => Err(Error::NoApp { label: label.to_owned(), known: self.app_labels() }),
+        }
+    }
+
+    /// Returns the labels of the apps with models, in the order of installation.
+    pub fn apps_with_models(&self) -> Vec<SmolStr> {
+        self.project.apps.iter().filter(|app| app.has_models).map(|app| app.label.clone()).collect()
+    }
+
+    /// Returns whether an app of that label is installed.
+    pub fn installs(&self, label: &str) -> bool {
+        self.project.app(label).is_some()
+    }
+
+    /// Returns the table of the history.
+    pub fn history_table(&self) -> &SmolStr {
+        &self.project.history_table
+    }
+
+    /// Returns `SITE_ID`.
+    pub fn site_id(&self) -> i64 {
+        self.project.settings.site_id.unwrap_or(1)
+    }
+
+    /// Returns the database of an alias.
+    ///
+    /// # Errors
+    /// When there is none, or it is not understood.
+    pub fn database_url(&self, alias: &str) -> Result<DatabaseUrl, Error> {
+        let root = self.project.root.as_path();
+        if let Some(url) = self.url_override() {
+            return Ok(DatabaseUrl::parse(url)?.below(root));
+        }
+        if self.project.kind == Kind::Native {
+            return if alias == "default" { Ok(DatabaseUrl::sqlite(root.join("db.sqlite3"))) } else { Err(self.no_database(alias)) };
+        }
+        let database = self.project.settings.databases.get(alias).ok_or_else(|| self.no_database(alias))?;
+        Ok(DatabaseUrl::from_django(&django(database))?.below(root))
+    }
+
+    /// Returns the URL that takes the place of the settings: for a Django project only one that is meant for Limosa.
+    pub fn url_override(&self) -> Option<&str> {
+        let url = self.project.config.database_url.as_ref()?;
+        let shared = url.origin == Origin::Environment("DATABASE_URL");
+        (self.project.kind == Kind::Native || !shared).then(|| url.value.expose())
+    }
+
+    /// Returns the folder of the project.
+    pub fn root(&self) -> &Path {
+        &self.project.root
+    }
+
+    /// Returns where a migration was written, as far as that is known.
+    pub fn span(&self, id: &MigrationId) -> Option<Span> {
+        let source = self.migrations.get(id)?.source?;
+        Some(Span { source, start: 0, end: 0 })
+    }
+
+    /// Returns whether apps of the project listen to what happens before and after a run.
+    pub fn has_receivers(&self) -> bool {
+        !self.project.receivers().is_empty()
+    }
+
+    /// Starts the project's Python and connects it, when the jobs or the receivers need it.
+    ///
+    /// # Errors
+    /// When Python cannot be started, or cannot connect.
+    pub async fn start_bridge(&mut self, connected: &Connected, jobs: &[Job], events: &Events) -> Result<(), Error> {
+        if !jobs.iter().any(Job::needs_python) && !self.has_receivers() {
+            return Ok(());
+        }
+        if let Some(url) = self.url_override() {
+            let alias = &connected.alias;
+            let settings = self.project.settings.databases.get(alias.as_str());
+            let same = settings.and_then(|database| DatabaseUrl::from_django(&django(database)).ok());
+            if same.map(|same| same.below(self.root())) != Some(DatabaseUrl::parse(url)?.below(self.root())) {
+                return Err(Error::Usage {
+                    message: format!("the migrations hold Python code, which runs on the database `{alias}` of the settings, not on the given URL"),
+                    help: "leave --database-url (LIMOSA_DATABASE_URL, `database-url`) out, and let the settings name the database".into(),
+                });
+            }
+        }
+        if self.bridge.is_none() {
+            let events = events.clone();
+            let output: OutputHandler = Arc::new(move |output| events.output(output.text));
+            self.bridge = Some(ask::start(&self.project, Some(output)).await?);
+        }
+        if let Some(bridge) = &mut self.bridge {
+            bridge.connect(&connected.alias).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends `pre_migrate` with the state after `applied`.
+    ///
+    /// # Errors
+    /// When a receiver raises an error.
+    pub async fn pre_migrate(
+        &mut self,
+        alias: &str,
+        applied: &[MigrationId],
+        plan: &[(MigrationId, bool)],
+    ) -> Result<(), Error> {
+        if let Some(bridge) = &mut self.bridge {
+            bridge.set_state(applied).await?;
+            bridge.pre_migrate(alias, 0, plan).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends `post_migrate` with the state after `applied`.
+    ///
+    /// # Errors
+    /// When a receiver raises an error.
+    pub async fn post_migrate(
+        &mut self,
+        alias: &str,
+        applied: &[MigrationId],
+        plan: &[(MigrationId, bool)],
+    ) -> Result<(), Error> {
+        if let Some(bridge) = &mut self.bridge {
+            bridge.set_state(applied).await?;
+            bridge.post_migrate(alias, 0, plan).await?;
+        }
+        Ok(())
+    }
+
+    /// Returns the type of the history's ids.
+    pub fn history_id(&self) -> AutoField {
+        match self.project.settings.default_auto_field.rsplit('.').next() {
+            Some("AutoField") => AutoField::Integer,
+            Some("SmallAutoField") => AutoField::Small,
+            _ => AutoField::Big,
+        }
+    }
+
+    /// Returns the registered functions and the bridge, when it is running.
+    pub fn run_parts(&mut self) -> (&Functions, Option<&mut Bridge>) {
+        (&self.functions, self.bridge.as_mut())
+    }
+
+    fn no_database(&self, alias: &str) -> Error {
+        let known = self.project.settings.databases.keys().map(ToString::to_string).collect();
+        Error::NoDatabase { alias: alias.to_owned(), known }
+    }
+}
+
+fn django(database: &Database) -> DjangoDatabase {
+    DjangoDatabase {
+        engine: database.engine.to_string(),
+        name: database.name.clone(),
+        user: database.user.clone(),
+        password: database.password.expose().to_owned(),
+        host: database.host.clone(),
+        port: database.port.clone(),
+        options: database.options.clone(),
+    }
+}

@@ -1,0 +1,42 @@
+//! What is wrong with the graph or an operation, shown where it was written.
+
+use limosa_model::graph::GraphError;
+use limosa_model::{Diagnostic, MigrationId, Span};
+use limosa_plan::steps::StepError;
+
+use super::Workspace;
+use crate::error::Error;
+
+impl Workspace {
+    /// Turns errors of the graph into diagnostics at the files that state the dependencies.
+    pub fn graph_errors(&self, errors: &[GraphError]) -> Error {
+        let diagnostics = errors.iter().map(|error| {
+            let mut diagnostic = Diagnostic::error("graph", error.to_string());
+            for id in error.origins() {
+                diagnostic = diagnostic.at(self.dependencies_span(id), format!("stated by {id}"));
+            }
+            diagnostic.help(error.help())
+        });
+        self.diagnostics(diagnostics.collect())
+    }
+
+    /// Turns an error of an operation into a diagnostic at the operation.
+    pub fn step_error(&self, error: &StepError) -> Error {
+        let diagnostic = Diagnostic::error("operation", error.to_string()).at(error.span, "this operation");
+        self.diagnostics(vec![diagnostic])
+    }
+
+    /// Returns the error that shows these diagnostics.
+    pub fn diagnostics(&self, diagnostics: Vec<Diagnostic>) -> Error {
+        Error::Project { diagnostics, sources: self.project.sources.clone() }
+    }
+
+    /// Returns where a migration states what it depends on: the line of `dependencies`, or the start of the file.
+    pub fn dependencies_span(&self, id: &MigrationId) -> Option<Span> {
+        let span = self.span(id)?;
+        let source = self.sources().get(span.source)?;
+        let start = source.text.find("dependencies").unwrap_or(0);
+        let end = source.text[start..].find('\n').map_or(source.text.len(), |newline| start + newline);
+        Some(source.span(start..end))
+    }
+}

@@ -1,0 +1,93 @@
+//! `cargo xtask bench`: Limosa against Django, and against `psql` and `sqlite3` replaying the same statements.
+//!
+//! Everything that is compared runs in the same session, interleaved, as real processes on databases of its own.
+
+mod build;
+mod database;
+mod django;
+mod measure;
+pub(crate) mod process;
+mod project;
+mod replay;
+mod report;
+mod server;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use database::Kind;
+use report::Report;
+
+/// Measures Limosa against Django and against psql and sqlite3 replaying the same statements.
+///
+/// Synthetic projects of 1,000 and 3,000 migrations (benches/synth.py): reading up to the plan, `migrate` from empty and with
+/// nothing to do, `showmigrations --plan`. Django needs about 2 minutes for 1,000 migrations from empty and 7 for 3,000, per
+/// database. PostgreSQL is a server of its own with default settings in a temporary folder, unless --postgres names one.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Leaves out Django from empty at 3,000 migrations (unless cached), and measures fewer times.
+    #[arg(long)]
+    quick: bool,
+    /// Writes all numbers to a file as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Keeps what Django needs from empty in a folder and takes it from there the next time; the report says so.
+    #[arg(long, value_name = "DIR")]
+    django_cache: Option<PathBuf>,
+    /// A PostgreSQL server to use, postgres://user@host:port or ?host=/socket/folder; databases are made and dropped on it.
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
+    /// The interpreter that has Django and psycopg.
+    #[arg(long, value_name = "PATH", env = "LIMOSA_TEST_DJANGO")]
+    django: String,
+    /// How often to measure what is short; what is long is measured a third as often.
+    #[arg(long, value_name = "N")]
+    runs: Option<usize>,
+    /// Measures only this database; repeatable.
+    #[arg(long, value_name = "KIND", value_enum)]
+    only: Vec<Kind>,
+    /// Sizes other than the usual two, each APPSxMIGRATIONSxMODELS per app; repeatable.
+    #[arg(long, value_name = "AxMxM", value_parser = project::parse_size)]
+    size: Vec<project::Size>,
+    /// Measures this binary and builds nothing; reading up to the plan is then measured in this program as it was built.
+    #[arg(long, value_name = "PATH")]
+    limosa: Option<PathBuf>,
+    /// The Cargo profile that is measured.
+    #[arg(long, value_name = "NAME", default_value = "release", hide = true)]
+    profile: String,
+}
+
+/// Runs the benchmark and prints the report.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let programs = match &args.limosa {
+        Some(limosa) => build::Programs { limosa: std::path::absolute(limosa)?, xtask: std::env::current_exe()? },
+        None => build::build(&args.profile)?,
+    };
+    let django = std::env::split_paths(&args.django).next().context("LIMOSA_TEST_DJANGO is empty")?;
+    let folder = tempfile::Builder::new().prefix("limosa-bench-").tempdir()?;
+    let kinds = if args.only.is_empty() { vec![Kind::Sqlite, Kind::Postgres] } else { args.only.clone() };
+    let server = match (&args.postgres, kinds.contains(&Kind::Postgres)) {
+        (_, false) => None,
+        (Some(url), true) => Some(server::Server::at(url)?),
+        (None, true) => Some(server::Server::start()?),
+    };
+    let sizes = if args.size.is_empty() { project::USUAL.to_vec() } else { args.size.clone() };
+    let mut report = Report::new(&django, server.as_ref(), args)?;
+    for size in sizes {
+        let bench = measure::Bench {
+            project: project::generate(size, &folder.path().join(size.to_string()))?,
+            programs: &programs,
+            django: django::Django::new(&django, args.django_cache.as_deref(), &folder.path().join("django"))?,
+            server: server.as_ref(),
+            quick: args.quick,
+            runs: args.runs.unwrap_or(if args.quick { 3 } else { 9 }),
+        };
+        report.sizes.push(bench.measure(&kinds)?);
+    }
+    print!("{}", report.markdown());
+    if let Some(path) = &args.json {
+        fs_err::write(path, report.json()?)?;
+    }
+    Ok(())
+}
