@@ -3,14 +3,20 @@
 mod kind;
 
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 pub use self::kind::DbErrorKind;
 
-/// An error of a database or of the way to it.
+/// An error of a database or of the way to it; its fields are those of [`DbReport`].
 ///
 /// It never holds a password: it is built from what the server answered and from the name of the host.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DbError(Box<DbReport>);
+
+/// What a database reports of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DbError {
+#[non_exhaustive]
+pub struct DbReport {
     /// What kind of failure it is.
     pub kind: DbErrorKind,
     /// The SQLSTATE, or SQLite's extended result code as a number.
@@ -34,7 +40,7 @@ pub struct DbError {
 impl DbError {
     /// Returns an error of a kind with a message.
     pub fn new(kind: DbErrorKind, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(DbReport {
             kind,
             code: None,
             message: message.into(),
@@ -44,7 +50,7 @@ impl DbError {
             context: None,
             table: None,
             constraint: None,
-        }
+        }))
     }
 
     /// Adds a hint.
@@ -67,6 +73,26 @@ impl DbError {
     }
 }
 
+impl Deref for DbError {
+    type Target = DbReport;
+
+    fn deref(&self) -> &DbReport {
+        &self.0
+    }
+}
+
+impl DerefMut for DbError {
+    fn deref_mut(&mut self) -> &mut DbReport {
+        &mut self.0
+    }
+}
+
+impl fmt::Debug for DbError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl fmt::Display for DbError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
@@ -82,15 +108,16 @@ impl std::error::Error for DbError {}
 impl From<tokio_postgres::Error> for DbError {
     fn from(error: tokio_postgres::Error) -> Self {
         let Some(reported) = error.as_db_error() else {
+            let text = chain(&error);
             let kind =
-                if error.is_closed() { DbErrorKind::ConnectionLost } else { DbErrorKind::of_client_error(&error) };
-            return Self::new(kind, chain(&error));
+                if error.is_closed() { DbErrorKind::ConnectionLost } else { DbErrorKind::of_client_error(&text) };
+            return Self::new(kind, text);
         };
         let position = match reported.position() {
             Some(tokio_postgres::error::ErrorPosition::Original(position)) => Some(*position),
             _ => None,
         };
-        Self {
+        Self(Box::new(DbReport {
             kind: DbErrorKind::of_sqlstate(reported.code().code()),
             code: Some(reported.code().code().to_owned()),
             message: reported.message().to_owned(),
@@ -100,7 +127,7 @@ impl From<tokio_postgres::Error> for DbError {
             context: reported.where_().map(str::to_owned),
             table: reported.table().map(str::to_owned),
             constraint: reported.constraint().map(str::to_owned),
-        }
+        }))
     }
 }
 
@@ -117,11 +144,10 @@ impl From<rusqlite::Error> for DbError {
             _ => return Self::new(DbErrorKind::Other, error.to_string()),
         };
         let message = message.unwrap_or_else(|| code.to_string());
-        Self {
-            code: Some(code.extended_code.to_string()),
-            position: offset.and_then(|offset| position(sql, offset)),
-            ..Self::new(DbErrorKind::of_sqlite(code.extended_code, &message), message)
-        }
+        let mut error = Self::new(DbErrorKind::of_sqlite(code.extended_code, &message), message);
+        error.code = Some(code.extended_code.to_string());
+        error.position = offset.and_then(|offset| position(sql, offset));
+        error
     }
 }
 

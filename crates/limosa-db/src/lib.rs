@@ -10,7 +10,7 @@ pub mod lock;
 pub mod url;
 
 pub use connection::{BatchError, CancelHandle, ConnectOptions, Connection, Notice, Param, Row};
-pub use error::{DbError, DbErrorKind};
+pub use error::{DbError, DbErrorKind, DbReport};
 pub use history::{AppliedMigration, AutoField, History};
 pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
 pub use url::{DatabaseUrl, DjangoDatabase, LibpqEnvironment, UrlError};

@@ -14,6 +14,7 @@ mod alter_order_with_respect_to;
 mod alter_unique_together;
 mod create_model;
 mod delete_model;
+mod expression_text;
 mod postgres;
 mod remove_constraint;
 mod remove_field;
@@ -193,18 +194,4 @@ impl Operation {
 
 fn all_forwards(operations: &[Operation], app: &str, state: &mut ProjectState) -> Result<(), StateError> {
     operations.iter().try_for_each(|operation| operation.state_forwards(app, state))
-}
-
-/// Shows an expression as Django's `str()` shows it, as far as indexes hold them.
-fn expression_text(value: &Value) -> String {
-    match value {
-        Value::Str(text) => format!("F({text})"),
-        Value::Call(call) => {
-            let class = call.callee.rsplit('.').next().unwrap_or_default();
-            let args: Vec<String> = call.args.iter().map(expression_text).collect();
-            format!("{class}({})", args.join(", "))
-        }
-        Value::Int(number) => number.to_string(),
-        other => format!("{other:?}"),
-    }
 }

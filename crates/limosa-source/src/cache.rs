@@ -109,7 +109,8 @@ impl Cache {
 fn has_password(description: &ProjectDescription) -> bool {
     description.databases.values().any(|database| {
         let options = database.options.to_string().to_ascii_lowercase();
-        !database.password.is_empty() || ["passw", "secret", "token"].iter().any(|word| options.contains(word))
+        !database.password.is_empty()
+            || ["passw", "secret", "token"].iter().any(|word| options.contains(word))
             || database.name.contains("://")
     })
 }

@@ -135,7 +135,8 @@ fn absolute(path: &Path) -> PathBuf {
 }
 
 fn from_env(env: &Env, variable: variables::Variable) -> Option<Sourced<String>> {
-    env.non_empty(variable.name).map(|value| Sourced { value: value.to_owned(), origin: Origin::Environment(variable.name) })
+    env.non_empty(variable.name)
+        .map(|value| Sourced { value: value.to_owned(), origin: Origin::Environment(variable.name) })
 }
 
 fn first<T, const N: usize>(candidates: [Option<T>; N]) -> Option<T> {

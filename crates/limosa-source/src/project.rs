@@ -20,9 +20,9 @@ use crate::django::module_path::ModulePath;
 use crate::django::receivers;
 use crate::sources::Sources;
 
-pub use answer::Answer;
 pub use crate::django::app::{App, DefaultAutoField, Migrations};
 pub use crate::django::settings::{Database, ProjectSettings, SettingValues};
+pub use answer::Answer;
 pub use kind::{Kind, OpenError};
 pub use need::{Doubt, Need};
 

@@ -89,11 +89,7 @@ pub enum Driver {
 impl Context {
     /// Returns the context of a database whose project has Django's default settings.
     pub fn new(dialect: Dialect, django: DjangoVersion) -> Self {
-        let auto = if django >= DjangoVersion::V60 {
-            "BigAutoField"
-        } else {
-            "AutoField"
-        };
+        let auto = if django >= DjangoVersion::V60 { "BigAutoField" } else { "AutoField" };
         Self {
             dialect,
             django,
@@ -116,9 +112,7 @@ impl Context {
 
     /// Returns the path of the class of implicit primary keys in an app.
     pub fn auto_field(&self, app: &str) -> &str {
-        self.default_auto_fields
-            .get(app)
-            .unwrap_or(&self.default_auto_field)
+        self.default_auto_fields.get(app).unwrap_or(&self.default_auto_field)
     }
 
     /// Returns whether tables and columns have comments.
@@ -158,17 +152,13 @@ impl Context {
 
     /// Returns whether a unique constraint says how NULLs are compared.
     pub fn supports_nulls_distinct_unique_constraints(&self) -> bool {
-        self.dialect == Dialect::Postgres
-            && self.django >= DjangoVersion::V52
-            && self.server_version >= (15, 0)
+        self.dialect == Dialect::Postgres && self.django >= DjangoVersion::V52 && self.server_version >= (15, 0)
     }
 
     /// Returns whether generated columns that are computed when read exist.
     pub fn supports_virtual_generated_columns(&self) -> bool {
         match self.dialect {
-            Dialect::Postgres => {
-                self.django >= DjangoVersion::V61 && self.server_version >= (18, 0)
-            }
+            Dialect::Postgres => self.django >= DjangoVersion::V61 && self.server_version >= (18, 0),
             Dialect::Sqlite | Dialect::MySql => true,
         }
     }

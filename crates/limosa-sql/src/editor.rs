@@ -21,6 +21,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use limosa_model::{ModelId, Value};
 use smol_str::SmolStr;
 
 pub use self::error::EditorError;
@@ -44,6 +45,7 @@ pub struct SchemaEditor<'a> {
     renamed_tables: BTreeMap<SmolStr, SmolStr>,
     rendering: Rendering,
     rendered: bool,
+    supplied_defaults: BTreeMap<(ModelId, SmolStr), Value>,
 }
 
 /// What becomes of the catalog.
@@ -86,6 +88,7 @@ impl<'a> SchemaEditor<'a> {
             renamed_tables: BTreeMap::new(),
             rendering: Rendering::default(),
             rendered: mode == Mode::Track,
+            supplied_defaults: BTreeMap::new(),
         }
     }
 
@@ -130,6 +133,13 @@ impl<'a> SchemaEditor<'a> {
     /// states of their own, puts it back afterwards.
     pub fn set_rendered(&mut self, rendered: bool) {
         self.rendered = rendered;
+    }
+
+    /// Supplies a default that only Python can compute, prepared for the database (`get_db_prep_save`).
+    ///
+    /// What asked for it says so with [`EditorError::DefaultNeedsPython`], and is asked again with a fresh editor.
+    pub fn supply_default(&mut self, model: ModelId, field: impl Into<SmolStr>, value: Value) {
+        self.supplied_defaults.insert((model, field.into()), value);
     }
 
     /// Takes the statements that were written since the last time.

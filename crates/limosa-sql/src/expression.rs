@@ -5,6 +5,7 @@
 
 mod compare;
 mod compile;
+mod condition;
 mod error;
 mod fields;
 mod filter;
@@ -22,10 +23,10 @@ mod transform;
 use limosa_model::field::FieldKind;
 use limosa_model::{SmolStr, Value};
 
-pub use self::error::ExpressionError;
-pub use self::sql::Sql;
 use self::compile::{Compiler, Stop};
+pub use self::error::ExpressionError;
 use self::resolve::Resolver;
+pub use self::sql::Sql;
 use crate::literal::Literal;
 use crate::model::{FieldView, ModelView, Models};
 
@@ -58,7 +59,11 @@ impl Models<'_> {
     ///
     /// # Errors
     /// As [`Models::condition_sql`].
-    pub fn index_expressions(self, model: &ModelView, expressions: &[Value]) -> Result<IndexedExpressions, ExpressionError> {
+    pub fn index_expressions(
+        self,
+        model: &ModelView,
+        expressions: &[Value],
+    ) -> Result<IndexedExpressions, ExpressionError> {
         let resolver = Resolver { models: self, model: Some(model), resolve: true };
         let nodes = expressions.iter().map(|value| resolver.indexed(value)).collect::<Result<Vec<_>, _>>()?;
         self.indexed_sql(&nodes, &[])
@@ -89,7 +94,10 @@ impl Models<'_> {
     /// As [`Models::condition_sql`], or when the field is not a generated one.
     pub fn generated_sql(self, model: &ModelView, view: &FieldView) -> Result<Sql, ExpressionError> {
         let FieldKind::Generated { expression, .. } = &view.field.kind else {
-            return Err(ExpressionError::Invalid { class: view.field.class.clone(), why: "it is not generated".into() });
+            return Err(ExpressionError::Invalid {
+                class: view.field.class.clone(),
+                why: "it is not generated".into(),
+            });
         };
         let resolver = Resolver { models: self, model: Some(model), resolve: true };
         let node = resolver.expression(expression)?;
@@ -110,7 +118,9 @@ impl Models<'_> {
         let resolver = Resolver { models: self, model: None, resolve: false };
         let node = match resolver.expression_or_literal(default)? {
             // A plain value has the type of the field.
-            (node::Node::Value { value, output: None }, false) => node::Node::Value { value, output: Some(view.clone()) },
+            (node::Node::Value { value, output: None }, false) => {
+                node::Node::Value { value, output: Some(view.clone()) }
+            }
             (node, _) => node,
         };
         let sql = Compiler { models: self }.compile(&node).map_err(Stop::into_error)?;

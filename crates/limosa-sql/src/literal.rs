@@ -3,6 +3,7 @@
 //! A [`Literal`] begins as a value written in a migration; a field prepares it for a database (`prepare`), and
 //! [`Literal::quote`] writes it exactly as Django's `quote_value` does, which leaves the text to the driver.
 
+mod convert;
 mod decimal;
 mod default;
 mod json;
@@ -17,9 +18,10 @@ use std::sync::Arc;
 
 use limosa_model::SmolStr;
 
+pub(crate) use self::convert::integer;
 pub use self::decimal::Decimal;
 pub(crate) use self::json::json_string;
-pub(crate) use self::prepare::{integer, is_integer, is_range};
+pub(crate) use self::prepare::{is_integer, is_range};
 pub use self::range::Range;
 pub use self::temporal::{DateTime, Time};
 use crate::dialect::{Context, Dialect};

@@ -3,16 +3,17 @@
 //! [`Models`] looks at one state; [`ModelView`] is one model with everything that a schema depends on: its table, its columns in
 //! order, its primary key. Fields are shared with the state, so a view costs no more than a walk over the model's fields.
 
+mod made;
 mod relations;
 mod through;
 mod view;
 
 use limosa_model::{ModelId, ProjectState, SmolStr};
 
+pub(crate) use self::made::implicit_id;
 pub use self::relations::{ForeignKeyTarget, Related};
-pub(crate) use self::view::implicit_id;
 pub use self::view::{FieldView, ModelView};
-use crate::dialect::Context;
+use crate::dialect::{Context, Dialect};
 
 /// The models of one state, seen from one database.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +46,7 @@ pub enum ModelError {
         /// The field.
         field: SmolStr,
         /// What it refers to.
-        target: ModelId,
+        target: Box<ModelId>,
     },
     /// A field is not a foreign key.
     #[error("`{model}.{field}` is not a foreign key")]
@@ -59,7 +60,7 @@ pub enum ModelError {
     #[error("`{0}` refers to itself through its parents or its primary key")]
     Circular(ModelId),
     /// The column of a field of the project's own class is not known for the database.
-    #[error("the column of `{model}.{field}` ({class}) is not known for {vendor}")]
+    #[error("the column of `{model}.{field}` ({class}) is not known for {dialect}")]
     UnknownColumn {
         /// The model.
         model: ModelId,
@@ -68,7 +69,7 @@ pub enum ModelError {
         /// The field's class.
         class: SmolStr,
         /// The database.
-        vendor: &'static str,
+        dialect: Dialect,
     },
     /// Only a model with a single primary key can be referred to.
     #[error("`{0}` has no primary key of one column")]

@@ -10,8 +10,9 @@ mod postgres;
 mod rendering;
 
 use limosa_model::operations::OperationKind as Kind;
-use limosa_model::{ModelId, Operation, ProjectState};
+use limosa_model::{ModelId, Operation, ProjectState, Value};
 
+use crate::dialect::Dialect;
 use crate::editor::{EditorError, ModelIn, SchemaEditor};
 use crate::model::Models;
 
@@ -37,6 +38,9 @@ pub fn forwards(
     to: &ProjectState,
 ) -> Result<(), EditorError> {
     let context = editor.context();
+    if context.dialect == Dialect::MySql {
+        return Err(EditorError::Dialect(Dialect::MySql));
+    }
     let around = Around { app, from: Models::new(from, context), to: Models::new(to, context) };
     rendering::before_forwards(editor, operation);
     match &operation.kind {
@@ -73,6 +77,9 @@ pub fn backwards(
     to: &ProjectState,
 ) -> Result<(), EditorError> {
     let context = editor.context();
+    if context.dialect == Dialect::MySql {
+        return Err(EditorError::Dialect(Dialect::MySql));
+    }
     let around = Around { app, from: Models::new(from, context), to: Models::new(to, context) };
     rendering::before_backwards(editor);
     match &operation.kind {
@@ -93,11 +100,7 @@ pub fn backwards(
 }
 
 /// Runs the operations that look only at the states, which change places on the way back.
-fn same_both_ways(
-    editor: &mut SchemaEditor<'_>,
-    around: Around<'_>,
-    operation: &Operation,
-) -> Result<(), EditorError> {
+fn same_both_ways(editor: &mut SchemaEditor<'_>, around: Around<'_>, operation: &Operation) -> Result<(), EditorError> {
     match &operation.kind {
         Kind::AlterModelTable(op) => models::alter_model_table(editor, around, &op.name),
         Kind::AlterModelTableComment(op) => models::alter_model_table_comment(editor, around, &op.name),
@@ -124,5 +127,8 @@ impl<'s> Around<'s> {
 ///
 /// Source: Django `db/models/options.py`, `Options.can_migrate`; what routers say is asked before.
 fn migrates(editor: &SchemaEditor<'_>, model: &ModelIn<'_>) -> bool {
-    model.view.can_migrate(editor.context().dialect.vendor())
+    let required = model.view.state.options.other.get("required_db_features").and_then(Value::items);
+    // Of the features that a model may ask for, spatial ones are what no database here has.
+    let spatial = required.unwrap_or_default().iter().any(|feature| feature.as_str() == Some("gis_enabled"));
+    !spatial && model.view.can_migrate(editor.context().dialect.vendor())
 }

@@ -145,9 +145,7 @@ impl Statement {
                 same && key.column == column || key.to_table == table && key.to_column == column
             }
             Self::AddCheck(_) => false,
-            Self::AddExclusion(exclusion) => {
-                same && (exclusion.columns.mentions(column) || own(&exclusion.include))
-            }
+            Self::AddExclusion(exclusion) => same && (exclusion.columns.mentions(column) || own(&exclusion.include)),
         }
     }
 

@@ -109,7 +109,11 @@ impl Models<'_> {
     /// Returns the check that goes with a field's type.
     pub fn db_check(self, view: &FieldView) -> Option<String> {
         let vendor = self.context.dialect.vendor();
-        let inner = unwrap_generated(view);
+        // Django leaves the check of a generated field's type out, since that does not know its column.
+        if matches!(view.field.kind, FieldKind::Generated { .. }) {
+            return None;
+        }
+        let inner = view;
         let column = view.column_name();
         if let Some(custom) = &inner.field.custom
             && (inner.field.kind == FieldKind::Custom || !custom.checks.is_empty())
@@ -139,6 +143,9 @@ impl Models<'_> {
     /// As [`Models::db_parameters`].
     pub fn cast_db_type(self, view: &FieldView) -> Result<Option<SmolStr>, ModelError> {
         match &view.field.kind {
+            FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) if self.context.django < DjangoVersion::V52 => {
+                self.db_type(view)
+            }
             FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) => self.cast_db_type(&self.target(view)?.field),
             FieldKind::Generated { output_field, .. } => self.cast_db_type(&inner(view, output_field)),
             FieldKind::Array { base, size } => {
@@ -241,7 +248,7 @@ impl Models<'_> {
             model: view.model.clone(),
             field: view.name.clone(),
             class: view.field.class.clone(),
-            vendor: self.context.dialect.vendor(),
+            dialect: self.context.dialect,
         }
     }
 }

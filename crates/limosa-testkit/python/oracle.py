@@ -174,6 +174,13 @@ def field(f, connection):
             result["base"] = "django.db.models.ManyToManyField" if cls.__name__ == "RelatedField" and f.many_to_many else deconstructed
             break
         foreign.append(cls)
+    from django.db import models
+    internal = f.get_internal_type()
+    if not f.is_relation and isinstance(getattr(models, internal or "", None), type):
+        result["base"] = f"django.db.models.{internal}"
+    result["attributes"] = {name: getattr(f, attribute) for name, attribute in (
+        ("null", "null"), ("blank", "blank"), ("primary_key", "primary_key"), ("unique", "_unique"), ("db_index", "db_index"),
+        ("max_length", "max_length"), ("db_column", "db_column"))}
     methods = {"db_type", "db_parameters", "rel_db_type", "db_check", "get_internal_type", "cast_db_type"}
     if any(methods & set(vars(cls)) for cls in foreign) and not f.is_relation:
         bound = f.clone()
@@ -191,7 +198,7 @@ def operation(op, connection):
     from django.contrib.postgres import operations as pg
     o = lambda item: operation(item, connection)
     name = type(op).__name__
-    result = {"op": name, "class": path_of(type(op)), "describe": op.describe()}
+    result = {"op": name, "class": path_of(type(op)), "describe": op.describe(), "reversible": op.reversible}
     known = {"name", "old_name", "new_name", "model_name", "preserve_default", "old_fields", "table", "table_comment"}
     result |= {k: value(v) for k, v in vars(op).items() if k in known}
     base = next((c.__name__ for c in type(op).__mro__ if c.__module__.startswith(("django.db.migrations", "django.contrib.postgres"))), None)
@@ -333,13 +340,13 @@ class Zygote:
     @staticmethod
     def answer(key, backwards):
         from django.db import connection
+        loader = Zygote.loader
+        loader.connection = connection
+        result = {"before": [".".join(k) for k in loader.graph.forwards_plan(key) if k != key]}
         try:
-            loader = Zygote.loader
-            loader.connection = connection
-            before = [".".join(k) for k in loader.graph.forwards_plan(key) if k != key]
-            result = {"before": before, "sql": loader.collect_sql([(loader.graph.nodes[key], backwards)])}
+            result["sql"] = loader.collect_sql([(loader.graph.nodes[key], backwards)])
         except Exception as error:
-            result = {"error": f"{type(error).__name__}: {error}"}
+            result["error"] = f"{type(error).__name__}: {error}"
         finally:
             connection.close()
         return result

@@ -47,15 +47,15 @@ class Session:
         except KeyboardInterrupt as error:
             # It came while another error was being described.
             self.channel.end()
-            return {"id": message.get("id"), "error": errors.describe(error)}
+            return {"id": message.get("id"), "error": errors.describe(error, "interrupted")}
 
     def _answer(self, message, number):
         self.channel.begin()
         try:
             answer = {"id": number, "ok": self._carry_out(message)}
         except BaseException as error:
-            source = getattr(error, "limosa_source", None)
-            answer = {"id": number, "error": errors.describe(error, getattr(error, "limosa_kind", "error"), source)}
+            kind = "interrupted" if self.channel.stopped else getattr(error, "limosa_kind", "error")
+            answer = {"id": number, "error": errors.describe(error, kind, getattr(error, "limosa_source", None))}
         finally:
             self.channel.end()
         self.channel.flush_output()

@@ -26,7 +26,9 @@ class Channel:
         # Called from the reading thread to stop a statement that is running.
         self.cancel = None
         self.busy = False
+        # An interrupt that was asked for and not yet noticed, and whether one was asked for during this request.
         self.interrupted = False
+        self.stopped = False
         self.cancelling = threading.Lock()
         self._redirect()
 
@@ -80,7 +82,7 @@ class Channel:
 
     def _interrupt(self):
         if self.busy and not self.interrupted:
-            self.interrupted = True
+            self.interrupted = self.stopped = True
             threading.Thread(target=self._insist, name="limosa-interrupt", daemon=True).start()
 
     def _insist(self):
@@ -99,7 +101,7 @@ class Channel:
 
     def begin(self):
         """A request is now being worked on."""
-        self.interrupted = False
+        self.interrupted = self.stopped = False
         self.busy = True
 
     def end(self):

@@ -24,12 +24,6 @@ python = \".venv/bin/python\"
 ```
 ";
 
-const VARIABLES_HEAD: &str = "
-## Environment variables
-
-`DATABASE_URL` counts in a native project only: the settings of a Django project read it themselves, or mean something else by it.
-";
-
 /// Returns the page.
 pub(super) fn page() -> String {
     let mut text = String::from(HEAD);
@@ -42,8 +36,7 @@ pub(super) fn page() -> String {
             _ = writeln!(text, "| `{}` | {} |", key.name, cell(key.doc));
         }
     }
-    text.push_str(VARIABLES_HEAD);
-    text.push_str("\n| variable | |\n|---|---|\n");
+    text.push_str("\n## Environment variables\n\n| variable | |\n|---|---|\n");
     for variable in VARIABLES {
         _ = writeln!(text, "| `{}` | {} |", variable.name, cell(variable.doc));
     }

@@ -96,11 +96,10 @@ impl DbErrorKind {
     }
 
     /// Maps an error that the client library itself made while it connected or talked.
-    pub(crate) fn of_client_error(error: &tokio_postgres::Error) -> Self {
-        let text = error.to_string();
+    pub(crate) fn of_client_error(text: &str) -> Self {
         if text.contains("TLS") {
             Self::Tls
-        } else if text.contains("authentication") || text.contains("password") {
+        } else if text.contains("authentication") || text.contains("password missing") {
             Self::Auth
         } else if text.contains("connecting to server") || text.contains("timeout") {
             Self::Unreachable

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use limosa_sql::dialect::Dialect;
 
-use super::parse::parse_port;
+use super::parse::{check_value, parse_port};
 use super::passfile::{self, Wanted};
 use super::{DatabaseUrl, Host, UrlError};
 
@@ -97,8 +97,25 @@ impl DatabaseUrl {
         for (variable, option) in VARIABLES {
             self.fill_option(option, environment.get(variable));
         }
+        self.fill_certificates(environment);
         self.fill_rest(environment)?;
+        if let Some(mode) = self.option("sslmode") {
+            check_value("sslmode", mode)?;
+        }
         Ok(self)
+    }
+
+    /// Fills the certificates that lie where libpq looks for them.
+    fn fill_certificates(&mut self, environment: &LibpqEnvironment) {
+        let Some(folder) = environment.home().map(|home| home.join(".postgresql")) else { return };
+        let file = |name: &str| Some(folder.join(name)).filter(|file| file.is_file());
+        if let Some(roots) = file("root.crt") {
+            self.fill_option("sslrootcert", roots.to_str());
+        }
+        if let (Some(certificate), Some(key)) = (file("postgresql.crt"), file("postgresql.key")) {
+            self.fill_option("sslcert", certificate.to_str());
+            self.fill_option("sslkey", key.to_str());
+        }
     }
 
     /// Fills the built-in defaults.

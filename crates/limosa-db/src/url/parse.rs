@@ -121,7 +121,7 @@ fn parameter(url: &mut DatabaseUrl, name: String, value: String) -> Result<(), U
     Ok(())
 }
 
-fn check_value(name: &str, value: &str) -> Result<(), UrlError> {
+pub(super) fn check_value(name: &str, value: &str) -> Result<(), UrlError> {
     let modes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
     match name {
         "sslmode" if !modes.contains(&value) => Err(UrlError::Value { name: "sslmode", value: value.to_owned() }),

@@ -130,6 +130,22 @@ async fn a_failed_transaction_does_not_commit_silently() {
 }
 
 #[tokio::test]
+async fn a_lost_connection_is_known() {
+    let Some(database) = TestDatabase::postgres("lost").await else { return };
+    let (victim, other) = (database.connect().await, database.connect().await);
+    victim.begin().await.expect("begin");
+    let id = victim.backend_id().expect("an id");
+    // The server answers when the backend is gone, or after the time given.
+    let end = format!("SELECT pg_terminate_backend({id}, 60000)");
+    other.execute(&end).await.expect("terminate");
+    assert_eq!(victim.commit().await.expect_err("lost").kind, DbErrorKind::ConnectionLost);
+    assert_eq!(victim.execute("SELECT 1").await.expect_err("lost").kind, DbErrorKind::ConnectionLost);
+    assert!(victim.is_closed());
+    other.close().await;
+    database.remove().await;
+}
+
+#[tokio::test]
 async fn sessions_are_prepared() {
     let Some(database) = TestDatabase::postgres("sessions").await else { return };
     let options = ConnectOptions {
@@ -178,7 +194,7 @@ async fn sqlite_files_that_cannot_be_used() {
     let missing = DatabaseUrl::sqlite(folder.path().join("no/db.sqlite3"));
     let error = refused(&missing).await;
     assert_eq!(error.kind, DbErrorKind::Unreachable);
-    assert!(error.hint.is_some_and(|hint| hint.contains("does not exist")));
+    assert!(error.hint.as_ref().is_some_and(|hint| hint.contains("does not exist")));
     let text = folder.path().join("text");
     std::fs::write(&text, "this is no database at all, only a text that is long enough").expect("a file");
     assert_eq!(refused(&DatabaseUrl::sqlite(&text)).await.kind, DbErrorKind::Corrupt);

@@ -25,6 +25,7 @@ impl TestDatabase {
     }
 
     /// Creates a database on the test server; `None` when there is no server.
+    #[expect(clippy::print_stdout, reason = "a test that does not run must say so")]
     pub(crate) async fn postgres(test: &str) -> Option<Self> {
         let Ok(server) = std::env::var("LIMOSA_TEST_POSTGRES") else {
             assert!(std::env::var_os("CI").is_none(), "LIMOSA_TEST_POSTGRES is not set");

@@ -91,7 +91,7 @@ impl BridgeError {
 
     pub(super) fn from_python(error: PythonError) -> Self {
         match error.kind.as_str() {
-            _ if error.class == "KeyboardInterrupt" => Self::Interrupted,
+            "interrupted" => Self::Interrupted,
             "settings" => Self::Settings(error.into()),
             "apps" => Self::Apps(error.into()),
             _ => Self::Python(error.into()),

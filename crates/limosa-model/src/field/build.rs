@@ -204,10 +204,7 @@ impl Field {
             db_tablespace: arguments.text("db_tablespace")?.filter(|text| !text.is_empty()),
             custom: custom.map(Arc::new),
             kwargs: normalize(base, &kind, arguments.kwargs.clone()),
-            class: match arguments.class.as_str() {
-                "django.db.models.NullBooleanField" => "django.db.models.BooleanField".into(),
-                _ => arguments.class.clone(),
-            },
+            class: arguments.class.clone(),
             kind,
             span: Ignored(span),
         })

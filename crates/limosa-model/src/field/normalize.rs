@@ -33,7 +33,10 @@ pub(super) fn normalize(base: &str, kind: &FieldKind, kwargs: Kwargs) -> Kwargs 
         "django.db.models.UUIDField" | "django.db.models.GenericIPAddressField" | "django.db.models.IPAddressField" => {
             kwargs.remove("max_length");
         }
-        "django.db.models.NullBooleanField" => kwargs.set("null", Value::Bool(true)),
+        "django.db.models.NullBooleanField" => {
+            kwargs.remove("null");
+            kwargs.remove("blank");
+        }
         "django.db.models.DateField" | "django.db.models.DateTimeField" | "django.db.models.TimeField" => {
             if ["auto_now", "auto_now_add"].iter().any(|name| kwargs.get(name) == Some(&Value::Bool(true))) {
                 kwargs.remove("editable");

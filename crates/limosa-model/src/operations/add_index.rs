@@ -31,7 +31,7 @@ impl AddIndex {
         if index.expressions.is_empty() || self.concurrently {
             return format!("{verb} index {} on field(s) {} of model {model}", index.name, index.fields.join(", "));
         }
-        let expressions: Vec<String> = index.expressions.iter().map(super::expression_text).collect();
+        let expressions: Vec<String> = index.expressions.iter().map(super::expression_text::expression_text).collect();
         format!("{verb} index {} on {} on model {model}", index.name, expressions.join(", "))
     }
 }

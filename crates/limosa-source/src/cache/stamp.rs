@@ -30,7 +30,10 @@ pub(super) fn project(project: &Project, question: &str) -> String {
         add(&interpreter.executable.to_string_lossy());
         for folder in interpreter.layout.iter().flat_map(|layout| &layout.site_packages) {
             add(&folder.to_string_lossy());
-            for name in Directory::read(folder).folders().filter(|name| name.ends_with(".dist-info") || name.ends_with(".egg-info")) {
+            for name in Directory::read(folder)
+                .folders()
+                .filter(|name| name.ends_with(".dist-info") || name.ends_with(".egg-info"))
+            {
                 add(name);
             }
         }
@@ -73,7 +76,8 @@ fn python_files(folder: &Path, add: &mut impl FnMut(&str)) {
     for name in listing.files().filter(|name| name.ends_with(".py")) {
         let path = folder.join(name);
         if let Ok(metadata) = fs_err::metadata(&path) {
-            let changed = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+            let changed =
+                metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
             add(&format!("{} {} {}", path.display(), metadata.len(), changed.as_nanos()));
         }
     }

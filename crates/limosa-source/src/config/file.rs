@@ -79,7 +79,7 @@ impl ConfigFile {
             }
         };
         let (document, errors) = DeTable::parse_recoverable(&source.text);
-        diagnostics.extend(errors.iter().map(|error| toml_value::syntax_error(error, &source)));
+        diagnostics.extend(toml_value::first_error(&errors).map(|error| toml_value::syntax_error(error, &source)));
         let mut table = document.get_ref();
         for name in section {
             table = table.get(*name)?.get_ref().as_table()?;

@@ -23,7 +23,11 @@ pub const KEYS: [Key; 18] = [
     key("", "django", "The line of Django to behave as, such as \"5.2\", or the table described below."),
     key("", "history-table", "The table of applied migrations; `limosa_migrations` in a native project."),
     key("", "apps", "The apps of a native project: label = folder. Without it each folder with `migrations` is one."),
-    key("", "fields", "Field classes that are not Django's: path = base class, or a table of `base` and types by vendor."),
+    key(
+        "",
+        "fields",
+        "Field classes that are not Django's: path = base class, or a table of `base` and types by vendor.",
+    ),
     key("django", "version", "The line of Django to behave as."),
     key("django", "installed-apps", "INSTALLED_APPS, for use without Python."),
     key("django", "default-auto-field", "DEFAULT_AUTO_FIELD."),
@@ -33,7 +37,11 @@ pub const KEYS: [Key; 18] = [
     key("django", "site-id", "SITE_ID."),
     key("django", "default-tablespace", "DEFAULT_TABLESPACE."),
     key("django", "default-index-tablespace", "DEFAULT_INDEX_TABLESPACE."),
-    key("django", "migration-modules", "MIGRATION_MODULES: label = module, or false where migrations are switched off."),
+    key(
+        "django",
+        "migration-modules",
+        "MIGRATION_MODULES: label = module, or false where migrations are switched off.",
+    ),
     key("django", "settings", "Other settings that migrations read: NAME = value."),
 ];
 

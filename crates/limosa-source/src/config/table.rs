@@ -116,7 +116,12 @@ impl<'a, 'i> Table<'a, 'i> {
         self.diagnostics.push(diagnostic.at(span, format!("{expected} was expected")));
     }
 
-    fn read<T>(&mut self, key: &str, expected: &str, convert: impl Fn(&DeValue<'i>) -> Option<T>) -> Option<Sourced<T>> {
+    fn read<T>(
+        &mut self,
+        key: &str,
+        expected: &str,
+        convert: impl Fn(&DeValue<'i>) -> Option<T>,
+    ) -> Option<Sourced<T>> {
         let (span, value) = self.find(key)?;
         match convert(value) {
             Some(value) => Some(Sourced { value, origin: Origin::File(span) }),

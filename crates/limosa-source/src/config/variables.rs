@@ -16,8 +16,10 @@ pub const PROJECT: Variable =
 pub const PYTHON: Variable =
     Variable { name: "LIMOSA_PYTHON", doc: "The Python interpreter in whose environment the project is installed." };
 /// The settings module, as `--settings`; it goes before [`DJANGO_SETTINGS_MODULE`].
-pub const SETTINGS: Variable =
-    Variable { name: "LIMOSA_SETTINGS", doc: "The dotted name of the settings module; goes before DJANGO_SETTINGS_MODULE." };
+pub const SETTINGS: Variable = Variable {
+    name: "LIMOSA_SETTINGS",
+    doc: "The dotted name of the settings module; goes before DJANGO_SETTINGS_MODULE.",
+};
 /// Django's own name for the settings module.
 pub const DJANGO_SETTINGS_MODULE: Variable =
     Variable { name: "DJANGO_SETTINGS_MODULE", doc: "The dotted name of the settings module, as Django reads it." };
@@ -30,8 +32,10 @@ pub const DATABASE_URL: Variable = Variable {
     doc: "The URL of the database of a native project; the settings of a Django project name their own.",
 };
 /// The line of Django to behave as.
-pub const DJANGO: Variable =
-    Variable { name: "LIMOSA_DJANGO", doc: "The line of Django to behave as, such as 5.2; the installed one when absent." };
+pub const DJANGO: Variable = Variable {
+    name: "LIMOSA_DJANGO",
+    doc: "The line of Django to behave as, such as 5.2; the installed one when absent.",
+};
 /// Where answers of the project's Python are kept.
 pub const CACHE_DIR: Variable =
     Variable { name: "LIMOSA_CACHE_DIR", doc: "The folder for cached answers; XDG_CACHE_HOME/limosa when absent." };
@@ -41,13 +45,16 @@ pub const XDG_CACHE_HOME: Variable =
 /// The user's folder.
 pub const HOME: Variable = Variable { name: "HOME", doc: "The user's folder, in which .cache is looked for." };
 /// The active virtual environment.
-pub const VIRTUAL_ENV: Variable =
-    Variable { name: "VIRTUAL_ENV", doc: "The active virtual environment, whose interpreter is used when none is named." };
+pub const VIRTUAL_ENV: Variable = Variable {
+    name: "VIRTUAL_ENV",
+    doc: "The active virtual environment, whose interpreter is used when none is named.",
+};
 /// Where Python looks for modules first.
 pub const PYTHONPATH: Variable =
     Variable { name: "PYTHONPATH", doc: "Folders in which Python looks for modules before site-packages." };
 /// Where `python3` is looked for.
-pub const PATH: Variable = Variable { name: "PATH", doc: "Folders in which python3 is looked for, when no environment is found." };
+pub const PATH: Variable =
+    Variable { name: "PATH", doc: "Folders in which python3 is looked for, when no environment is found." };
 
 /// All variables that are read, in the order in which they are documented.
 pub const VARIABLES: [Variable; 13] = [

@@ -26,7 +26,12 @@ pub(super) enum Obstacle {
 }
 
 /// Reads an entry of `INSTALLED_APPS`.
-pub(super) fn read(entry: &str, span: Option<Span>, classes: &Classes<'_>, path: &ModulePath) -> Result<AppConfig, Obstacle> {
+pub(super) fn read(
+    entry: &str,
+    span: Option<Span>,
+    classes: &Classes<'_>,
+    path: &ModulePath,
+) -> Result<AppConfig, Obstacle> {
     match path.module(entry) {
         Some(Module::Compiled) => Err(Obstacle::Doubt(format!("the app `{entry}` is compiled"), span)),
         Some(Module::Source(_) | Module::Namespace(_)) => {

@@ -55,12 +55,16 @@ fn app(
             None
         }
         (None, None) if path.is_complete() => {
-            let message = format!("the app `{}` names the module `{}`, which does not exist", config.label, config.name);
+            let message =
+                format!("the app `{}` names the module `{}`, which does not exist", config.label, config.name);
             diagnostics.push(Diagnostic::error("invalid-app", message).help("correct the `name` of its AppConfig"));
             return None;
         }
         (None, None) => {
-            doubts.push(Doubt::new(format!("the app `{}` was not found in the folders that are known", config.name), None));
+            doubts.push(Doubt::new(
+                format!("the app `{}` was not found in the folders that are known", config.name),
+                None,
+            ));
             return None;
         }
     };
@@ -104,7 +108,8 @@ fn migrations(
             Migrations::Absent
         }
         None if explicit.is_some() && path.is_complete() => {
-            let message = format!("MIGRATION_MODULES names `{module}` for the app `{}`, which does not exist", config.label);
+            let message =
+                format!("MIGRATION_MODULES names `{module}` for the app `{}`, which does not exist", config.label);
             let help = "create the package with an `__init__.py`, or name None to switch its migrations off";
             diagnostics.push(Diagnostic::error("no-migration-module", message).help(help));
             Migrations::Absent

@@ -102,9 +102,10 @@ impl<'a> Classes<'a> {
 
     /// Returns the class in the lineage that defines a method.
     pub(crate) fn method_owner(&self, class: &Class, name: &str) -> Option<SmolStr> {
-        let owner = self.lineage(class).into_iter().find(|class| {
-            class.get().is_some_and(|class| class.methods.iter().any(|method| method == name))
-        });
+        let owner = self
+            .lineage(class)
+            .into_iter()
+            .find(|class| class.get().is_some_and(|class| class.methods.iter().any(|method| method == name)));
         owner.map(|class| class.name())
     }
 
@@ -148,7 +149,9 @@ impl<'a> Classes<'a> {
                     Resolved::Other | Resolved::Missing => {}
                     Resolved::Unknown(reason) => doubt = Some(reason),
                 },
-                Value::Opaque(opaque) => doubt = Some(format!("what `{}` inherits from {}", class.name(), opaque.reason)),
+                Value::Opaque(opaque) => {
+                    doubt = Some(format!("what `{}` inherits from {}", class.name(), opaque.reason))
+                }
                 _ => doubt = Some(format!("`{}` inherits from the result of a call", class.name())),
             }
         }
@@ -196,7 +199,9 @@ impl<'a> Classes<'a> {
             Some(Value::Opaque(opaque)) => Resolved::Unknown(format!("`{module}.{name}` {}", opaque.reason)),
             Some(_) => Resolved::Other,
             None => match loaded.unread_stars.first() {
-                Some(star) => Resolved::Unknown(format!("`{module}` imports all names of `{star}`, which could not be read")),
+                Some(star) => {
+                    Resolved::Unknown(format!("`{module}` imports all names of `{star}`, which could not be read"))
+                }
                 None => Resolved::Missing,
             },
         }

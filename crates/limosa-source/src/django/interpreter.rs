@@ -72,7 +72,8 @@ impl Layout {
             pairs.find(|(key, _)| names.contains(&key.trim())).map(|(_, value)| value.trim())
         };
         let root = marker.parent()?;
-        let version = value(&["version", "version_info"]).and_then(version).or_else(|| only_version(&root.join("lib")))?;
+        let version =
+            value(&["version", "version_info"]).and_then(version).or_else(|| only_version(&root.join("lib")))?;
         let mut site_packages = vec![site_folder(root, version)];
         if !site_packages[0].is_dir() {
             return None;
@@ -113,7 +114,10 @@ fn named(python: &Path, config: &Config) -> PathBuf {
 }
 
 fn executable_of(environment: &Path) -> Option<PathBuf> {
-    ["bin/python", "bin/python3", "Scripts/python.exe"].iter().map(|name| environment.join(name)).find(|path| path.is_file())
+    ["bin/python", "bin/python3", "Scripts/python.exe"]
+        .iter()
+        .map(|name| environment.join(name))
+        .find(|path| path.is_file())
 }
 
 fn on_path(name: &str, config: &Config) -> Option<PathBuf> {

@@ -36,7 +36,9 @@ impl Manage {
         let code = code.join("\n");
         let mut manage = Self { changes_path: code.contains("sys.path"), ..Self::default() };
         for (at, _) in code.match_indices(VARIABLE) {
-            if let Some(name) = literal_after(&code[at + VARIABLE.len()..]).filter(|name| !manage.settings.contains(name)) {
+            if let Some(name) =
+                literal_after(&code[at + VARIABLE.len()..]).filter(|name| !manage.settings.contains(name))
+            {
                 manage.settings.push(name);
             }
         }

@@ -32,7 +32,9 @@ pub(crate) fn find(apps: &[App], path: &ModulePath) -> Vec<PathBuf> {
         folders.extend(app.path.clone());
         let top = app.name.split('.').next().unwrap_or(&app.name);
         match path.module(top) {
-            Some(Module::Source(file)) if file.ends_with("__init__.py") => folders.extend(file.parent().map(Path::to_owned)),
+            Some(Module::Source(file)) if file.ends_with("__init__.py") => {
+                folders.extend(file.parent().map(Path::to_owned))
+            }
             Some(Module::Namespace(portions)) => folders.extend(portions),
             _ => {}
         }

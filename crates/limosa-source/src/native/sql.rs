@@ -16,7 +16,8 @@ use super::{MigrationFile, dependency};
 use crate::sources::Source;
 use crate::suggest;
 
-const KEYS: [&str; 8] = ["dependencies", "replaces", "run_before", "initial", "stage", "atomic", "forwards", "backwards"];
+const KEYS: [&str; 8] =
+    ["dependencies", "replaces", "run_before", "initial", "stage", "atomic", "forwards", "backwards"];
 const STAGES: [&str; 2] = ["pre-deploy", "post-deploy"];
 /// How a line of the header begins, after `--` and blanks.
 const MARK: &str = "limosa:";
@@ -31,7 +32,8 @@ pub(crate) fn has_header(text: &str) -> bool {
 ///
 /// Without a `forwards` line the whole file is the SQL forwards.
 pub fn read(source: &Source, id: MigrationId) -> (Option<MigrationFile>, Vec<Diagnostic>) {
-    let mut reader = Reader { source, file: MigrationFile::new(id, source.id), diagnostics: Vec::new(), seen: Vec::new() };
+    let mut reader =
+        Reader { source, file: MigrationFile::new(id, source.id), diagnostics: Vec::new(), seen: Vec::new() };
     let (forwards, backwards) = reader.read();
     if reader.diagnostics.is_empty() {
         let mut kwargs = Kwargs::default();
@@ -86,7 +88,12 @@ impl<'a> Reader<'a> {
                         in_backwards = true;
                     }
                     _ if forwards.is_some() || backwards.is_some() => {
-                        self.error("misplaced-key", span, format!("`{key}` stands below the SQL"), "write the header above `-- limosa: forwards`");
+                        self.error(
+                            "misplaced-key",
+                            span,
+                            format!("`{key}` stands below the SQL"),
+                            "write the header above `-- limosa: forwards`",
+                        );
                     }
                     _ => self.header(key, value.trim(), key_span, span),
                 }
@@ -101,7 +108,12 @@ impl<'a> Reader<'a> {
         match forwards {
             Some(_) if has_statement => {
                 let span = self.source.span(0..before.len());
-                self.error("misplaced-sql", span, "SQL stands above `-- limosa: forwards`".into(), "move it below that line");
+                self.error(
+                    "misplaced-sql",
+                    span,
+                    "SQL stands above `-- limosa: forwards`".into(),
+                    "move it below that line",
+                );
                 (String::new(), backwards)
             }
             Some(forwards) => (forwards, backwards),

@@ -12,7 +12,7 @@ mod reader;
 use limosa_model::{Diagnostic, MigrationId, Severity, SmolStr, Value};
 use toml::de::{DeTable, DeValue};
 
-use super::toml_value::syntax_error;
+use super::toml_value::{first_error, syntax_error};
 use super::{MigrationFile, dependency};
 use crate::sources::Source;
 
@@ -29,8 +29,8 @@ const STAGES: [&str; 2] = ["pre-deploy", "post-deploy"];
 /// The migration is absent when a part of it could not be understood.
 pub fn read(source: &Source, id: MigrationId) -> (Option<MigrationFile>, Vec<Diagnostic>) {
     let (document, errors) = DeTable::parse_recoverable(&source.text);
-    if !errors.is_empty() {
-        return (None, errors.iter().take(10).map(|error| syntax_error(error, source)).collect());
+    if let Some(error) = first_error(&errors) {
+        return (None, vec![syntax_error(error, source)]);
     }
     let mut reader = Reader::new(source);
     let file = reader.migration(document.get_ref(), id);
@@ -59,7 +59,12 @@ impl Reader<'_> {
                     _ = self.operations(node);
                     let span = self.source.span(key.span());
                     let help = "write them as a migration of their own with `stage = \"post-deploy\"`";
-                    self.error_with_help("not-supported", span, "`pending_operations` are not supported yet".into(), help.into());
+                    self.error_with_help(
+                        "not-supported",
+                        span,
+                        "`pending_operations` are not supported yet".into(),
+                        help.into(),
+                    );
                 }
                 _ => {}
             }
@@ -68,7 +73,9 @@ impl Reader<'_> {
     }
 
     fn dependencies(&mut self, node: &reader::Node<'_>) -> Vec<MigrationId> {
-        let DeValue::Array(items) = node.get_ref() else { return self.wrong(node, "a list of migrations").unwrap_or_default() };
+        let DeValue::Array(items) = node.get_ref() else {
+            return self.wrong(node, "a list of migrations").unwrap_or_default();
+        };
         let mut ids = Vec::with_capacity(items.len());
         for item in items {
             let Some(text) = self.text(item) else { continue };
@@ -77,7 +84,12 @@ impl Reader<'_> {
                 None => {
                     let span = self.span(item);
                     let help = "write the app and the migration: \"blog.0001_initial\"";
-                    self.error_with_help("invalid-dependency", span, format!("`{text}` names no migration"), help.into());
+                    self.error_with_help(
+                        "invalid-dependency",
+                        span,
+                        format!("`{text}` names no migration"),
+                        help.into(),
+                    );
                 }
             }
         }

@@ -32,6 +32,11 @@ pub(crate) fn plain(value: &DeValue<'_>, span: Span, source: &Source) -> Value {
     }
 }
 
+/// Returns the error that stands first; of several at one place the innermost, which comes last.
+pub(crate) fn first_error(errors: &[toml::de::Error]) -> Option<&toml::de::Error> {
+    errors.iter().rev().min_by_key(|error| error.span().map_or(0, |span| span.start))
+}
+
 /// Returns what a syntax error of a TOML file is to be reported as.
 pub(crate) fn syntax_error(error: &toml::de::Error, source: &Source) -> Diagnostic {
     let range = error.span().unwrap_or(0..0);

@@ -11,9 +11,11 @@ use limosa_model::{Diagnostic, Field, Migration, MigrationId, ModelState, Operat
 use super::understand::{self, Configured};
 use super::{App, Database, DefaultAutoField, Migrations, Need, Project};
 use crate::config::Secret;
-use crate::convert::{self, KnownEffect, KnownOperation, Knowledge, Problem, Purpose};
+use crate::convert::{self, Knowledge, KnownEffect, KnownOperation, Problem, Purpose};
 use crate::describe::{AppDescription, DatabaseDescription, MissingMigrations, ProjectDescription};
-use crate::export::{Export, ExportedMigration, ExportedModel, FieldTable, OperationFacts, StateDelta, StateKnowledge, decode_value};
+use crate::export::{
+    Export, ExportedMigration, ExportedModel, FieldTable, OperationFacts, StateDelta, StateKnowledge, decode_value,
+};
 
 /// What the project's Python answered.
 #[derive(Clone, Debug)]
@@ -42,7 +44,11 @@ impl Project {
         self.apps = description.apps.iter().map(app).collect();
         for described in &description.apps {
             if let (Some(error), Some(module)) = (&described.migrations.error, &described.migrations.module) {
-                let message = format!("the migrations of `{}` cannot be imported from `{module}`: {}", described.label, error_text(error));
+                let message = format!(
+                    "the migrations of `{}` cannot be imported from `{module}`: {}",
+                    described.label,
+                    error_text(error)
+                );
                 self.diagnostics.push(Diagnostic::error("no-migration-module", message));
             }
         }
@@ -62,9 +68,11 @@ impl Project {
         settings.default_tablespace = filled(&description.default_tablespace);
         settings.default_index_tablespace = filled(&description.default_index_tablespace);
         settings.routers = !description.routers.is_empty();
-        settings.databases = description.databases.iter().map(|(alias, database)| (alias.into(), to_database(database))).collect();
+        settings.databases =
+            description.databases.iter().map(|(alias, database)| (alias.into(), to_database(database))).collect();
         let swappable = description.swappable.iter();
-        let swappable = swappable.filter_map(|(setting, model)| Some((SmolStr::from(setting), SmolStr::from(model.value.as_deref()?))));
+        let swappable = swappable
+            .filter_map(|(setting, model)| Some((SmolStr::from(setting), SmolStr::from(model.value.as_deref()?))));
         settings.swappable = swappable.collect();
         let known = [
             ("DEFAULT_AUTO_FIELD", Value::Str(settings.default_auto_field.clone())),
@@ -101,8 +109,10 @@ impl Project {
         if !open.is_empty() {
             self.needs.push(Need::Export { migrations: open });
         }
-        let order: BTreeMap<SmolStr, usize> = self.apps.iter().enumerate().map(|(position, app)| (app.label.clone(), position)).collect();
-        self.migrations.sort_by_cached_key(|migration| (order.get(&migration.id.app).copied(), migration.id.name.clone()));
+        let order: BTreeMap<SmolStr, usize> =
+            self.apps.iter().enumerate().map(|(position, app)| (app.label.clone(), position)).collect();
+        self.migrations
+            .sort_by_cached_key(|migration| (order.get(&migration.id.app).copied(), migration.id.name.clone()));
         self.migrations_were_read();
     }
 
@@ -185,7 +195,8 @@ fn exported_migration(
             (Some(file), Some(line)) => format!(" ({}:{line})", file.display()),
             _ => String::new(),
         };
-        let message = format!("Python cannot import the migration {}: {}: {}{place}", exported.id, error.class, error.message);
+        let message =
+            format!("Python cannot import the migration {}: {}: {}{place}", exported.id, error.class, error.message);
         return Err(Box::new(Diagnostic::error("python-error", message)));
     }
     let own = Exported { fields, facts: &exported.facts };
@@ -213,7 +224,8 @@ fn to_model(
 ) -> Result<ModelState, Diagnostic> {
     let pairs = model.fields.iter().map(|(name, field)| Value::Tuple(vec![Value::Str(name.clone()), field.clone()]));
     let options = model.options.iter().map(|(name, value)| (Value::Str(name.clone()), value.clone()));
-    let managers = model.managers.iter().map(|(name, manager)| Value::Tuple(vec![Value::Str(name.clone()), manager.clone()]));
+    let managers =
+        model.managers.iter().map(|(name, manager)| Value::Tuple(vec![Value::Str(name.clone()), manager.clone()]));
     let kwargs = [
         ("name", Value::Str(model.name.clone())),
         ("fields", Value::List(pairs.collect())),
@@ -228,7 +240,9 @@ fn to_model(
     let operations = convert::operations(&[call], &Configured { fields: configured, others: &own });
     match operations.map(|mut operations| operations.pop().map(|operation| operation.kind)) {
         Ok(Some(OperationKind::CreateModel(create))) => Ok(ModelState { app: model.app.clone(), ..create.model }),
-        Ok(_) => Err(Diagnostic::error("invalid-model", format!("the model {}.{} is not understood", model.app, model.name))),
+        Ok(_) => {
+            Err(Diagnostic::error("invalid-model", format!("the model {}.{} is not understood", model.app, model.name)))
+        }
         Err(problems) => {
             let reasons: Vec<&str> = problems.iter().map(|problem: &Problem| problem.reason.as_str()).collect();
             let message = format!("the model {}.{} is not understood: {}", model.app, model.name, reasons.join("; "));
@@ -243,7 +257,10 @@ fn at_path<'a>(operations: &'a mut [Operation], path: &str) -> Option<&'a mut Cu
     let operation = operations.get_mut(position.parse::<usize>().ok()?)?;
     match (&mut operation.kind, rest) {
         (OperationKind::Custom(custom), None) => Some(custom),
-        (OperationKind::SeparateDatabaseAndState(SeparateDatabaseAndState { database_operations, state_operations }), Some(rest)) => {
+        (
+            OperationKind::SeparateDatabaseAndState(SeparateDatabaseAndState { database_operations, state_operations }),
+            Some(rest),
+        ) => {
             let (list, rest) = rest.split_once('.')?;
             at_path(if list == "state_operations" { state_operations } else { database_operations }, rest)
         }
@@ -259,7 +276,9 @@ fn app(described: &AppDescription) -> App {
         name: described.name.as_str().into(),
         path: Some(described.path.clone()),
         migrations: match (&migrations.missing, &migrations.module, migrations.paths.first()) {
-            (None, Some(module), Some(folder)) => Migrations::In { module: module.as_str().into(), folder: folder.clone() },
+            (None, Some(module), Some(folder)) => {
+                Migrations::In { module: module.as_str().into(), folder: folder.clone() }
+            }
             (Some(MissingMigrations::Disabled), ..) => Migrations::Disabled,
             _ => Migrations::Absent,
         },

@@ -41,7 +41,9 @@ impl OpenError {
             Self::NoProject(_) => {
                 "name the project's folder with --project, or a settings module with --settings; `limosa init` begins a new project"
             }
-            Self::NoSettings(_) => "name the settings module with --settings, DJANGO_SETTINGS_MODULE or `settings` in limosa.toml",
+            Self::NoSettings(_) => {
+                "name the settings module with --settings, DJANGO_SETTINGS_MODULE or `settings` in limosa.toml"
+            }
         }
     }
 }

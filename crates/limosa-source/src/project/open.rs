@@ -6,12 +6,12 @@ use limosa_model::{Diagnostic, SmolStr};
 
 use super::{Doubt, Kind, Need, OpenError, Project, read};
 use crate::config::{Config, Env, Options, Origin, variables};
+use crate::django::apps;
 use crate::django::classes::Classes;
 use crate::django::interpreter::Interpreter;
 use crate::django::manage::Manage;
 use crate::django::module_path::ModulePath;
 use crate::django::settings::{self, ProjectSettings};
-use crate::django::apps;
 use crate::native::layout;
 use crate::python::Modules;
 use crate::sources::Sources;
@@ -55,7 +55,8 @@ impl Project {
         let module = settings_module(&config, &manage)?;
         let env = module.as_deref().map(|module| config.env.with(variables::DJANGO_SETTINGS_MODULE.name, module));
         let env = env.filter(|_| !manage.changes_environment);
-        let reading = settings::read(&config, module.as_deref(), env.as_ref(), &mut modules, &sources, &mut diagnostics);
+        let reading =
+            settings::read(&config, module.as_deref(), env.as_ref(), &mut modules, &sources, &mut diagnostics);
         let mut doubts = reading.doubts;
         let evaluated = Modules::default();
         let context = read::context(&sources, &evaluated, &modules, &reading.settings, env.as_ref(), &config);
@@ -91,7 +92,10 @@ impl Project {
 
     fn open_native(config: Config, sources: Arc<Sources>, diagnostics: Vec<Diagnostic>) -> Self {
         let django = config.django_version.as_ref().map(|version| version.value).unwrap_or_default();
-        let apps = layout::apps(&config.project.value, &config.apps.iter().map(|(label, path)| (label.clone(), path.value.clone())).collect());
+        let apps = layout::apps(
+            &config.project.value,
+            &config.apps.iter().map(|(label, path)| (label.clone(), path.value.clone())).collect(),
+        );
         let mut settings = ProjectSettings::new(django);
         settings.default_auto_field = SmolStr::new_static("django.db.models.BigAutoField");
         let mut project = Self {
@@ -120,7 +124,10 @@ impl Project {
     /// Turns doubts that come from a missing Python into what the user can do about it.
     fn check_python_is_there(&mut self, doubts: &mut [Doubt]) {
         if let (None, Some(doubt)) = (&self.interpreter, doubts.first()) {
-            let message = format!("the project's Python was not found, and without it the project is not understood: {}", doubt.reason);
+            let message = format!(
+                "the project's Python was not found, and without it the project is not understood: {}",
+                doubt.reason
+            );
             let help = "name the interpreter with --python, LIMOSA_PYTHON or `python` in limosa.toml, or activate its environment";
             self.diagnostics.push(Diagnostic::error("no-python", message).at(doubt.span, "here").help(help));
         }

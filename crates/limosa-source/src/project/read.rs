@@ -94,8 +94,14 @@ impl Project {
             own.extend(native_files(app, folder, self.kind, &self.modules));
             own.sort_by(|left, right| (&left.id.name, &left.path).cmp(&(&right.id.name, &right.path)));
             for pair in own.windows(2).filter(|pair| pair[0].id == pair[1].id) {
-                let message = format!("{} and {} are both the migration {}", pair[0].path.display(), pair[1].path.display(), pair[0].id);
-                self.diagnostics.push(Diagnostic::error("duplicate-migration", message).help("rename or remove one of them"));
+                let message = format!(
+                    "{} and {} are both the migration {}",
+                    pair[0].path.display(),
+                    pair[1].path.display(),
+                    pair[0].id
+                );
+                self.diagnostics
+                    .push(Diagnostic::error("duplicate-migration", message).help("rename or remove one of them"));
             }
             own.dedup_by(|right, left| left.id == right.id);
             files.extend(own);

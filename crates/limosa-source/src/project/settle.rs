@@ -22,13 +22,18 @@ impl Project {
             match self.settings.values.lookup(setting) {
                 Ok(Some(Value::Str(model))) => _ = self.settings.swappable.insert(setting.clone(), model.clone()),
                 Ok(Some(Value::None) | None) => {}
-                Ok(Some(_)) => doubts.push(Doubt::new(format!("the setting {setting}, which swaps a model, is not a text"), None)),
-                Err(reason) => doubts.push(Doubt::new(format!("the setting {setting}, which swaps a model, {reason}"), None)),
+                Ok(Some(_)) => {
+                    doubts.push(Doubt::new(format!("the setting {setting}, which swaps a model, is not a text"), None))
+                }
+                Err(reason) => {
+                    doubts.push(Doubt::new(format!("the setting {setting}, which swaps a model, {reason}"), None))
+                }
             }
         }
         for app in self.unmigrated_apps().filter(|app| app.has_models) {
             if let Some((migration, model)) = found.references.get(&app.label) {
-                let reason = format!("{migration} refers to `{model}` of the app `{}`, which has no migrations", app.label);
+                let reason =
+                    format!("{migration} refers to `{model}` of the app `{}`, which has no migrations", app.label);
                 doubts.push(Doubt::new(reason, None));
             }
         }
@@ -61,7 +66,10 @@ impl Found {
                     self.field(field, id, &create.model.name);
                 }
                 for parent in create.model.parents() {
-                    self.reference(ModelId { app: if parent.app.is_empty() { id.app.clone() } else { parent.app }, ..parent }, id);
+                    self.reference(
+                        ModelId { app: if parent.app.is_empty() { id.app.clone() } else { parent.app }, ..parent },
+                        id,
+                    );
                 }
             }
             Kind::AddField(add) => self.field(&add.field, id, &add.model),

@@ -6,7 +6,7 @@ use limosa_model::value::Call;
 use limosa_model::{Diagnostic, Field, Migration, MigrationId, SmolStr};
 
 use crate::config::FieldClass;
-use crate::convert::{self, KnownOperation, Knowledge, Problem, Purpose};
+use crate::convert::{self, Knowledge, KnownOperation, Problem, Purpose};
 use crate::native::MigrationFile;
 
 /// What the configuration says about field classes, before what another source knows.
@@ -37,7 +37,8 @@ impl Knowledge for Configured<'_> {
 /// Understands a native migration; what is wrong with it is an error.
 pub(super) fn native(file: MigrationFile, knowledge: &dyn Knowledge) -> Result<Migration, Vec<Diagnostic>> {
     let operations = convert::operations(&file.operations, knowledge);
-    let operations = operations.map_err(|problems| problems.iter().map(|problem| invalid(&file.id, problem)).collect::<Vec<_>>())?;
+    let operations =
+        operations.map_err(|problems| problems.iter().map(|problem| invalid(&file.id, problem)).collect::<Vec<_>>())?;
     Ok(Migration {
         id: file.id,
         operations,
@@ -62,5 +63,7 @@ pub(super) fn not_understood(id: &MigrationId, problems: &[Problem]) -> Diagnost
     let reasons: Vec<&str> = problems.iter().map(|problem| problem.reason.as_str()).collect();
     let message = format!("the migration {id} is not understood: {}", reasons.join("; "));
     let help = "say in limosa.toml how the field class stores: [fields] \"path.of.Class\" = \"CharField\"";
-    Diagnostic::error("invalid-operation", message).at(problems.iter().find_map(|problem| problem.span), "here").help(help)
+    Diagnostic::error("invalid-operation", message)
+        .at(problems.iter().find_map(|problem| problem.span), "here")
+        .help(help)
 }

@@ -78,8 +78,10 @@ pub(crate) struct Evaluator<'c> {
     complete: bool,
     diagnostics: Vec<Diagnostic>,
     unread_stars: Vec<SmolStr>,
-    /// While a constructor runs: the arguments with which it calls the inherited one.
-    handed_on: Option<Vec<arguments::Arguments>>,
+    /// Whether methods are run on their own (see `methods`).
+    methods: bool,
+    /// The arguments with which a constructor called the inherited one.
+    handed_on: Vec<arguments::Arguments>,
     scratch: String,
 }
 
@@ -106,6 +108,9 @@ impl<'c> Evaluator<'c> {
         needed: bool,
     ) -> std::result::Result<(Module, bool), Diagnostic> {
         let mut evaluator = Self::run(context, source, name, chain)?;
+        if !needed {
+            evaluator.lose_what_functions_change();
+        }
         match evaluator.freeze_module(needed) {
             Some(module) => Ok((module, evaluator.complete)),
             None => Err(Diagnostic::error("not-evaluated", format!("{name} could not be evaluated"))),
@@ -145,7 +150,8 @@ impl<'c> Evaluator<'c> {
             complete: true,
             diagnostics: Vec::new(),
             unread_stars: Vec::new(),
-            handed_on: None,
+            methods: false,
+            handed_on: Vec::new(),
             scratch: String::new(),
         };
         evaluator.run_module(file.body());

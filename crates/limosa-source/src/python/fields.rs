@@ -58,9 +58,22 @@ pub(crate) fn build(context: &Context<'_>, call: &Call, purpose: Purpose) -> Res
     let path = chain.path().unwrap_or_else(|| call.callee.clone());
     let instance = evaluator.instance(&path).ok_or_else(|| unclear("has no source".into()))?;
     let (mut args, mut kwargs) = (call.args.clone(), call.kwargs.clone());
+    let mut set = Kwargs::default();
     for link in chain.links.iter().filter(|link| link.method("__init__").is_some()) {
         let handed_on = evaluator.run_constructor(&link.module, &link.method_path("__init__"), &instance, &args, &kwargs);
         (args, kwargs) = handed_on.ok_or_else(|| unclear("what its constructor does is not known".into()))?;
+        for (name, value) in evaluator.take_attributes(&instance).iter() {
+            // What a class sets after its base's constructor counts.
+            if set.get(name).is_none() {
+                set.set(name.clone(), value.clone());
+            }
+        }
+    }
+    for (name, value) in set.iter() {
+        if name == "remote_field" || value.find_opaque().is_some() {
+            return Err(unclear(format!("its constructor sets `{name}` to something that is not known")));
+        }
+        kwargs.set(name.strip_prefix('_').unwrap_or(name), value.clone());
     }
     let view = Call { callee: path, args, kwargs, span: call.span };
     let internal = internal_type(&mut evaluator, &chain, &instance, &base).map_err(&unclear)?;
@@ -80,17 +93,17 @@ pub(crate) fn build(context: &Context<'_>, call: &Call, purpose: Purpose) -> Res
         let mut attributes = view.kwargs.clone();
         attributes.set("max_length", field.max_length.map_or(Value::None, |length| Value::Int(length.into())));
         evaluator.set_attributes(&instance, &attributes);
-        let types = VENDORS.map(|vendor| {
+        let mut types = Vec::new();
+        for vendor in VENDORS {
             evaluator.context.vendor = Some(vendor);
-            let said = evaluator.run_method(&link.module, &link.method_path("db_type"), &instance, &["django.db.connection"])?;
-            match said {
-                Value::Str(text) => Some((SmolStr::new_static(vendor), Some(text))),
-                Value::None => Some((SmolStr::new_static(vendor), None)),
-                _ => None,
+            match evaluator.run_method(&link.module, &link.method_path("db_type"), &instance, &["django.db.connection"]) {
+                Some(Value::Str(text)) => types.push((SmolStr::new_static(vendor), Some(text))),
+                Some(Value::None) => types.push((SmolStr::new_static(vendor), None)),
+                // The type of the class that it is built on.
+                Some(Value::Reference(_)) if internal.is_some() && chain.links.iter().filter(|link| link.method("db_type").is_some()).count() == 1 => {}
+                _ => return Err(unclear("what `db_type` returns is not known".into())),
             }
-        });
-        let types: Option<Vec<_>> = types.into_iter().collect();
-        let types = types.ok_or_else(|| unclear("what `db_type` returns is not known".into()))?;
+        }
         field.custom = Some(std::sync::Arc::new(CustomColumn { types, ..CustomColumn::default() }));
     } else if internal.is_none() {
         return Err(unclear("it has no type".into()));

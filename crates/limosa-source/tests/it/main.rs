@@ -1,5 +1,7 @@
 //! Integration tests of the crate, in one binary.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod cache;
 mod config;
 mod native;

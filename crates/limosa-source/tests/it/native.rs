@@ -28,7 +28,8 @@ fn read_python(operations: &str) -> Migration {
     let (sources, modules) = (Sources::default(), Modules::default());
     let context = Context::new(&sources, &modules);
     let source = sources.add(Path::new("0001_x.py"), text.into_bytes()).unwrap();
-    let (raw, diagnostics) = read_migration(&context, &source, MigrationId::new("app", "0001_x"), "app.migrations.0001_x");
+    let (raw, diagnostics) =
+        read_migration(&context, &source, MigrationId::new("app", "0001_x"), "app.migrations.0001_x");
     assert_eq!(diagnostics, []);
     raw.unwrap().migration(&context).unwrap()
 }
@@ -159,7 +160,10 @@ fn operations() {
         ("op = \"RenameModel\"\nold_name = \"A\"\nnew_name = \"B\"", "migrations.RenameModel('A', 'B')"),
         ("op = \"AlterModelTable\"\nmodel = \"A\"\ntable = \"t\"", "migrations.AlterModelTable('A', 't')"),
         ("op = \"AlterModelTable\"\nmodel = \"A\"\ntable = false", "migrations.AlterModelTable('A', None)"),
-        ("op = \"AlterModelTableComment\"\nname = \"A\"\ncomment = \"c\"", "migrations.AlterModelTableComment('A', 'c')"),
+        (
+            "op = \"AlterModelTableComment\"\nname = \"A\"\ncomment = \"c\"",
+            "migrations.AlterModelTableComment('A', 'c')",
+        ),
         (
             "op = \"AlterUniqueTogether\"\nname = \"A\"\nunique_together = [[\"x\", \"y\"]]",
             "migrations.AlterUniqueTogether('A', [['x', 'y']])",
@@ -187,10 +191,7 @@ fn operations() {
             "migrations.AlterOrderWithRespectTo('A', 'b')",
         ),
         ("op = \"RunSQL\"\nsql = \"A; B\"\nreverse_sql = \"\"", "migrations.RunSQL('A; B', '')"),
-        (
-            "op = \"RunSQL\"\nsql = [\"A\", [\"B %s\", [1]]]",
-            "migrations.RunSQL(['A', ('B %s', [1])])",
-        ),
+        ("op = \"RunSQL\"\nsql = [\"A\", [\"B %s\", [1]]]", "migrations.RunSQL(['A', ('B %s', [1])])"),
         (
             "op = \"SeparateDatabaseAndState\"\nstate_operations = [{ op = \"DeleteModel\", name = \"A\" }]",
             "migrations.SeparateDatabaseAndState(state_operations=[migrations.DeleteModel('A')])",
@@ -246,7 +247,8 @@ fn keys_of_a_migration() {
 fn sql() {
     let read_sql = |text: &str| {
         let mut migration = read("0001_x.sql", text);
-        let Some(OperationKind::RunSql(RunSql { sql: Sql::Script(sql), reverse_sql, .. })) = migration.operations.pop().map(|op| op.kind)
+        let Some(OperationKind::RunSql(RunSql { sql: Sql::Script(sql), reverse_sql, .. })) =
+            migration.operations.pop().map(|op| op.kind)
         else {
             panic!("no script")
         };

@@ -7,6 +7,9 @@ use limosa_source::config::{Env, Options};
 use limosa_source::project::{Need, OpenError, Project};
 use limosa_source::sources::Sources;
 
+/// Paths and texts, or names and values.
+pub(crate) type Files<'a> = &'a [(&'a str, &'a str)];
+
 /// A folder that is gone after the test.
 pub(crate) struct Folder(tempfile::TempDir);
 
@@ -88,11 +91,19 @@ impl Folder {
 pub(crate) fn needs(project: &Project) -> String {
     let place = |span| project.sources.location(span).map(|place| format!(":{}:{}", place.line, place.column));
     let doubt = |doubt: &limosa_source::project::Doubt| {
-        format!("{}{}", doubt.reason, doubt.span.and_then(place).map(|place| format!(" at {place}")).unwrap_or_default())
+        format!(
+            "{}{}",
+            doubt.reason,
+            doubt.span.and_then(place).map(|place| format!(" at {place}")).unwrap_or_default()
+        )
     };
     let lines = project.needs.iter().flat_map(|need| match need {
-        Need::Describe { doubts } => doubts.iter().map(|reason| format!("describe: {}", doubt(reason))).collect::<Vec<_>>(),
-        Need::Export { migrations } => migrations.iter().map(|(id, reason)| format!("export {id}: {}", doubt(reason))).collect(),
+        Need::Describe { doubts } => {
+            doubts.iter().map(|reason| format!("describe: {}", doubt(reason))).collect::<Vec<_>>()
+        }
+        Need::Export { migrations } => {
+            migrations.iter().map(|(id, reason)| format!("export {id}: {}", doubt(reason))).collect()
+        }
         Need::StateDelta { operations } => operations.iter().map(|(id, path)| format!("delta {id} {path}")).collect(),
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -100,11 +111,18 @@ pub(crate) fn needs(project: &Project) -> String {
 
 /// Shows the apps, one a line: label, name, where the migrations are.
 pub(crate) fn apps(project: &Project) -> String {
-    let line = |app: &limosa_source::project::App| format!("{} {} {}", app.label, app.name, match &app.migrations {
-        limosa_source::project::Migrations::In { module, .. } => format!("in {module}"),
-        limosa_source::project::Migrations::Absent => "absent".to_owned(),
-        limosa_source::project::Migrations::Disabled => "disabled".to_owned(),
-    });
+    let line = |app: &limosa_source::project::App| {
+        format!(
+            "{} {} {}",
+            app.label,
+            app.name,
+            match &app.migrations {
+                limosa_source::project::Migrations::In { module, .. } => format!("in {module}"),
+                limosa_source::project::Migrations::Absent => "absent".to_owned(),
+                limosa_source::project::Migrations::Disabled => "disabled".to_owned(),
+            }
+        )
+    };
     project.apps.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 

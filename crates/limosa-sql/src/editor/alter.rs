@@ -92,16 +92,14 @@ impl SchemaEditor<'_> {
         }
     }
 
-    fn check_generated(
-        &self,
-        model: &ModelIn<'_>,
-        old: &FieldIn<'_>,
-        new: &FieldIn<'_>,
-    ) -> Result<(), EditorError> {
+    fn check_generated(&self, model: &ModelIn<'_>, old: &FieldIn<'_>, new: &FieldIn<'_>) -> Result<(), EditorError> {
         let same = match (&old.field().kind, &new.field().kind) {
             (FieldKind::Generated { persist: old_persist, .. }, FieldKind::Generated { persist, .. }) => {
                 old_persist == persist
-                    && match (values::generated_sql(&generated_model(model, old)?, old), values::generated_sql(&generated_model(model, new)?, new)) {
+                    && match (
+                        values::generated_sql(&generated_model(model, old)?, old),
+                        values::generated_sql(&generated_model(model, new)?, new),
+                    ) {
                         (Ok(old), Ok(new)) => old == new,
                         _ => false,
                     }
@@ -152,8 +150,7 @@ impl SchemaEditor<'_> {
             self.run(&statement);
         }
         if (!old.db_index || old.unique()) && new.db_index && !new.unique() {
-            let statement =
-                self.create_field_index(change.model, std::slice::from_ref(change.new), "", Vec::new());
+            let statement = self.create_field_index(change.model, std::slice::from_ref(change.new), "", Vec::new());
             self.run(&statement);
         }
         if change.becomes_primary_key() {
@@ -253,8 +250,7 @@ impl SchemaEditor<'_> {
 
     /// Renames a column, in what waits too.
     pub(crate) fn rename_column(&mut self, table: &str, old: &str, new: &str) {
-        let sql =
-            format!("ALTER TABLE {} RENAME COLUMN {} TO {}", self.quote(table), self.quote(old), self.quote(new));
+        let sql = format!("ALTER TABLE {} RENAME COLUMN {} TO {}", self.quote(table), self.quote(old), self.quote(new));
         let stored = (self.stored(old), self.stored(new));
         self.execute(sql, |catalog| catalog.rename_column(table, &stored.0, &stored.1));
         let dialect = self.dialect();

@@ -102,7 +102,7 @@ impl SchemaEditor<'_> {
         }
         let (table, name) = (model.table().clone(), SmolStr::new(field.column()));
         let sql = format!("ALTER TABLE {} ADD COLUMN {} {definition}", self.quote(&table), self.quote(&name));
-        let sql = Sql::with(sql, column.params).executed(self.context)?;
+        let sql = self.executed(&Sql::with(sql, column.params))?;
         let created = effect::catalog_column(self, model, field)?;
         self.execute(sql, |catalog| created.add_to(catalog, &table));
         let temporary_default = field.field().db_default.is_none() && self.effective_default(field)?.is_some();

@@ -18,7 +18,8 @@ impl SchemaEditor<'_> {
 
     /// Returns the names of the foreign keys of a column.
     pub(crate) fn foreign_key_names(&self, table: &str, column: &str) -> Vec<SmolStr> {
-        let filter = ConstraintFilter { columns: Some(&[column]), foreign_key: Some(true), ..ConstraintFilter::default() };
+        let filter =
+            ConstraintFilter { columns: Some(&[column]), foreign_key: Some(true), ..ConstraintFilter::default() };
         self.constraint_names(table, filter)
     }
 

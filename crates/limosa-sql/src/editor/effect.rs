@@ -96,7 +96,8 @@ pub(crate) fn catalog_table(editor: &SchemaEditor<'_>, model: &ModelIn<'_>) -> R
     let mut constraints = Vec::new();
     if !parameters {
         for constraint in &model.view.state.options.constraints {
-            constraints.extend(editor.catalog_constraint(model, constraint)?.map(|found| stored(editor.dialect(), found)));
+            constraints
+                .extend(editor.catalog_constraint(model, constraint)?.map(|found| stored(editor.dialect(), found)));
         }
     }
     Ok(CreatedTable {
@@ -117,7 +118,8 @@ pub(crate) fn catalog_column(
     let (parameters, field) = (view.parameters()?, view.field());
     let generated = matches!(field.kind, FieldKind::Generated { .. });
     let db_type = parameters.db_type.unwrap_or_default();
-    let data_type = if editor.dialect() == Dialect::Postgres { postgres::column::stored_type(&db_type) } else { db_type };
+    let data_type =
+        if editor.dialect() == Dialect::Postgres { postgres::column::stored_type(&db_type) } else { db_type };
     let default = if field.db_default.is_some() { Some(editor.db_default_text(view)?) } else { None };
     let foreign_key = if view.has_db_constraint() {
         let key = editor.foreign_key(model, view, ForeignKeySuffix::Target)?;

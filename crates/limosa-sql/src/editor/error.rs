@@ -1,7 +1,7 @@
 //! Why statements cannot be written.
 
-use limosa_model::SmolStr;
 use limosa_model::state::StateError;
+use limosa_model::{ModelId, SmolStr};
 
 use crate::expression::ExpressionError;
 use crate::model::ModelError;
@@ -15,6 +15,16 @@ pub enum EditorError {
     /// An expression or a value has no SQL.
     #[error(transparent)]
     Expression(#[from] ExpressionError),
+    /// Only Python knows the value that existing rows get; [`supply_default`](super::SchemaEditor::supply_default) takes it.
+    #[error("only Python can tell the default of `{model}.{field}` (`{what}`)")]
+    DefaultNeedsPython {
+        /// The model.
+        model: ModelId,
+        /// The field.
+        field: SmolStr,
+        /// The function or the class that is not known.
+        what: SmolStr,
+    },
     /// The operation does not fit the state.
     #[error(transparent)]
     State(#[from] StateError),
@@ -50,7 +60,9 @@ pub enum EditorError {
         new: SmolStr,
     },
     /// A generated column cannot be changed.
-    #[error("modifying generated fields is not supported: the field {0} must be removed and added again with the new definition")]
+    #[error(
+        "modifying generated fields is not supported: the field {0} must be removed and added again with the new definition"
+    )]
     GeneratedField(SmolStr),
     /// A constraint or an index of the project's own class, which only its own code understands.
     #[error("the SQL of `{name}` ({class}) is known to its own Python class only")]

@@ -67,7 +67,8 @@ impl SchemaEditor<'_> {
                 if self.dialect() == Dialect::Sqlite {
                     definition = format!("{definition} {}", sqlite::column::inline_foreign_key(self, &field)?);
                 } else {
-                    let statement = self.create_foreign_key(model, &field, crate::statement::ForeignKeySuffix::Target)?;
+                    let statement =
+                        self.create_foreign_key(model, &field, crate::statement::ForeignKeySuffix::Target)?;
                     self.defer(statement);
                 }
             }
@@ -89,7 +90,7 @@ impl SchemaEditor<'_> {
         if !model.view.tablespace.is_empty() && self.context.supports_tablespaces() {
             sql = format!("{sql} TABLESPACE {}", self.quote(&model.view.tablespace));
         }
-        Ok(Sql::with(sql, params).executed(self.context)?)
+        self.executed(&Sql::with(sql, params))
     }
 
     /// Drops a model's table and those of its automatic many-to-many fields.
@@ -117,8 +118,7 @@ impl SchemaEditor<'_> {
     ///
     /// Source: Django `db/backends/base/schema.py`, `alter_db_table`.
     pub fn alter_db_table(&mut self, old: &str, new: &str) {
-        let same_but_for_case =
-            self.context.ignores_table_name_case() && old.to_lowercase() == new.to_lowercase();
+        let same_but_for_case = self.context.ignores_table_name_case() && old.to_lowercase() == new.to_lowercase();
         if old == new || same_but_for_case {
             return;
         }

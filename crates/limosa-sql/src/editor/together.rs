@@ -73,8 +73,7 @@ impl SchemaEditor<'_> {
             self.deferred.remove(waiting);
             return Ok(());
         }
-        let filter =
-            ConstraintFilter { unique: Some(true), primary_key: Some(false), ..ConstraintFilter::default() };
+        let filter = ConstraintFilter { unique: Some(true), primary_key: Some(false), ..ConstraintFilter::default() };
         let mut names = self.composed_names(model, columns, filter);
         let default = self.dialect().index_name(table, columns, "_uniq");
         if names.contains(&default) {
@@ -85,25 +84,20 @@ impl SchemaEditor<'_> {
         Ok(())
     }
 
-    fn composed_names(
-        &self,
-        model: &ModelIn<'_>,
-        columns: &[SmolStr],
-        filter: ConstraintFilter<'_>,
-    ) -> Vec<SmolStr> {
+    fn composed_names(&self, model: &ModelIn<'_>, columns: &[SmolStr], filter: ConstraintFilter<'_>) -> Vec<SmolStr> {
         let (mut declared, indexes) = model.declared_names();
         declared.extend(indexes);
         let exclude: Vec<&str> = declared.iter().map(SmolStr::as_str).collect();
         let columns: Vec<&str> = columns.iter().map(SmolStr::as_str).collect();
-        self.constraint_names(
-            model.table(),
-            ConstraintFilter { columns: Some(&columns), exclude: &exclude, ..filter },
-        )
+        self.constraint_names(model.table(), ConstraintFilter { columns: Some(&columns), exclude: &exclude, ..filter })
     }
 }
 
 fn difference<'t>(one: &'t Together, other: &'t Together) -> impl Iterator<Item = &'t Vec<SmolStr>> {
-    one.iter().enumerate().filter(move |(position, names)| !other.contains(names) && !one[..*position].contains(names)).map(|(_, names)| names)
+    one.iter()
+        .enumerate()
+        .filter(move |(position, names)| !other.contains(names) && !one[..*position].contains(names))
+        .map(|(_, names)| names)
 }
 
 fn only(model: &ModelIn<'_>, names: Vec<SmolStr>, columns: Vec<SmolStr>) -> Result<SmolStr, EditorError> {

@@ -1,24 +1,43 @@
 //! Literals and expressions, for whoever writes statements.
 
+use std::borrow::Cow;
+
+use limosa_model::django::DjangoVersion;
 use limosa_model::{SmolStr, Value};
 
 use super::model::{FieldIn, ModelIn};
 use super::{EditorError, SchemaEditor};
-use crate::expression::Sql;
+use crate::dialect::Context;
+use crate::expression::{ExpressionError, Sql};
 use crate::literal::Literal;
 use crate::statement::IndexColumns;
 
-impl SchemaEditor<'_> {
+impl<'a> SchemaEditor<'a> {
     /// Returns the value that existing rows get, as a literal; nothing for NULL.
     ///
     /// Source: Django `db/backends/base/schema.py`, `effective_default`.
     pub(crate) fn effective_default(&self, field: &FieldIn<'_>) -> Result<Option<String>, EditorError> {
-        Ok(field.models.effective_default_sql(&field.view)?)
+        self.effective_default_value(field)?.map(|value| Ok(value.quote(&self.driver_context())?)).transpose()
     }
 
     /// Returns the value that existing rows get, nothing for NULL.
     pub(crate) fn effective_default_value(&self, field: &FieldIn<'_>) -> Result<Option<Literal>, EditorError> {
-        Ok(field.models.effective_default(&field.view)?)
+        let error = match field.models.effective_default(&field.view) {
+            Ok(default) => return Ok(default),
+            Err(error) => error,
+        };
+        let what = match &error {
+            ExpressionError::NeedsPython(what) | ExpressionError::Opaque(what) => what.clone(),
+            _ => return Err(error.into()),
+        };
+        let (model, name) = (field.view.model.clone(), field.view.name.clone());
+        match self.supplied_defaults.get(&(model.clone(), name.clone())) {
+            None => Err(EditorError::DefaultNeedsPython { model, field: name, what }),
+            Some(value) => match Literal::from_value(value)? {
+                Literal::None => Ok(None),
+                value => Ok(Some(value)),
+            },
+        }
     }
 
     /// Returns the default that the database fills in.
@@ -34,12 +53,25 @@ impl SchemaEditor<'_> {
 
     /// Returns the default that the database fills in, with its literals.
     pub(crate) fn db_default_text(&self, field: &FieldIn<'_>) -> Result<String, EditorError> {
-        Ok(field.models.db_default_sql(&field.view)?.inline(self.context)?)
+        Ok(field.models.db_default_sql(&field.view)?.inline(&self.driver_context())?)
     }
 
     /// Returns a text as a literal.
     pub(crate) fn quote_text(&self, text: &str) -> Result<String, EditorError> {
-        Ok(Literal::Text(text.into()).quote(self.context)?)
+        Ok(Literal::Text(text.into()).quote(&self.driver_context())?)
+    }
+
+    /// Writes a statement with its parameters, as the driver does.
+    pub(crate) fn executed(&self, sql: &Sql) -> Result<String, EditorError> {
+        Ok(sql.executed(&self.driver_context())?)
+    }
+
+    /// Returns the context by which the driver writes literals, which unlike Django 4.2 never doubles percent signs.
+    fn driver_context(&self) -> Cow<'a, Context> {
+        if self.context.django >= DjangoVersion::V52 {
+            return Cow::Borrowed(self.context);
+        }
+        Cow::Owned(Context { django: DjangoVersion::V52, ..self.context.clone() })
     }
 }
 

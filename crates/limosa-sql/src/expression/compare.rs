@@ -2,13 +2,16 @@
 //!
 //! Source: Django `db/models/lookups.py` and `contrib/postgres/lookups.py`, with the operators of `db/backends/*/base.py`.
 
+mod postgres;
+mod text;
+
 use limosa_model::django::DjangoVersion;
 use limosa_model::field::FieldKind;
 
 use super::compile::{Compiled, Compiler, Stop};
 use super::error::ExpressionError;
 use super::fields::{Class, is_instance};
-use super::node::{Lookup, Node, Rhs};
+use super::node::{Lookup, Node, Rhs, for_each_part};
 use super::output::{is_conditional, output};
 use super::resolve::invalid;
 use super::sql::{Sql, join};
@@ -84,6 +87,7 @@ impl Compiler<'_> {
     /// An integer that the column cannot hold is decided without asking the database.
     fn check_overflow(self, lookup: &Lookup) -> Result<(), Stop> {
         let number = match &lookup.rhs {
+            _ if self.django() < DjangoVersion::V52 => return Ok(()),
             Rhs::Value(Literal::Int(number)) => *number,
             Rhs::Value(Literal::Bool(value)) => i128::from(*value),
             _ => return Ok(()),
@@ -135,85 +139,14 @@ impl Compiler<'_> {
             Rhs::Nodes(nodes) => nodes.iter().map(|node| self.compile(node)).collect::<Result<_, _>>()?,
             _ => Vec::new(),
         };
-        let [first, second] = <[Sql; 2]>::try_from(pieces)
-            .map_err(|_| invalid("range", "the value is not a pair".into()))?;
+        let [first, second] =
+            <[Sql; 2]>::try_from(pieces).map_err(|_| invalid("range", "the value is not a pair".into()))?;
         Ok(join(vec![lhs, join(vec![first, second], " AND ")], " BETWEEN "))
-    }
-
-    fn pattern(self, lookup: &Lookup) -> Compiled {
-        let name = lookup.name.as_str();
-        if !is_textual(name) {
-            return Err(ExpressionError::UnknownName { name: lookup.name.clone() }.into());
-        }
-        let lhs = self.side(&lookup.lhs)?;
-        let internal = output(&lookup.lhs).map(|view| self.models.internal_type(&view.field)).unwrap_or_default();
-        let lhs = lhs.map(|text| self.cast_for(name, &internal, &text));
-        let postgres = self.dialect() == Dialect::Postgres;
-        let upper = postgres && name.starts_with('i') && name != "iregex";
-        let simple = matches!(lookup.rhs, Rhs::Value(_));
-        let rhs = match &lookup.rhs {
-            Rhs::Value(value) => Sql::param(self.pattern_param(name, value)?),
-            _ => self.right(lookup)?,
-        };
-        let escape = if postgres { "" } else { " ESCAPE '\\'" };
-        let rhs = rhs.map(|text| match name {
-            "regex" => format!("{} {text}", if postgres { "~" } else { "REGEXP" }),
-            "iregex" if postgres => format!("~* {text}"),
-            "iregex" => format!("REGEXP '(?i)' || {text}"),
-            "iexact" if postgres => format!("= UPPER({text})"),
-            "iexact" => format!("LIKE {text} ESCAPE '\\'"),
-            _ if simple && upper => format!("LIKE UPPER({text}){escape}"),
-            _ if simple => format!("LIKE {text}{escape}"),
-            _ => self.column_pattern(name, &text),
-        });
-        Ok(join(vec![lhs, rhs], " "))
-    }
-
-    /// A pattern that is not known before: special characters are escaped by the database.
-    fn column_pattern(self, name: &str, text: &str) -> String {
-        let (pattern, escape) = match self.dialect() {
-            Dialect::Postgres => {
-                (format!(r"REPLACE(REPLACE(REPLACE({text}, E'\\', E'\\\\'), E'%%', E'\\%%'), E'_', E'\\_')"), "")
-            }
-            _ => (format!(r"REPLACE(REPLACE(REPLACE({text}, '\', '\\'), '%%', '\%%'), '_', '\_')"), r" ESCAPE '\'"),
-        };
-        let pattern = if name.starts_with('i') { format!("UPPER({pattern})") } else { pattern };
-        let (before, after) = affixes(name);
-        let before = if before { "'%%' || " } else { "" };
-        let after = if after { " || '%%'" } else { "" };
-        format!("LIKE {before}{pattern}{after}{escape}")
-    }
-
-    fn pattern_param(self, name: &str, value: &Literal) -> Result<Literal, Stop> {
-        let text = value.to_text().ok_or_else(|| invalid(name, "the value is not a text".into()))?;
-        Ok(match name {
-            "regex" | "iregex" => value.clone(),
-            "iexact" if self.dialect() == Dialect::Postgres => value.clone(),
-            "iexact" => Literal::Text(escape_like(&text).into()),
-            _ => {
-                let (before, after) = affixes(name);
-                let (before, after) = (if before { "%" } else { "" }, if after { "%" } else { "" });
-                Literal::Text(format!("{before}{}{after}", escape_like(&text)).into())
-            }
-        })
-    }
-
-    /// Source: Django `db/backends/postgresql/operations.py`, `lookup_cast`.
-    fn cast_for(self, name: &str, internal_type: &str, text: &str) -> String {
-        if self.dialect() != Dialect::Postgres {
-            return text.to_owned();
-        }
-        let text = match internal_type {
-            "IPAddressField" | "GenericIPAddressField" => format!("HOST({text})"),
-            "CICharField" | "CIEmailField" | "CITextField" => format!("{text}::citext"),
-            _ => format!("{text}::text"),
-        };
-        if matches!(name, "iexact" | "icontains" | "istartswith" | "iendswith") { format!("UPPER({text})") } else { text }
     }
 
     /// Compiles the left side, or another side that is a comparison itself.
     pub(super) fn side(self, node: &Node) -> Compiled {
-        let sql = self.compile(node)?;
+        let sql = self.compile(&resolved_again(node))?;
         Ok(if matches!(node, Node::Lookup(_)) { sql.map(|text| format!("({text})")) } else { sql })
     }
 
@@ -227,7 +160,8 @@ impl Compiler<'_> {
             }
             Rhs::Node(node) => {
                 let sql = self.compile(node)?;
-                let bare = matches!(node, Node::Value { .. } | Node::JsonNull) || sql.text.starts_with('(');
+                let value = matches!(node, Node::Value { .. } | Node::JsonNull) && self.django() >= DjangoVersion::V52;
+                let bare = value || sql.text.starts_with('(');
                 Ok(if bare || sql.text.is_empty() { sql } else { sql.map(|text| format!("({text})")) })
             }
             Rhs::Nodes(nodes) => {
@@ -243,92 +177,6 @@ impl Compiler<'_> {
             Some(view) => self.models.prepare_database(&view, value)?,
             None => value,
         })
-    }
-
-    /// Comparisons of arrays and of `hstore`.
-    fn container_lookup(self, lookup: &Lookup) -> Option<Compiled> {
-        let operator = match lookup.name.as_str() {
-            "contains" => "@>",
-            "contained_by" => "<@",
-            "overlap" => "&&",
-            "has_key" => "?",
-            "has_keys" => "?&",
-            "has_any_keys" => "?|",
-            "exact" => "=",
-            _ => return None,
-        };
-        let array = output(&lookup.lhs).filter(|view| matches!(view.field.kind, FieldKind::Array { .. }));
-        if lookup.name == "exact" && array.is_none() {
-            return None;
-        }
-        Some(self.postgres_operator(lookup, operator, array.as_ref()))
-    }
-
-    fn postgres_operator(self, lookup: &Lookup, operator: &str, cast: Option<&FieldView>) -> Compiled {
-        if self.dialect() != Dialect::Postgres {
-            return Err(self.not_supported(&format!("the lookup `{}`", lookup.name)));
-        }
-        let lhs = self.side(&lookup.lhs)?;
-        let mut rhs = match (&lookup.rhs, lookup.name.as_str()) {
-            (Rhs::Value(value), "has_key") => Sql::param(value.clone()),
-            (Rhs::Values(values), _) => Sql::param(Literal::List(values.clone())),
-            _ => self.right(lookup)?,
-        };
-        if let Some(view) = cast {
-            let db_type = self.models.cast_db_type(view)?.unwrap_or_default();
-            rhs = rhs.map(|text| format!("{text}::{db_type}"));
-        }
-        Ok(join(vec![lhs, rhs], &format!(" {operator} ")))
-    }
-
-    /// Comparisons of ranges, and of what may be in one.
-    fn range_lookup(self, lookup: &Lookup) -> Option<Compiled> {
-        let view = output(&lookup.lhs)?;
-        let operator = match lookup.name.as_str() {
-            "contains" => "@>",
-            "contained_by" => "<@",
-            "overlap" => "&&",
-            "fully_lt" => "<<",
-            "fully_gt" => ">>",
-            "not_lt" => "&>",
-            "not_gt" => "&<",
-            "adjacent_to" => "-|-",
-            _ => return None,
-        };
-        if is_range(&view.field.kind) {
-            let sql = self.postgres_operator(lookup, operator, None);
-            let date = matches!(view.field.kind, FieldKind::DateRange | FieldKind::DateTimeRange);
-            let value = matches!(&lookup.rhs, Rhs::Node(node) if !matches!(node, Node::Column { .. }));
-            if date && value && lookup.name == "contains" {
-                let name = if view.field.kind == FieldKind::DateRange { "date" } else { "timestamp with time zone" };
-                return Some(sql.map(|sql| sql.map(|text| format!("{text}::{name}"))));
-            }
-            return Some(sql);
-        }
-        let range = match &view.field.kind {
-            FieldKind::BigInteger | FieldKind::BigAuto | FieldKind::PositiveBigInteger => "int8range",
-            kind if is_integer(kind) => "int4range",
-            FieldKind::Float | FieldKind::Decimal { .. } => "numrange",
-            FieldKind::Date => "daterange",
-            FieldKind::DateTime => "tstzrange",
-            _ => return None,
-        };
-        Some((|| {
-            let small = matches!(
-                view.field.kind,
-                FieldKind::SmallInteger | FieldKind::SmallAuto | FieldKind::PositiveSmallInteger
-            );
-            let lhs = self.side(&lookup.lhs)?.map(|text| match &view.field.kind {
-                FieldKind::Float => format!("{text}::numeric"),
-                _ if small => format!("{text}::integer"),
-                _ => text.to_owned(),
-            });
-            let rhs = match &lookup.rhs {
-                Rhs::Value(value) => Sql::param(value.clone()),
-                _ => self.right(lookup)?,
-            };
-            Ok(join(vec![lhs, rhs.map(|text| format!("{text}::{range}"))], " <@ "))
-        })())
     }
 
     pub(super) fn not_supported(self, what: &str) -> Stop {
@@ -367,20 +215,28 @@ impl Compiler<'_> {
     }
 }
 
-fn is_textual(name: &str) -> bool {
-    matches!(
-        name,
-        "iexact" | "contains" | "icontains" | "startswith" | "istartswith" | "endswith" | "iendswith" | "regex" | "iregex"
-    )
+/// Marks the conditions in the left side of a comparison, which Django resolves again when it compiles the comparison.
+fn resolved_again(node: &Node) -> Node {
+    let mut node = node.clone();
+    mark_resolved(&mut node);
+    node
 }
 
-/// Whether something may stand before and behind the text that is looked for.
-fn affixes(name: &str) -> (bool, bool) {
-    (!name.contains("startswith"), !name.contains("endswith"))
+fn mark_resolved(node: &mut Node) {
+    if let Node::Where(tree) = node {
+        tree.resolved = true;
+        tree.children.iter_mut().for_each(mark_in_children);
+    } else {
+        for_each_part(node, &mut mark_resolved);
+    }
 }
 
-fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+/// Conditions in conditions are resolved, but only their sides count.
+fn mark_in_children(node: &mut Node) {
+    match node {
+        Node::Where(tree) => tree.children.iter_mut().for_each(mark_in_children),
+        other => for_each_part(other, &mut mark_resolved),
+    }
 }
 
 /// Python's `==` between values that a set would hold only once.

@@ -9,8 +9,9 @@ use limosa_model::field::FieldKind;
 use super::error::ExpressionError;
 use super::fields::{Class, class, is_instance};
 use super::functions;
-use super::node::{Case, Combined, Connector, Flavour, Func, Lookup, Node, Nulls, OrderBy, Rhs, Where};
+use super::node::{Case, Combined, Flavour, Func, Node, Nulls, OrderBy, Where};
 use super::output::{self, output};
+use super::resolve::invalid;
 use super::sql::{Sql, join};
 use crate::dialect::Dialect;
 use crate::literal::{Literal, is_range};
@@ -68,13 +69,16 @@ impl Compiler<'_> {
     /// Compiles an expression.
     pub(super) fn compile(self, node: &Node) -> Compiled {
         match node {
-            Node::Column { target, .. } => {
-                Ok(Sql::new(self.dialect().quote_name(target.column_name()).to_string()))
-            }
+            Node::Column { target, .. } => Ok(Sql::new(self.dialect().quote_name(target.column_name()).to_string())),
             Node::Value { value, output } => self.value(value, output.as_ref()),
+            Node::Param(value) => Ok(Sql::param(value.clone())),
             Node::JsonNull => {
                 let literal = Literal::None.to_json(false)?;
-                Ok(Sql::param(if self.dialect() == Dialect::Postgres { Literal::Json(literal) } else { Literal::Text(literal) }))
+                Ok(Sql::param(if self.dialect() == Dialect::Postgres {
+                    Literal::Json(literal)
+                } else {
+                    Literal::Text(literal)
+                }))
             }
             Node::Func(func) => functions::compile(self, func),
             Node::Combined(combined) => self.combined(combined),
@@ -124,7 +128,11 @@ impl Compiler<'_> {
         let decimal = output.as_ref().is_some_and(|view| is_instance(view, Class::Decimal));
         if decimal && self.dialect() == Dialect::Sqlite {
             let exact = matches!(value, Literal::Decimal(_)) && self.django() >= DjangoVersion::V61;
-            sql = if exact { sql.map(|text| format!("(CAST({text} AS REAL))")) } else { self.numeric(sql, output.as_ref()) };
+            sql = if exact {
+                sql.map(|text| format!("(CAST({text} AS REAL))"))
+            } else {
+                self.numeric(sql, output.as_ref())
+            };
         }
         Ok(sql)
     }
@@ -166,23 +174,6 @@ impl Compiler<'_> {
         })
     }
 
-    /// Whether a condition stands by itself where a condition is wanted.
-    ///
-    /// Source: Django `db/backends/base/operations.py`, `conditional_expression_supported_in_where_clause`.
-    pub(super) fn supported_in_where(self, node: &Node) -> bool {
-        if self.dialect() == Dialect::Postgres || self.django() < DjangoVersion::V61 {
-            return true;
-        }
-        match node {
-            Node::Lookup(_) | Node::Where(_) => true,
-            Node::Wrapper(inner, _) | Node::Negated(inner) => {
-                output::is_conditional(node) && self.supported_in_where(inner)
-            }
-            Node::Raw { .. } => output::is_conditional(node),
-            _ => false,
-        }
-    }
-
     fn case(self, case: &Case) -> Compiled {
         let mut parts = Vec::with_capacity(case.cases.len());
         let mut default = &case.default;
@@ -201,6 +192,9 @@ impl Compiler<'_> {
                 }
                 Err(error) => return Err(error),
             }
+        }
+        if case.output.is_none() && output::is_mixed(&results(case)) {
+            return Err(invalid("Case", "its results have different types; it needs an output_field".to_owned()).into());
         }
         let own = output(&Node::Case(Box::new(case.clone())));
         if parts.is_empty() {
@@ -241,70 +235,11 @@ impl Compiler<'_> {
         };
         Ok(self.compile(&order.node)?.map(|text| format!("{text} {direction}{nulls}")))
     }
+}
 
-    fn where_node(self, tree: &Where) -> Compiled {
-        if tree.connector == Connector::Xor && self.dialect() != Dialect::MySql {
-            return self.where_node(&self.without_xor(tree));
-        }
-        let count = tree.children.len();
-        let (mut full_needed, mut empty_needed) = match tree.connector {
-            Connector::And => (count, 1),
-            _ => (1, count),
-        };
-        let mut parts = Vec::with_capacity(count);
-        for child in &tree.children {
-            match self.compile(child) {
-                Ok(sql) if !sql.text.is_empty() => parts.push(sql),
-                Ok(_) | Err(Stop::Full) => full_needed = full_needed.saturating_sub(1),
-                Err(Stop::Empty) => empty_needed = empty_needed.saturating_sub(1),
-                Err(error) => return Err(error),
-            }
-            if empty_needed == 0 {
-                return Err(if tree.negated { Stop::Full } else { Stop::Empty });
-            }
-            if full_needed == 0 {
-                return Err(if tree.negated { Stop::Empty } else { Stop::Full });
-            }
-        }
-        if parts.is_empty() {
-            return Err(Stop::Full);
-        }
-        let several = parts.len() > 1;
-        let separator = match tree.connector {
-            Connector::And => " AND ",
-            Connector::Or => " OR ",
-            Connector::Xor => " XOR ",
-        };
-        let sql = join(parts, separator);
-        Ok(match (tree.negated, several) {
-            (true, _) => sql.map(|text| format!("NOT ({text})")),
-            (false, true) => sql.map(|text| format!("({text})")),
-            (false, false) => sql,
-        })
-    }
-
-    /// Writes an exclusive or as a sum that is odd.
-    fn without_xor(self, tree: &Where) -> Where {
-        let value = |number| Node::Value { value: Literal::Int(number), output: None };
-        let one = |child: &Node| {
-            Node::Case(Box::new(Case { cases: vec![(child.clone(), value(1))], default: value(0), output: None }))
-        };
-        let sum = tree.children.iter().map(one).reduce(|lhs, rhs| {
-            let connector = SmolStr::new_static("+");
-            Node::Combined(Box::new(Combined { lhs, connector, rhs, output: None, flavour: Flavour::Plain }))
-        });
-        let mut sum = sum.unwrap_or_else(|| value(0));
-        if tree.children.len() > 2 && self.django() >= DjangoVersion::V52 {
-            sum = Node::Func(Box::new(Func::new("Mod", vec![sum, value(2)])));
-        }
-        let any = Where { connector: Connector::Or, negated: false, children: tree.children.clone() };
-        let odd = Lookup { name: SmolStr::new_static("exact"), lhs: value(1), rhs: Rhs::Node(sum) };
-        Where {
-            connector: Connector::And,
-            negated: tree.negated,
-            children: vec![Node::Where(any), Node::Lookup(Box::new(odd))],
-        }
-    }
+/// Returns all results of a case, the default as the last.
+fn results(case: &Case) -> Vec<&Node> {
+    case.cases.iter().map(|(_, result)| result).chain(std::iter::once(&case.default)).collect()
 }
 
 /// Returns whether an expression has a type of texts.

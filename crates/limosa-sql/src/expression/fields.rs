@@ -88,6 +88,9 @@ pub(super) fn is_instance_of(view: &FieldView, other: &FieldView) -> bool {
     if matches!(own, Class::Integer | Class::PositiveInteger) && matches!(other_class, Class::Integer) {
         return view.field.kind == other.field.kind || other.field.kind == FieldKind::Integer || inherits(view, other);
     }
+    if own == Class::Char && other_class == Class::Char {
+        return view.field.class == other.field.class || other.field.class == "django.db.models.CharField";
+    }
     is_instance(view, other_class)
 }
 

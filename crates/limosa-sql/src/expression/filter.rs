@@ -2,6 +2,7 @@
 //!
 //! Source: Django `db/models/sql/query.py`, `Query.build_filter` and `Query._add_q`.
 
+use limosa_model::django::DjangoVersion;
 use limosa_model::value::Call;
 use limosa_model::{SmolStr, Value};
 
@@ -46,7 +47,8 @@ impl Resolver<'_> {
                 self.add_q(&filter, false)
             }
             _ => {
-                let inner = Filter { connector: Connector::And, negated: true, children: vec![Child::Expression(value)] };
+                let inner =
+                    Filter { connector: Connector::And, negated: true, children: vec![Child::Expression(value)] };
                 self.add_q(&inner, false)
             }
         }
@@ -79,7 +81,8 @@ impl Resolver<'_> {
 
     fn add_q(self, filter: &Filter<'_>, outer_negated: bool) -> Result<Where> {
         let negated = outer_negated ^ filter.negated;
-        let mut target = Where { connector: filter.connector, negated: filter.negated, children: Vec::new() };
+        let mut target =
+            Where { connector: filter.connector, negated: filter.negated, children: Vec::new(), resolved: false };
         for child in &filter.children {
             let clause = self.build_filter(child, negated)?;
             if !clause.children.is_empty() {
@@ -102,7 +105,7 @@ impl Resolver<'_> {
                     Node::Lookup(_) => node,
                     node => lookup::build(self, &["exact"], node, Operand::Literal(Literal::Bool(true)))?,
                 };
-                Ok(Where { connector: Connector::And, negated: false, children: vec![condition] })
+                Ok(Where { connector: Connector::And, negated: false, children: vec![condition], resolved: false })
             }
             Child::Pair(name, value) => self.pair(name, value, negated),
         }
@@ -119,19 +122,22 @@ impl Resolver<'_> {
             Operand::Node(Node::Column { target, .. }) if target.field.null => operand.node().cloned(),
             _ => None,
         };
-        let condition = lookup::build(self, &lookups, self.column(field, false)?, operand)
-            .map_err(|error| match error {
+        let condition =
+            lookup::build(self, &lookups, self.column(field, false)?, operand).map_err(|error| match error {
                 ExpressionError::UnknownName { .. } => unknown_name(name),
                 other => other,
             })?;
-        let mut clause = Where { connector: Connector::And, negated: false, children: vec![condition.clone()] };
+        let mut clause =
+            Where { connector: Connector::And, negated: false, children: vec![condition.clone()], resolved: false };
         let (lookup, rhs) = match &condition {
             Node::Lookup(lookup) => (lookup.name.as_str(), &lookup.rhs),
             _ => return Ok(clause),
         };
         if negated && lookup != "isnull" && *rhs != Rhs::Value(Literal::None) {
             if field.field.null {
-                let with_none = lookup == "in" && matches!(rhs, Rhs::Values(values) if values.contains(&Literal::None));
+                let with_none = self.models.context.django >= DjangoVersion::V61
+                    && lookup == "in"
+                    && matches!(rhs, Rhs::Values(values) if values.contains(&Literal::None));
                 let column = self.column(field, false)?;
                 let connector = if with_none { Connector::Or } else { Connector::And };
                 clause.add_lookup(is_null(column, with_none), connector);

@@ -1,5 +1,7 @@
 //! Functions of `django.db.models.functions` and `django.contrib.postgres`.
 
+mod json;
+mod search;
 mod special;
 mod table;
 
@@ -97,6 +99,16 @@ pub(super) fn output(func: &Func) -> Option<FieldView> {
     }
 }
 
+/// Returns whether the type of an expression does not depend on its arguments.
+pub(super) fn has_own_type(node: &Node) -> bool {
+    match node {
+        Node::Func(func) => {
+            func.output.is_some() || entry(&func.class).is_some_and(|entry| matches!(entry.output, Output::Class(_)))
+        }
+        _ => false,
+    }
+}
+
 /// Compiles a function.
 pub(super) fn compile(compiler: Compiler<'_>, func: &Func) -> Compiled {
     if let Some(sql) = temporal::compile(compiler, func) {
@@ -119,9 +131,12 @@ pub(super) fn compile(compiler: Compiler<'_>, func: &Func) -> Compiled {
         fixed = args.iter().map(fix_float).collect::<Option<Vec<Node>>>();
         args = fixed.as_ref().unwrap_or(args);
     }
-    let sql = call_sql(compiler, args, func, own.or(Some(entry.function)), entry.template_for(compiler.dialect()), None)?;
+    let sql =
+        call_sql(compiler, args, func, own.or(Some(entry.function)), entry.template_for(compiler.dialect()), None)?;
     // A class with a variant of its own for SQLite is not cast there, but for those that pass it on.
-    if own.is_some() && !entry.cast_variant { return Ok(sql) }
+    if own.is_some() && !entry.cast_variant {
+        return Ok(sql);
+    }
     let view = func.output.clone().or_else(|| output(func));
     Ok(compiler.numeric(sql, view.as_ref()))
 }
@@ -150,7 +165,8 @@ pub(super) fn call_sql(
     let joined = join(pieces, joiner);
     let function = func.extra("function").or(function).unwrap_or_default();
     let template = template.or(func.extra("template")).unwrap_or("%(function)s(%(expressions)s)");
-    let mut values = vec![("function", function), ("expressions", joined.text.as_str()), ("field", joined.text.as_str())];
+    let mut values =
+        vec![("function", function), ("expressions", joined.text.as_str()), ("field", joined.text.as_str())];
     values.extend(func.extra.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     let text = fill(template, &values)?;
     Ok(Sql::with(text, joined.params))

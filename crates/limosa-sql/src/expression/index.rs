@@ -55,7 +55,9 @@ impl Resolver<'_> {
         for wrapper in wrappers.into_iter().rev() {
             node = match wrapper {
                 Wrapper::Order(order) => Node::OrderBy(Box::new(OrderBy { node, ..*order })),
-                Wrapper::Class(func) | Wrapper::Collate(func) => Node::Func(Box::new(Func { args: vec![node], ..*func })),
+                Wrapper::Class(func) | Wrapper::Collate(func) => {
+                    Node::Func(Box::new(Func { args: vec![node], ..*func }))
+                }
             };
         }
         Ok(node)
@@ -81,7 +83,8 @@ impl Wrapper {
 fn contains_wrapper(node: &Node) -> bool {
     let mut found = false;
     visit(node, &mut |node| {
-        found |= matches!(node, Node::OrderBy(_)) || matches!(node, Node::Func(func) if func.class == "OpClass" || func.class == "Collate");
+        found |= matches!(node, Node::OrderBy(_))
+            || matches!(node, Node::Func(func) if func.class == "OpClass" || func.class == "Collate");
     });
     found
 }
@@ -98,7 +101,7 @@ pub(super) fn collect_columns(node: &Node, columns: &mut Vec<SmolStr>) {
 fn visit(node: &Node, see: &mut dyn FnMut(&Node)) {
     see(node);
     match node {
-        Node::Column { .. } | Node::Value { .. } | Node::JsonNull | Node::Raw { .. } => {}
+        Node::Column { .. } | Node::Value { .. } | Node::Param(_) | Node::JsonNull | Node::Raw { .. } => {}
         Node::Func(func) => func.args.iter().for_each(|arg| visit(arg, see)),
         Node::Combined(combined) => {
             visit(&combined.lhs, see);

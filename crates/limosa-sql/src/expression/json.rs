@@ -184,7 +184,9 @@ impl Compiler<'_> {
         let mut path = if root { "$".to_owned() } else { String::new() };
         for key in keys {
             match index_of(key) {
-                Some(index) if index < 0 && self.django() >= DjangoVersion::V60 => path.push_str(&format!("[#{index}]")),
+                Some(index) if index < 0 && self.django() >= DjangoVersion::V60 => {
+                    path.push_str(&format!("[#{index}]"))
+                }
                 Some(index) => path.push_str(&format!("[{index}]")),
                 None => {
                     path.push('.');
@@ -210,7 +212,7 @@ fn unnested(key: &Key) -> (&Node, Vec<&SmolStr>) {
 /// Takes a value out of a document, on SQLite.
 fn extract(sql: Sql, path: &str) -> Sql {
     let text = format!(
-        "(CASE WHEN JSON_TYPE({0}, %s) IN ('false','true','null') THEN JSON_TYPE({0}, %s) ELSE JSON_EXTRACT({0}, %s) END)",
+        "(CASE WHEN JSON_TYPE({0}, %s) IN ('null','false','true') THEN JSON_TYPE({0}, %s) ELSE JSON_EXTRACT({0}, %s) END)",
         sql.text
     );
     let mut params = Vec::new();

@@ -2,16 +2,16 @@
 //!
 //! Source: Django `db/models/sql/query.py`, `Query.build_lookup`; `lookups.py`, the classes' `get_prep_lookup`.
 
+use limosa_model::SmolStr;
 use limosa_model::django::DjangoVersion;
 use limosa_model::field::FieldKind;
 use limosa_model::value::Call;
-use limosa_model::SmolStr;
 
 use super::error::ExpressionError;
 use super::node::{Func, Lookup, Node, Rhs};
-use super::output;
 use super::resolve::{Resolver, func, invalid, required, unknown_name};
 use super::transform;
+use super::{functions, output};
 use crate::literal::{Literal, integer, is_integer, is_range};
 use crate::model::FieldView;
 
@@ -76,7 +76,13 @@ impl Resolver<'_> {
     pub(super) fn lookup_call(self, name: &'static str, call: &Call) -> Result<Node> {
         let lhs = self.expression_or_literal(required(call, 0, "lhs")?)?.0;
         let rhs = match (self.operand(required(call, 1, "rhs")?)?, name) {
-            (Operand::Literal(value), "exact" | "gt" | "gte" | "lt" | "lte") => Rhs::Node(Node::Value { value, output: None }),
+            // The types of most functions are known only when their arguments are resolved.
+            (Operand::Literal(value), "exact" | "gt" | "gte" | "lt" | "lte") if functions::has_own_type(&lhs) => {
+                prepare(self, name, &lhs, Operand::Literal(value))?
+            }
+            (Operand::Literal(value), "exact" | "gt" | "gte" | "lt" | "lte") => {
+                Rhs::Node(Node::Value { value, output: None })
+            }
             (operand, _) => prepare(self, name, &lhs, operand)?,
         };
         Ok(lookup(name, lhs, rhs))
@@ -91,7 +97,8 @@ fn lookup(name: &str, lhs: Node, rhs: Rhs) -> Node {
 fn has_lookup(lhs: &Node, name: &str) -> bool {
     let output = output::output(lhs);
     let kind = output.as_ref().map(|view| &view.field.kind);
-    let general = matches!(name, "exact" | "gt" | "gte" | "lt" | "lte" | "in" | "range" | "isnull") || TEXTUAL.contains(&name);
+    let general =
+        matches!(name, "exact" | "gt" | "gte" | "lt" | "lte" | "in" | "range" | "isnull") || TEXTUAL.contains(&name);
     match kind {
         Some(FieldKind::Json | FieldKind::HStore) => {
             general || matches!(name, "contained_by" | "has_key" | "has_keys" | "has_any_keys")
@@ -161,7 +168,9 @@ fn prepare(resolver: Resolver<'_>, name: &str, lhs: &Node, rhs: Operand) -> Resu
     }
     let value = match value {
         // Floats work on integers: what is below 1.5 is below 2.
-        Literal::Float(number) if matches!(name, "gte" | "lt") && is_integer(&view.field.kind) => Literal::Float(number.ceil()),
+        Literal::Float(number) if matches!(name, "gte" | "lt") && is_integer(&view.field.kind) => {
+            Literal::Float(number.ceil())
+        }
         value => value,
     };
     let own_range = name == "contained_by" && (is_integer(&view.field.kind) || is_number_or_date(&view.field.kind));
@@ -197,6 +206,12 @@ fn values(resolver: Resolver<'_>, output: Option<&FieldView>, items: Vec<Operand
                 return Ok(Node::Value { value, output: output.cloned() });
             }
             let value = prepare(value)?;
+            if resolver.models.context.django < DjangoVersion::V52 {
+                return Ok(Node::Param(match output {
+                    Some(view) => resolver.models.prepare_database(view, value)?,
+                    None => value,
+                }));
+            }
             let output = if value.as_text().is_some() { output.cloned() } else { None };
             Ok(Node::Value { value, output })
         }

@@ -22,6 +22,8 @@ pub(super) enum Node {
         /// The field that decides about its type.
         output: Option<FieldView>,
     },
+    /// A value as the driver takes it.
+    Param(Literal),
     /// JSON's `null`.
     JsonNull,
     /// A function.
@@ -114,6 +116,8 @@ pub(super) struct Where {
     pub negated: bool,
     /// The conditions.
     pub children: Vec<Node>,
+    /// Whether Django resolves it once more before it compiles it, which puts it in parentheses.
+    pub resolved: bool,
 }
 
 /// How conditions are connected.
@@ -192,6 +196,7 @@ impl Where {
                 connector: self.connector,
                 negated: self.negated,
                 children: std::mem::take(&mut self.children),
+                resolved: false,
             };
             self.connector = connector;
             self.children = vec![Node::Where(old), Node::Where(child)];
@@ -211,6 +216,7 @@ impl Where {
                 connector: self.connector,
                 negated: self.negated,
                 children: std::mem::take(&mut self.children),
+                resolved: false,
             };
             self.connector = connector;
             self.children = vec![Node::Where(old), lookup];
@@ -227,5 +233,36 @@ impl Func {
     /// Returns a further argument.
     pub(super) fn extra(&self, name: &str) -> Option<&str> {
         self.extra.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Calls a function with every part of an expression that is an expression itself.
+pub(super) fn for_each_part(node: &mut Node, see: &mut dyn FnMut(&mut Node)) {
+    match node {
+        Node::Column { .. } | Node::Value { .. } | Node::Param(_) | Node::JsonNull | Node::Raw { .. } => {}
+        Node::Func(func) => func.args.iter_mut().for_each(see),
+        Node::Combined(combined) => {
+            see(&mut combined.lhs);
+            see(&mut combined.rhs);
+        }
+        Node::Wrapper(inner, _) | Node::Negated(inner) | Node::SearchConfig(inner) => see(inner),
+        Node::Case(case) => {
+            for (condition, result) in &mut case.cases {
+                see(condition);
+                see(result);
+            }
+            see(&mut case.default);
+        }
+        Node::Where(tree) => tree.children.iter_mut().for_each(see),
+        Node::Lookup(lookup) => {
+            see(&mut lookup.lhs);
+            match &mut lookup.rhs {
+                Rhs::Node(node) => see(node),
+                Rhs::Nodes(nodes) => nodes.iter_mut().for_each(see),
+                Rhs::Value(_) | Rhs::Values(_) => {}
+            }
+        }
+        Node::OrderBy(order) => see(&mut order.node),
+        Node::Key(key) => see(&mut key.lhs),
     }
 }

@@ -14,14 +14,16 @@ pub(super) fn output(node: &Node) -> Option<FieldView> {
         Node::Column { output, .. } => Some(output.clone()),
         Node::Value { output: Some(output), .. } => Some(output.clone()),
         Node::Value { value, output: None } => literal(value),
+        Node::Param(_) => None,
         Node::JsonNull => simple("JSONField"),
         Node::Func(func) => func.output.clone().or_else(|| functions::output(func)),
         Node::Combined(combined) => combined.output.clone().or_else(|| self::combined(combined)),
         Node::Wrapper(_, output) => Some(output.clone()),
         Node::Negated(_) | Node::Where(_) | Node::Lookup(_) => simple("BooleanField"),
-        Node::Case(case) => case.output.clone().or_else(|| {
-            common(case.cases.iter().map(|(_, result)| result).chain(std::iter::once(&case.default)))
-        }),
+        Node::Case(case) => case
+            .output
+            .clone()
+            .or_else(|| common(case.cases.iter().map(|(_, result)| result).chain(std::iter::once(&case.default)))),
         Node::Raw { output, .. } => output.clone(),
         Node::OrderBy(order) => output(&order.node),
         Node::Key(key) if key.text => simple("TextField"),
@@ -40,6 +42,13 @@ pub(super) fn common<'a>(nodes: impl Iterator<Item = &'a Node>) -> Option<FieldV
     let mut fields = nodes.filter_map(output);
     let first = fields.next()?;
     fields.all(|other| is_instance_of(&first, &other)).then_some(first)
+}
+
+/// Returns whether expressions have types that differ, so that Django asks for an `output_field`.
+pub(super) fn is_mixed(nodes: &[&Node]) -> bool {
+    let fields: Vec<FieldView> = nodes.iter().filter_map(|node| output(node)).collect();
+    let Some((first, rest)) = fields.split_first() else { return false };
+    rest.iter().any(|other| !is_instance_of(first, other))
 }
 
 fn literal(value: &Literal) -> Option<FieldView> {

@@ -103,7 +103,7 @@ impl Resolver<'_> {
             return Err(ExpressionError::UnknownClass(call.callee.clone()));
         }
         let name = call.callee.rsplit('.').next().unwrap_or_default();
-        let output = call.kwargs.get("output_field").map(|value| output_field(value)).transpose()?;
+        let output = call.kwargs.get("output_field").map(output_field).transpose()?;
         match name {
             "F" => self.reference(text(call, 0, "name")?),
             "Value" => {
@@ -127,9 +127,7 @@ impl Resolver<'_> {
                 let output = output_field(required(call, 1, "output_field")?)?;
                 Ok(Node::Wrapper(Box::new(self.expression(required(call, 0, "expression")?)?), output))
             }
-            "NegatedExpression" => {
-                Ok(Node::Negated(Box::new(self.expression(required(call, 0, "expression")?)?)))
-            }
+            "NegatedExpression" => Ok(Node::Negated(Box::new(self.expression(required(call, 0, "expression")?)?))),
             "CombinedExpression" | "DurationExpression" | "CombinedSearchVector" | "CombinedSearchQuery" => {
                 let connector = text(call, 1, "connector")?;
                 self.combined(required(call, 0, "lhs")?, connector, required(call, 2, "rhs")?, output)
@@ -248,7 +246,9 @@ fn flavour(lhs: &Node, connector: &str, rhs: &Node) -> Flavour {
     }
     let temporal = [Class::Date, Class::Time].iter().any(|class| is(&left, *class));
     let same = match (&left, &right) {
-        (Some(left), Some(right)) => std::mem::discriminant(&left.field.kind) == std::mem::discriminant(&right.field.kind),
+        (Some(left), Some(right)) => {
+            std::mem::discriminant(&left.field.kind) == std::mem::discriminant(&right.field.kind)
+        }
         _ => false,
     };
     if connector == "-" && temporal && same { Flavour::Temporal } else { Flavour::Plain }

@@ -116,7 +116,8 @@ pub(super) fn compile(compiler: Compiler<'_>, func: &Func) -> Option<Compiled> {
 
 fn source(compiler: Compiler<'_>, func: &Func) -> Result<(Sql, FieldView), Stop> {
     let lhs = func.args.first().ok_or_else(|| missing(&func.class, "expression"))?;
-    let view = output::output(lhs).ok_or_else(|| invalid(&func.class, "the type of its argument is not known".into()))?;
+    let view =
+        output::output(lhs).ok_or_else(|| invalid(&func.class, "the type of its argument is not known".into()))?;
     Ok((compiler.compile(lhs)?, view))
 }
 
@@ -160,10 +161,15 @@ fn extract(compiler: Compiler<'_>, func: &Func) -> Compiled {
         if is_instance(&view, Class::Duration) {
             return Err(compiler.not_supported("parts of durations"));
         }
-        let name = if moment { "datetime" } else if time { "time" } else { "date" };
-        let mut sql = sql.map(|text| {
-            format!("django_{name}_extract(%s, {text}{})", if moment { ", %s, %s" } else { "" })
-        });
+        let name = if moment {
+            "datetime"
+        } else if time {
+            "time"
+        } else {
+            "date"
+        };
+        let mut sql =
+            sql.map(|text| format!("django_{name}_extract(%s, {text}{})", if moment { ", %s, %s" } else { "" }));
         sql.params.insert(0, Literal::Text(kind.to_lowercase().into()));
         return Ok(if moment { with_zones(compiler, sql, zone(compiler, func)) } else { sql });
     }
@@ -200,9 +206,8 @@ fn truncate(compiler: Compiler<'_>, func: &Func) -> Compiled {
         sql.params.insert(0, Literal::Text(kind.to_lowercase().into()));
         return Ok(with_zones(compiler, sql, zone));
     }
-    let mut sql = at_zone(sql, zone).map(|text| {
-        format!("DATE_TRUNC(%s, {text}){}", if class == "time" { "::time" } else { "" })
-    });
+    let mut sql =
+        at_zone(sql, zone).map(|text| format!("DATE_TRUNC(%s, {text}){}", if class == "time" { "::time" } else { "" }));
     sql.params.insert(0, Literal::Text(kind.into()));
     Ok(sql)
 }
@@ -231,7 +236,9 @@ impl Compiler<'_> {
         let year = i16::try_from(year).map_err(|_| out_of_range())?;
         let first_day = |year: i16| -> Result<civil::Date, ExpressionError> {
             if iso {
-                civil::ISOWeekDate::new(year, 1, civil::Weekday::Monday).map(civil::Date::from).map_err(|_| out_of_range())
+                civil::ISOWeekDate::new(year, 1, civil::Weekday::Monday)
+                    .map(civil::Date::from)
+                    .map_err(|_| out_of_range())
             } else {
                 civil::Date::new(year, 1, 1).map_err(|_| out_of_range())
             }
@@ -247,9 +254,8 @@ impl Compiler<'_> {
         let context = self.models.context;
         let bound = |civil: civil::DateTime| {
             let value = if context.use_tz {
-                DateTime::in_zone(civil, &context.time_zone).ok_or_else(|| {
-                    invalid("year", format!("there is no time zone `{}` here", context.time_zone))
-                })?
+                DateTime::in_zone(civil, &context.time_zone)
+                    .ok_or_else(|| invalid("year", format!("there is no time zone `{}` here", context.time_zone)))?
             } else {
                 DateTime { civil, offset: None }
             };

@@ -94,9 +94,7 @@ impl Models<'_> {
             return match field.kind {
                 FieldKind::Date => Literal::Date(now.date()),
                 FieldKind::Time => Literal::Time(Time { civil: now.time(), offset: None }),
-                _ if self.context.use_tz => {
-                    Literal::DateTime(DateTime { civil: utc_now(), offset: Some(Offset::UTC) })
-                }
+                _ if self.context.use_tz => Literal::DateTime(DateTime { civil: utc_now(), offset: Some(Offset::UTC) }),
                 _ => Literal::DateTime(DateTime { civil: now, offset: None }),
             };
         }

@@ -113,9 +113,10 @@ fn datetime(call: &Call) -> Result<Literal, ExpressionError> {
 fn time(call: &Call) -> Result<Literal, ExpressionError> {
     let offset = match call.arg(4, "tzinfo").filter(|value| **value != Value::None) {
         None => None,
-        Some(tzinfo) => {
-            Some(fixed_offset(tzinfo).ok_or_else(|| ExpressionError::NeedsPython("datetime.time with this tzinfo".into()))?)
-        }
+        Some(tzinfo) => Some(
+            fixed_offset(tzinfo)
+                .ok_or_else(|| ExpressionError::NeedsPython("datetime.time with this tzinfo".into()))?,
+        ),
     };
     Ok(Literal::Time(Time { civil: clock(call, 0)?, offset }))
 }
@@ -138,7 +139,9 @@ fn fixed_offset(value: &Value) -> Option<Offset> {
             );
             utc.then_some(Offset::UTC)
         }
-        Value::Call(call) if call.callee == "datetime.timezone" || call.callee == "django.utils.timezone.get_fixed_timezone" => {
+        Value::Call(call)
+            if call.callee == "datetime.timezone" || call.callee == "django.utils.timezone.get_fixed_timezone" =>
+        {
             let micros = match call.args.first()? {
                 Value::Call(delta) if delta.callee == "datetime.timedelta" => micros(delta).ok()?,
                 Value::Int(minutes) => minutes * 60_000_000,
@@ -206,7 +209,12 @@ fn range(call: &Call) -> Result<Literal, ExpressionError> {
     Ok(Literal::Range(Box::new(Range::new(bound(0, "lower")?, bound(1, "upper")?, bounds))))
 }
 
-fn number<T: TryFrom<i128>>(call: &Call, position: usize, name: &str, default: Option<T>) -> Result<T, ExpressionError> {
+fn number<T: TryFrom<i128>>(
+    call: &Call,
+    position: usize,
+    name: &str,
+    default: Option<T>,
+) -> Result<T, ExpressionError> {
     match (call.arg(position, name), default) {
         (Some(Value::Int(value)), _) => {
             T::try_from(*value).map_err(|_| invalid(&call.callee, format!("`{name}` is out of range")))

@@ -1,5 +1,7 @@
 //! Literals of PostgreSQL, as psycopg writes them.
 
+use limosa_model::django::DjangoVersion;
+
 use super::json::{hyphenated, python_float};
 use super::temporal::{Date, Duration};
 use super::{IntWidth, Literal, Range, invalid};
@@ -15,6 +17,8 @@ pub(super) fn quote(value: &Literal, context: &Context) -> Result<String, Expres
         Literal::Float(value) if !value.is_finite() => format!("'{}'::float8", dump_float(*value)),
         Literal::Float(value) => signed(dump_float(*value)),
         Literal::Decimal(value) => signed(value.to_string()),
+        // Up to Django 4.2 percent signs are doubled, and stay so.
+        Literal::Text(text) if context.django < DjangoVersion::V52 => quote_text(&text.replace('%', "%%")),
         Literal::Text(text) => quote_text(text),
         Literal::List(items) if driver == Driver::Psycopg2 => {
             let items = items.iter().map(|item| quote(item, context)).collect::<Result<Vec<_>, _>>()?;
@@ -33,6 +37,8 @@ pub(super) fn quote(value: &Literal, context: &Context) -> Result<String, Expres
             let text = quote_text(&dump(value)?);
             if driver == Driver::Psycopg3 { format!("{text}::hstore") } else { text }
         }
+        // Digits need no escaping, and psycopg knows that the server takes backslashes as they are.
+        Literal::Bytes(_) => format!("'{}'::bytea", dump(value)?),
         value => {
             let text = quote_text(&dump(value)?);
             match type_name(value) {
@@ -148,8 +154,20 @@ fn type_name(value: &Literal) -> Option<String> {
     let name = match value {
         Literal::Bytes(_) => "bytea",
         Literal::Date(_) => "date",
-        Literal::DateTime(value) => if value.offset.is_some() { "timestamptz" } else { "timestamp" },
-        Literal::Time(value) => if value.offset.is_some() { "timetz" } else { "time" },
+        Literal::DateTime(value) => {
+            if value.offset.is_some() {
+                "timestamptz"
+            } else {
+                "timestamp"
+            }
+        }
+        Literal::Time(value) => {
+            if value.offset.is_some() {
+                "timetz"
+            } else {
+                "time"
+            }
+        }
         Literal::Duration(_) => "interval",
         Literal::Uuid(_) => "uuid",
         Literal::Inet(_) => "inet",

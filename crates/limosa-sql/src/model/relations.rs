@@ -55,7 +55,7 @@ impl<'a> Models<'a> {
         let state = self.state.get(&id).ok_or_else(|| ModelError::NoTarget {
             model: view.model.clone(),
             field: view.name.clone(),
-            target: id.clone(),
+            target: Box::new(id.clone()),
         })?;
         let model = ModelView::new(self, state.clone(), None)?;
         let field = match relation.to_field.as_deref() {
@@ -115,17 +115,12 @@ impl<'a> Models<'a> {
     /// When a model is missing.
     pub fn related_objects(self, model: &ModelView) -> Result<Vec<Related>, ModelError> {
         let mut related = Vec::new();
-        self.related_with_parents(model, model, &mut related)?;
+        self.related_with_parents(model, &mut related)?;
         related.retain(|related: &Related| !related.hidden || related.is_many_to_many());
         Ok(related)
     }
 
-    fn related_with_parents(
-        self,
-        model: &ModelView,
-        topmost: &ModelView,
-        found: &mut Vec<Related>,
-    ) -> Result<(), ModelError> {
+    fn related_with_parents(self, model: &ModelView, found: &mut Vec<Related>) -> Result<(), ModelError> {
         let parents: Vec<ModelId> = if model.is_proxy() {
             model.state.parents().collect()
         } else {
@@ -134,7 +129,7 @@ impl<'a> Models<'a> {
         let start = found.len();
         for parent in parents {
             let mut inherited = Vec::new();
-            self.related_with_parents(&self.model(&parent)?, topmost, &mut inherited)?;
+            self.related_with_parents(&self.model(&parent)?, &mut inherited)?;
             for related in inherited {
                 let link = related.field.foreign_key().is_some_and(|relation| relation.parent_link);
                 let seen = found[start..]

@@ -9,7 +9,8 @@ use limosa_model::value::Kwargs;
 use limosa_model::{ModelId, SmolStr, Value};
 use smol_str::format_smolstr;
 
-use super::view::{FieldView, ModelView, implicit_id, relation_field};
+use super::made::{implicit_id, relation_field};
+use super::view::{FieldView, ModelView};
 use super::{ModelError, Models};
 use crate::names::many_to_many_table;
 
@@ -29,7 +30,7 @@ impl Models<'_> {
             Some(through) => self.model(&through).map_err(|_| ModelError::NoTarget {
                 model: model.id.clone(),
                 field: view.name.clone(),
-                target: through,
+                target: Box::new(through),
             }),
             None => self.automatic_through(model, view, relation),
         }
@@ -142,7 +143,7 @@ impl Models<'_> {
             through.fields.iter().filter(points).nth(skip).cloned().ok_or_else(|| ModelError::NoTarget {
                 model: model.id.clone(),
                 field: view.name.clone(),
-                target: through.id.clone(),
+                target: Box::new(through.id.clone()),
             })
         };
         let itself = target == own && named.is_empty();

@@ -78,8 +78,7 @@ pub(super) fn rename_index(
             let columns = before.columns(fields)?;
             let borrowed: Vec<&str> = columns.iter().map(AsRef::as_ref).collect();
             // Up to Django 4.2 unique indexes count too.
-            let unique =
-                (editor.context().django >= limosa_model::django::DjangoVersion::V52).then_some(false);
+            let unique = (editor.context().django >= limosa_model::django::DjangoVersion::V52).then_some(false);
             let filter =
                 ConstraintFilter { columns: Some(&borrowed), index: Some(true), unique, ..ConstraintFilter::default() };
             let names = editor.constraint_names(before.table(), filter);

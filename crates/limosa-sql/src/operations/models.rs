@@ -6,11 +6,7 @@ use super::{Around, migrates};
 use crate::editor::{EditorError, FieldIn, ModelIn, SchemaEditor};
 use crate::model::FieldView;
 
-pub(super) fn create_model(
-    editor: &mut SchemaEditor<'_>,
-    around: Around<'_>,
-    name: &str,
-) -> Result<(), EditorError> {
+pub(super) fn create_model(editor: &mut SchemaEditor<'_>, around: Around<'_>, name: &str) -> Result<(), EditorError> {
     let model = around.after(name)?;
     if !migrates(editor, &model) {
         return Ok(());
@@ -32,11 +28,7 @@ pub(super) fn create_deleted_model(
     if migrates(editor, &model) { editor.create_model(&model) } else { Ok(()) }
 }
 
-pub(super) fn delete_model(
-    editor: &mut SchemaEditor<'_>,
-    around: Around<'_>,
-    name: &str,
-) -> Result<(), EditorError> {
+pub(super) fn delete_model(editor: &mut SchemaEditor<'_>, around: Around<'_>, name: &str) -> Result<(), EditorError> {
     let model = around.before(name)?;
     if migrates(editor, &model) { editor.delete_model(&model) } else { Ok(()) }
 }
@@ -77,9 +69,7 @@ pub(super) fn rename_model(
     Ok(())
 }
 
-fn zip_many_to_many<'s>(
-    model: &ModelIn<'s>,
-) -> Result<Vec<(FieldIn<'s>, bool)>, EditorError> {
+fn zip_many_to_many<'s>(model: &ModelIn<'s>) -> Result<Vec<(FieldIn<'s>, bool)>, EditorError> {
     let field = |view: &FieldView| {
         let automatic = view.field.many_to_many().is_some_and(|relation| relation.through.is_none());
         (FieldIn { models: model.models, view: view.clone() }, automatic)

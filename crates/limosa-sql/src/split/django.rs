@@ -177,3 +177,6 @@ fn text(tokens: &[Token<'_>]) -> String {
 fn trim(text: &str) -> &str {
     text.trim_matches(is_space)
 }
+
+#[cfg(test)]
+mod tests;

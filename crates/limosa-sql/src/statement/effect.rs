@@ -20,9 +20,12 @@ impl Statement {
                     Constraint::unique(name, unique.columns.iter().cloned())
                 }
             }
-            Self::AddForeignKey(key) => {
-                Constraint::foreign_key(key.name(dialect), key.column.clone(), key.to_table.clone(), key.to_column.clone())
-            }
+            Self::AddForeignKey(key) => Constraint::foreign_key(
+                key.name(dialect),
+                key.column.clone(),
+                key.to_table.clone(),
+                key.to_column.clone(),
+            ),
             Self::AddCheck(check) => Constraint {
                 valid: !check.not_valid,
                 ..Constraint::check(check.name.clone(), check.columns.iter().cloned())
@@ -82,7 +85,8 @@ impl CreateIndex {
             columns.extend(self.include.iter().cloned().map(Some));
             orders.extend(self.include.iter().map(|_| None));
         }
-        let access_method = if plain { SmolStr::new_static(PLAIN_INDEX) } else { self.using.clone().unwrap_or("btree".into()) };
+        let access_method =
+            if plain { SmolStr::new_static(PLAIN_INDEX) } else { self.using.clone().unwrap_or("btree".into()) };
         Constraint {
             name,
             columns,

@@ -4,9 +4,7 @@
 
 use smol_str::SmolStr;
 
-use super::{
-    AddCheck, AddExclusion, AddForeignKey, AddUnique, CreateIndex, ForeignKeySuffix, Statement,
-};
+use super::{AddCheck, AddExclusion, AddForeignKey, AddUnique, CreateIndex, ForeignKeySuffix, Statement};
 use crate::dialect::Dialect;
 
 impl Statement {

@@ -3,8 +3,6 @@
 //! `oracle/cases.py` lists the cases and `oracle/oracle.py` asks Django. `LIMOSA_TEST_DJANGO` and `LIMOSA_TEST_DJANGO61` name Python
 //! interpreters that have Django (several, separated as in `PATH`), `LIMOSA_TEST_POSTGRES` the URL of a PostgreSQL server.
 
-use std::path::PathBuf;
-use std::process::Command;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -14,6 +12,8 @@ use limosa_model::{Field, ModelId, ProjectState, SmolStr, Value};
 use limosa_sql::dialect::{Context, Dialect};
 use limosa_sql::model::{FieldView, ModelView, Models};
 use serde_json::Value as Json;
+
+use crate::django::{self, value};
 
 /// Cases in which Django fails for reasons of its own, with the sources and why.
 const REFUSED_BY_DJANGO: [(&str, &str); 8] = [
@@ -47,41 +47,12 @@ fn postgres_equals_django() {
 }
 
 fn compare(dialect: Dialect) {
-    let interpreters = interpreters();
-    if interpreters.is_empty() {
-        assert!(std::env::var_os("CI").is_none(), "LIMOSA_TEST_DJANGO is not set");
-        println!("skipped: LIMOSA_TEST_DJANGO is not set");
-    }
-    for python in interpreters {
-        let answers = ask(&python, dialect);
+    for python in django::interpreters() {
+        let answers = django::ask(&python, "oracle.py", dialect);
         let differences = differences(&answers, dialect);
         let shown = differences.join("\n\n");
         assert!(differences.is_empty(), "{}: {} differences\n{shown}", python.display(), differences.len());
     }
-}
-
-fn interpreters() -> Vec<PathBuf> {
-    let mut all = Vec::new();
-    for name in ["LIMOSA_TEST_DJANGO", "LIMOSA_TEST_DJANGO61"] {
-        if let Some(paths) = std::env::var_os(name) {
-            for path in std::env::split_paths(&paths) {
-                if !path.as_os_str().is_empty() && !all.contains(&path) {
-                    all.push(path);
-                }
-            }
-        }
-    }
-    all
-}
-
-/// Returns what Django answers: a line about the models, then one per case.
-fn ask(python: &PathBuf, dialect: Dialect) -> Vec<Json> {
-    let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/oracle/oracle.py");
-    let output = Command::new(python).arg("-B").arg(script).arg(dialect.vendor()).output().expect("Python starts");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}: {errors}", python.display());
-    let text = String::from_utf8(output.stdout).expect("UTF-8");
-    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 fn differences(answers: &[Json], dialect: Dialect) -> Vec<String> {
@@ -91,6 +62,7 @@ fn differences(answers: &[Json], dialect: Dialect) -> Vec<String> {
     if let Some(server) = head["server"].as_u64().filter(|server| *server > 0) {
         context.server_version = (u32::try_from(server / 10_000).unwrap(), u32::try_from(server % 10_000).unwrap());
     }
+    context.use_tz = true;
     context.default_auto_field = "django.db.models.BigAutoField".into();
     let mut state = ProjectState::default();
     state.add_model(model("Model", &head["model"]));
@@ -101,14 +73,19 @@ fn differences(answers: &[Json], dialect: Dialect) -> Vec<String> {
     for case in cases {
         let (kind, source) = (case["kind"].as_str().unwrap(), case["source"].as_str().unwrap());
         if let Some(problem) = case.get("unencodable") {
-            differences.push(format!("{kind} {source}\n  not encodable: {problem}"));
+            // Django 4.2 lacks what came with 5.0.
+            if version != "4.2" {
+                differences.push(format!("{kind} {source}\n  not encodable: {problem}"));
+            }
             continue;
         }
         let ours = answer(models, &view, kind, &value(&case["value"]));
         let equal = match (&ours, case.get("error")) {
-            (Ok(ours), None) => *ours == case["answer"],
+            (Ok(ours), None) => *ours == ordered(&case["answer"]),
             (Err(_), Some(_)) => true,
-            (Ok(_), Some(_)) => REFUSED_BY_DJANGO.contains(&(kind, source)),
+            (Ok(_), Some(_)) => {
+                REFUSED_BY_DJANGO.contains(&(kind, source)) || (kind == "generated" && version == "4.2")
+            }
             (Err(_), None) => false,
         };
         if !equal {
@@ -139,7 +116,10 @@ fn answer(models: Models<'_>, model: &ModelView, kind: &str, value: &Value) -> R
                 Some((expression.clone(), SmolStr::new(operator.as_str()?)))
             };
             let pairs: Vec<(Value, SmolStr)> = value.items().unwrap().iter().filter_map(pair).collect();
-            models.exclusion_expressions(model, &pairs).map(|indexed| Json::from(indexed.sql)).map_err(|error| text(&error))
+            models
+                .exclusion_expressions(model, &pairs)
+                .map(|indexed| Json::from(indexed.sql))
+                .map_err(|error| text(&error))
         }
         "generated" => {
             let [expression, output] = value.items().ok_or("no pair")? else { return Err("no pair".into()) };
@@ -158,7 +138,9 @@ fn answer(models: Models<'_>, model: &ModelView, kind: &str, value: &Value) -> R
         }
         "db_default" => {
             let sql = models.db_default_sql(&field(value)?).map_err(|error| text(&error))?;
-            sql.executed(models.context).map(Json::from).map_err(|error| text(&error))
+            let literal = models.context.requires_literal_defaults();
+            let written = if literal { sql.inline(models.context) } else { sql.executed(models.context) };
+            written.map(Json::from).map_err(|error| text(&error))
         }
         "default" => models.effective_default_sql(&field(value)?).map(Json::from).map_err(|error| text(&error)),
         "type" => {
@@ -189,7 +171,8 @@ fn model(name: &str, fields: &Json) -> ModelState {
     let mut all = IndexMap::new();
     for (name, encoded) in fields.as_object().expect("fields") {
         let value = value(encoded);
-        let field = Field::from_call(value.as_call().expect("a field")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let field =
+            Field::from_call(value.as_call().expect("a field")).unwrap_or_else(|error| panic!("{name}: {error}"));
         all.insert(SmolStr::new(name), Arc::new(field));
     }
     ModelState {
@@ -202,34 +185,17 @@ fn model(name: &str, fields: &Json) -> ModelState {
     }
 }
 
-/// Reads what `oracle.py` wrote with `encode`.
-fn value(json: &Json) -> Value {
-    let object = match json {
-        Json::Null => return Value::None,
-        Json::Bool(value) => return Value::Bool(*value),
-        Json::String(text) => return Value::Str(text.into()),
-        other => other.as_object().unwrap_or_else(|| panic!("not a value: {other}")),
-    };
-    let list = |json: &Json| json.as_array().expect("a list").iter().map(value).collect::<Vec<Value>>();
-    let (tag, content) = object.iter().next().expect("a tag");
-    match tag.as_str() {
-        "int" => Value::Int(content.as_str().unwrap().parse().unwrap()),
-        "float" => Value::Float(content.as_str().unwrap().parse().unwrap()),
-        "bytes" => {
-            let bytes = content.as_array().unwrap().iter().map(|byte| u8::try_from(byte.as_u64().unwrap()).unwrap());
-            Value::Bytes(bytes.collect())
-        }
-        "list" => Value::List(list(content)),
-        "tuple" => Value::Tuple(list(content)),
-        "dict" => Value::Dict(
-            content.as_array().unwrap().iter().map(|pair| (value(&pair[0]), value(&pair[1]))).collect(),
-        ),
-        "ref" => Value::Reference(content.as_str().unwrap().into()),
-        "call" => {
-            let kwargs = object["kwargs"].as_object().unwrap();
-            let kwargs = kwargs.iter().map(|(name, item)| (SmolStr::new(name), value(item))).collect();
-            Value::call(content.as_str().unwrap(), list(&object["args"]), kwargs, None)
-        }
-        other => panic!("unknown tag {other}"),
+/// Django takes three texts out of a set, in an order that differs from run to run.
+fn ordered(answer: &Json) -> Json {
+    let mut text = answer.to_string();
+    for other in [
+        "'null','true','false'",
+        "'true','null','false'",
+        "'true','false','null'",
+        "'false','null','true'",
+        "'false','true','null'",
+    ] {
+        text = text.replace(other, "'null','false','true'");
     }
+    serde_json::from_str(&text).expect("JSON")
 }

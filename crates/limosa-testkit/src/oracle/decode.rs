@@ -78,7 +78,22 @@ impl Decoder<'_> {
         } else {
             Field::from_call_as(&call, base, custom)
         };
-        field.map_err(|error| shape(&error.to_string(), json))
+        let mut field = field.map_err(|error| shape(&error.to_string(), json))?;
+        let attributes = &json["attributes"];
+        let flag = |name: &str, old: bool| attributes[name].as_bool().unwrap_or(old);
+        field.null = flag("null", field.null);
+        field.blank = flag("blank", field.blank);
+        field.primary_key = flag("primary_key", field.primary_key);
+        field.declared_unique = flag("unique", field.declared_unique);
+        field.db_index = flag("db_index", field.db_index);
+        field.max_length = attributes["max_length"].as_u64().and_then(|length| u32::try_from(length).ok()).or(field.max_length);
+        field.db_column = attributes["db_column"].as_str().map(SmolStr::new).or(field.db_column);
+        // Fields are compared by what their own class deconstructs them to.
+        field.kwargs = call.kwargs.clone();
+        for (position, value) in call.args.iter().enumerate() {
+            field.kwargs.set(position.to_string(), value.clone());
+        }
+        Ok(field)
     }
 
     fn custom(&self, json: &Json) -> Option<CustomColumn> {

@@ -34,7 +34,7 @@ impl Decoder<'_> {
             class: class.into(),
             description: text(json, "describe")?.into(),
             effect,
-            reversible: true,
+            reversible: json["reversible"] != false,
             atomic: false,
             runs: true,
         })))
@@ -120,7 +120,7 @@ impl Decoder<'_> {
             }),
             "RunPython" => Kind::RunPython(RunPython {
                 code: Value::Reference(get("class")?),
-                reverse_code: None,
+                reverse_code: (json["reversible"] == true).then(|| Value::Reference(SmolStr::new_static("reverse"))),
                 atomic: None,
                 doc: None,
                 elidable: false,

@@ -17,11 +17,14 @@ pub(super) fn migration(
     state: &mut ProjectState,
     catalog: &mut Catalog,
 ) -> Outcome {
-    let mut run = Run { applied, statements: Vec::new(), opaque: Vec::new() };
-    let ours = run.migration(answers, state, catalog).map(|()| run.statements);
+    let mut run = Run { applied, statements: Vec::new(), opaque: Vec::new(), custom: false };
+    let ours = run.migration(answers, state, catalog).map(|()| std::mem::take(&mut run.statements));
     let own = |place: &str| !run.opaque.iter().any(|opaque| opaque == place);
+    // What operations of the project's own classes let wait cannot be told from what others do.
+    let custom = run.custom && ours.is_ok();
+    let waited = |sql: &str| custom && !ours.as_ref().is_ok_and(|ours| ours.contains(&line("", sql)));
     let django: Vec<String> =
-        applied.executed.iter().filter(|executed| own(&executed.place)).map(|executed| line(&executed.place, &executed.sql)).collect();
+        applied.executed.iter().filter(|executed| own(&executed.place) && !(executed.place.is_empty() && waited(&executed.sql))).map(|executed| line(&executed.place, &executed.sql)).collect();
     Outcome::new(&applied.id, &django, ours)
 }
 
@@ -30,6 +33,8 @@ struct Run<'a> {
     statements: Vec<String>,
     /// The places of operations whose statements are not ours to write.
     opaque: Vec<String>,
+    /// Whether one of them is of the project's own class.
+    custom: bool,
 }
 
 impl Run<'_> {
@@ -74,6 +79,7 @@ impl Run<'_> {
             }
             OperationKind::RunSql(_) | OperationKind::RunPython(_) | OperationKind::Custom(_) => {
                 self.opaque.push(place.to_owned());
+                self.custom |= matches!(operation.kind, OperationKind::Custom(_));
                 if let Some(found) = self.applied.snapshots.iter().find(|snapshot| snapshot.place == place) {
                     snapshot::apply(&found.tables, editor.catalog_mut());
                 }

@@ -83,6 +83,10 @@ fn line(dialect: Dialect, table: &str, constraint: &Constraint) -> Option<String
     if dialect == Dialect::Sqlite && (constraint.primary_key || constraint.foreign_key.is_some()) {
         return None;
     }
+    // Django numbers what has no name by how it reads the text of the table.
+    if dialect == Dialect::Sqlite && constraint.name.starts_with("__unnamed") {
+        return None;
+    }
     let columns: Vec<&str> = constraint.columns.iter().map(|column| column.as_deref().unwrap_or("?")).collect();
     let columns = if constraint.check { String::new() } else { columns.join(", ") };
     let flags = [

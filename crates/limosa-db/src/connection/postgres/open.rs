@@ -30,15 +30,18 @@ impl PostgresConnection {
             let mut config = config.clone();
             config.ssl_mode(*mode);
             match connect(&config, &tls).await {
-                Ok(opened) => {
-                    let connection = opened;
+                Ok(connection) => {
                     connection.prepare(&url, options).await?;
                     return Ok(connection);
                 }
                 Err(error) => {
                     let last = matches!(error.kind, DbErrorKind::NoDatabase | DbErrorKind::Unreachable);
-                    let first = failure.get_or_insert(error);
-                    if last || is_password(first) {
+                    let last = last || is_password(&error);
+                    // The first way is the one that was wished for, unless the second came as far as the password.
+                    if last || failure.is_none() {
+                        failure = Some(error);
+                    }
+                    if last {
                         break;
                     }
                 }
@@ -63,9 +66,7 @@ impl PostgresConnection {
         if let Some(role) = options.role.as_deref().or_else(|| url.option("assume_role")) {
             settings.push(format!("SET ROLE {}", quote(role)));
         }
-        for setting in settings {
-            self.execute(&setting).await?;
-        }
+        self.query_all(&settings).await?;
         if self.server_version >= CLIENT_CHECK_VERSION {
             // A server on a platform that cannot do it refuses; the connection is good all the same.
             _ = self.execute("SET client_connection_check_interval = 1000").await;
@@ -75,7 +76,11 @@ impl PostgresConnection {
 }
 
 async fn connect(config: &Config, tls: &MakeRustlsConnect) -> Result<PostgresConnection, DbError> {
-    let (client, mut connection) = config.connect(tls.clone()).await?;
+    // The driver limits the wait for the socket only; a server that accepts and says nothing must not hold us either.
+    let limit = config.get_connect_timeout().copied().unwrap_or(Duration::MAX);
+    let connected = tokio::time::timeout(limit, config.connect(tls.clone())).await;
+    let silent = |_| DbError::new(DbErrorKind::Unreachable, "timeout while connecting to the server");
+    let (client, mut connection) = connected.map_err(silent)??;
     let server_version = connection.parameter("server_version").map_or(0, version_number);
     let notices = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&notices);
@@ -181,7 +186,7 @@ fn place(mut error: DbError, url: &DatabaseUrl) -> DbError {
     let user = url.user().unwrap_or_default();
     let database = url.database().unwrap_or_default();
     let place = format!("host {hosts}, user {user:?}, database {database:?}");
-    error.detail = Some(match error.detail {
+    error.detail = Some(match error.detail.take() {
         Some(detail) => format!("{detail} ({place})"),
         None => place,
     });

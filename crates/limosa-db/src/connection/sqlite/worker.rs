@@ -149,20 +149,21 @@ fn busy_timeout(url: &DatabaseUrl) -> Duration {
 
 /// Names the file in an error of opening it.
 fn unreachable(error: rusqlite::Error, url: &DatabaseUrl) -> DbError {
-    let error = DbError::from(error);
+    let mut error = DbError::from(error);
     let Some(path) = url.sqlite_path() else { return error };
-    let hint = match path.parent() {
+    error.hint = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !parent.is_dir() => {
             Some(format!("the folder {} does not exist", parent.display()))
         }
         _ if path.is_dir() => Some("it is a folder".to_owned()),
         _ => None,
     };
-    DbError { hint, message: format!("{}: {}", path.display(), error.message), ..error }
+    error.message = format!("{}: {}", path.display(), error.message);
+    error
 }
 
 fn column_names(statement: &Statement<'_>) -> Arc<[String]> {
-    statement.column_names().into_iter().map(str::to_owned).collect()
+    statement.column_names().map(str::to_owned).collect()
 }
 
 fn value(param: &Param) -> Value {

@@ -28,7 +28,8 @@ pub(super) fn known(django: DjangoVersion) -> IndexMap<SmolStr, Value> {
         ("MEDIA_ROOT", ""),
         ("MEDIA_URL", ""),
     ];
-    let mut defaults: IndexMap<SmolStr, Value> = texts.into_iter().map(|(name, text)| (name.into(), text.into())).collect();
+    let mut defaults: IndexMap<SmolStr, Value> =
+        texts.into_iter().map(|(name, text)| (name.into(), text.into())).collect();
     defaults.insert("DEFAULT_AUTO_FIELD".into(), Value::Str(auto_field(django)));
     defaults.insert("USE_TZ".into(), Value::Bool(use_tz(django)));
     defaults.insert("DATABASE_ROUTERS".into(), Value::List(Vec::new()));

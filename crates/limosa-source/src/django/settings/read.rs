@@ -96,11 +96,7 @@ fn evaluate(
         }
     };
     let modules = Modules::default();
-    let context = Context {
-        resolver: path,
-        environment: env.map(Env::variables),
-        ..Context::new(sources, &modules)
-    };
+    let context = Context { resolver: path, environment: env.map(Env::variables), ..Context::new(sources, &modules) };
     let loaded = sources.read(&file).and_then(|source| evaluate_module(&context, source, module));
     diagnostics.extend(modules.diagnostics());
     let loaded = match loaded {
@@ -118,7 +114,8 @@ fn evaluate(
     if changes_path(sources, loaded.source) {
         path.doubt();
     }
-    let own = loaded.globals.iter().filter(|(name, _)| is_setting(name)).map(|(name, value)| (name.clone(), value.clone()));
+    let own =
+        loaded.globals.iter().filter(|(name, _)| is_setting(name)).map(|(name, value)| (name.clone(), value.clone()));
     SettingValues::new(own.collect(), loaded.unread_stars.is_empty())
 }
 
@@ -127,7 +124,9 @@ fn changes_path(sources: &Sources, first: SourceId) -> bool {
     let mut read = (first.0..).map_while(|id| sources.get(SourceId(id)));
     read.any(|source| {
         let lines = source.text.lines().filter(|line| !line.trim_start().starts_with('#'));
-        lines.into_iter().any(|line| ["sys.path.", "sys.path[", "sys.path ="].iter().any(|change| line.contains(change)))
+        lines
+            .into_iter()
+            .any(|line| ["sys.path.", "sys.path[", "sys.path ="].iter().any(|change| line.contains(change)))
     })
 }
 
@@ -136,7 +135,8 @@ fn installed_django(path: &ModulePath) -> Option<SmolStr> {
     let Some(Module::Source(file)) = path.module("django") else { return None };
     let text = fs_err::read_to_string(file).ok()?;
     let line = text.lines().find_map(|line| line.trim().strip_prefix("VERSION = ("))?;
-    let parts: Vec<&str> = line.trim_end_matches(')').split(',').map(|part| part.trim().trim_matches('"')).collect();
+    let parts: Vec<&str> =
+        line.trim_end_matches(')').split(',').map(|part| part.trim().trim_matches(['"', '\''])).collect();
     let [major, minor, micro, stage, serial] = parts.as_slice() else { return None };
     let micro = if *micro == "0" { String::new() } else { format!(".{micro}") };
     Some(match *stage {
@@ -189,7 +189,10 @@ impl Taker<'_> {
             },
             Ok(None) => None,
             Err(reason) => {
-                self.doubts.push(Doubt::new(format!("the setting {name} {reason}"), None));
+                // One reason for all settings is enough.
+                if self.doubts.is_empty() {
+                    self.doubts.push(Doubt::new(format!("the setting {name} {reason}"), None));
+                }
                 None
             }
         }
@@ -225,13 +228,18 @@ impl Taker<'_> {
         let mut databases = IndexMap::new();
         let mut doubts = Vec::new();
         match self.values.lookup("DATABASES") {
-            Err(reason) => doubts.push(Doubt::new(format!("the setting DATABASES {reason}"), None)),
-            Ok(None) => {}
+            Err(reason) if self.doubts.is_empty() => {
+                doubts.push(Doubt::new(format!("the setting DATABASES {reason}"), None))
+            }
+            Err(_) | Ok(None) => {}
             Ok(Some(value)) => match value.pairs() {
                 None => {
                     let opaque = value.find_opaque();
                     let reason = opaque.map_or("is not a plain dictionary", |opaque| opaque.reason.as_str());
-                    doubts.push(Doubt::new(format!("the setting DATABASES {reason}"), opaque.and_then(|opaque| opaque.span)));
+                    doubts.push(Doubt::new(
+                        format!("the setting DATABASES {reason}"),
+                        opaque.and_then(|opaque| opaque.span),
+                    ));
                 }
                 Some(pairs) => {
                     for (alias, entry) in pairs {

@@ -1,5 +1,6 @@
 //! The settings as values: the project's own over Django's defaults.
 
+use std::fmt;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -7,8 +8,8 @@ use limosa_model::{SmolStr, Value};
 
 use crate::python::{Setting, SettingsSource};
 
-/// The settings as values; cheap to copy.
-#[derive(Clone, Debug, Default)]
+/// The settings as values; cheap to copy. `Debug` shows none of them: there are secrets among them.
+#[derive(Clone, Default)]
 pub struct SettingValues {
     own: Arc<IndexMap<SmolStr, Value>>,
     defaults: Arc<IndexMap<SmolStr, Value>>,
@@ -54,6 +55,15 @@ impl SettingValues {
     pub fn extend(&mut self, settings: impl IntoIterator<Item = (SmolStr, Value)>, complete: bool) {
         Arc::make_mut(&mut self.own).extend(settings);
         self.own_complete |= complete;
+    }
+}
+
+impl fmt::Debug for SettingValues {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SettingValues")
+            .field("own", &self.own.len())
+            .field("defaults", &self.defaults.len())
+            .finish_non_exhaustive()
     }
 }
 

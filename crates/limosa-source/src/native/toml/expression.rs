@@ -72,7 +72,11 @@ impl Reader<'_> {
             let condition = self.condition(item)?;
             children.extend(spread(condition, connector));
         }
-        if children.is_empty() { self.wrong(node, "a list of conditions") } else { Some(q(children, connector, self.span(node))) }
+        if children.is_empty() {
+            self.wrong(node, "a list of conditions")
+        } else {
+            Some(q(children, connector, self.span(node)))
+        }
     }
 
     /// Reads what a lookup compares with: a literal, or a table that is an expression.

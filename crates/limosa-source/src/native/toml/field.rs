@@ -71,10 +71,14 @@ impl Reader<'_> {
             "output_field" | "base_field" => self.field(node),
             "choices" => self.choices(node),
             "through_fields" => self.texts(node),
-            "null" | "blank" | "unique" | "primary_key" | "db_index" | "db_constraint" | "auto_now" | "auto_now_add"
-            | "db_persist" | "parent_link" | "symmetrical" | "editable" => self.bool(node).map(Value::Bool),
-            "to" | "through" | "to_field" | "db_column" | "db_comment" | "db_collation" | "db_tablespace" | "db_table"
-            | "related_name" | "related_query_name" | "verbose_name" | "help_text" => self.text(node).map(Value::Str),
+            "null" | "blank" | "unique" | "primary_key" | "db_index" | "db_constraint" | "auto_now"
+            | "auto_now_add" | "db_persist" | "parent_link" | "symmetrical" | "editable" => {
+                self.bool(node).map(Value::Bool)
+            }
+            "to" | "through" | "to_field" | "db_column" | "db_comment" | "db_collation" | "db_tablespace"
+            | "db_table" | "related_name" | "related_query_name" | "verbose_name" | "help_text" => {
+                self.text(node).map(Value::Str)
+            }
             "max_length" | "max_digits" | "decimal_places" | "size" => match node.get_ref() {
                 DeValue::Integer(_) => self.plain(node),
                 _ => self.wrong(node, "a whole number"),
@@ -89,7 +93,12 @@ impl Reader<'_> {
             return Some(Value::Reference(format!("django.db.models.deletion.{name}").into()));
         }
         let span = self.span(node);
-        self.error_with_help("unknown-value", span, format!("unknown `on_delete`: `{name}`"), suggest::help(&name, ON_DELETE));
+        self.error_with_help(
+            "unknown-value",
+            span,
+            format!("unknown `on_delete`: `{name}`"),
+            suggest::help(&name, ON_DELETE),
+        );
         None
     }
 

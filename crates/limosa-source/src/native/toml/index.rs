@@ -48,8 +48,17 @@ const CONSTRAINTS: [(&str, &[&str]); 3] = [
     ),
     (
         "ExclusionConstraint",
-        &["type", "name", "expressions", "condition", "deferrable", "include", "index_type", "violation_error_code",
-          "violation_error_message"],
+        &[
+            "type",
+            "name",
+            "expressions",
+            "condition",
+            "deferrable",
+            "include",
+            "index_type",
+            "violation_error_code",
+            "violation_error_message",
+        ],
     ),
 ];
 
@@ -89,7 +98,10 @@ impl Reader<'_> {
         };
         if !needed.iter().any(|key| table.contains_key(*key)) {
             let span = self.span(node);
-            let message = format!("the {class} has no {}", needed.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" or "));
+            let message = format!(
+                "the {class} has no {}",
+                needed.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" or ")
+            );
             self.error("missing-key", span, message, "here");
             return None;
         }
@@ -103,7 +115,12 @@ impl Reader<'_> {
     fn named_parts(&mut self, path: &str, table: &DeTable<'_>, node: &Node<'_>, class: &str) -> Option<Value> {
         if !table.contains_key("name") {
             let span = self.span(node);
-            self.error_with_help("missing-key", span, format!("the {class} has no `name`"), "give it a name of at most 30 characters".into());
+            self.error_with_help(
+                "missing-key",
+                span,
+                format!("the {class} has no `name`"),
+                "give it a name of at most 30 characters".into(),
+            );
             return None;
         }
         let mut args = Vec::new();
@@ -136,7 +153,9 @@ impl Reader<'_> {
 
     /// Reads a pair of an expression (or a field's name) and an operator.
     fn exclusion(&mut self, node: &Node<'_>) -> Option<Value> {
-        let [expression, operator] = self.items(node)? else { return self.wrong(node, "a pair of an expression and an operator") };
+        let [expression, operator] = self.items(node)? else {
+            return self.wrong(node, "a pair of an expression and an operator");
+        };
         let expression = match expression.get_ref().as_str() {
             Some(field) => Value::from(field),
             None => self.expression(expression)?,
@@ -150,7 +169,12 @@ impl Reader<'_> {
             return Some(name);
         }
         let span = self.span(node);
-        self.error_with_help("unknown-value", span, format!("`{name}` is not known here"), suggest::help(&name, known.iter().copied()));
+        self.error_with_help(
+            "unknown-value",
+            span,
+            format!("`{name}` is not known here"),
+            suggest::help(&name, known.iter().copied()),
+        );
         None
     }
 }

@@ -53,7 +53,12 @@ const fn postgres(name: &'static str, arguments: &'static [(&'static str, Argume
 const SPECS: [Spec; 28] = [
     spec(
         "CreateModel",
-        &[("name", A::Text, true), ("fields", A::Fields, true), ("options", A::Options, false), ("bases", A::Texts, false)],
+        &[
+            ("name", A::Text, true),
+            ("fields", A::Fields, true),
+            ("options", A::Options, false),
+            ("bases", A::Texts, false),
+        ],
     ),
     spec("DeleteModel", &[("name", A::Text, true)]),
     spec("RenameModel", &[("old_name", A::Text, true), ("new_name", A::Text, true)]),
@@ -71,11 +76,19 @@ const SPECS: [Spec; 28] = [
     spec("RemoveIndex", NAMED),
     spec(
         "RenameIndex",
-        &[("model_name", A::Text, true), ("new_name", A::Text, true), ("old_name", A::Text, false), ("old_fields", A::Texts, false)],
+        &[
+            ("model_name", A::Text, true),
+            ("new_name", A::Text, true),
+            ("old_name", A::Text, false),
+            ("old_fields", A::Texts, false),
+        ],
     ),
     spec("AddConstraint", ADD_CONSTRAINT),
     spec("RemoveConstraint", NAMED),
-    spec("AlterConstraint", &[("model_name", A::Text, true), ("name", A::Text, true), ("constraint", A::Constraint, true)]),
+    spec(
+        "AlterConstraint",
+        &[("model_name", A::Text, true), ("name", A::Text, true), ("constraint", A::Constraint, true)],
+    ),
     spec(
         "RunSQL",
         &[
@@ -86,7 +99,10 @@ const SPECS: [Spec; 28] = [
             ("elidable", A::Bool, false),
         ],
     ),
-    spec("SeparateDatabaseAndState", &[("database_operations", A::Operations, false), ("state_operations", A::Operations, false)]),
+    spec(
+        "SeparateDatabaseAndState",
+        &[("database_operations", A::Operations, false), ("state_operations", A::Operations, false)],
+    ),
     Spec {
         name: "RunRust",
         module: "limosa.migrations",
@@ -99,20 +115,31 @@ const SPECS: [Spec; 28] = [
     postgres("CreateExtension", &[("name", A::Text, true)]),
     postgres(
         "CreateCollation",
-        &[("name", A::Text, true), ("locale", A::Text, true), ("provider", A::Text, false), ("deterministic", A::Bool, false)],
+        &[
+            ("name", A::Text, true),
+            ("locale", A::Text, true),
+            ("provider", A::Text, false),
+            ("deterministic", A::Bool, false),
+        ],
     ),
 ];
 
 const NAMED: &[(&str, Argument, bool)] = &[("model_name", A::Text, true), ("name", A::Text, true)];
-const ADD_FIELD: &[(&str, Argument, bool)] =
-    &[("model_name", A::Text, true), ("name", A::Text, true), ("field", A::Field, true), ("preserve_default", A::Bool, false)];
+const ADD_FIELD: &[(&str, Argument, bool)] = &[
+    ("model_name", A::Text, true),
+    ("name", A::Text, true),
+    ("field", A::Field, true),
+    ("preserve_default", A::Bool, false),
+];
 const ADD_INDEX: &[(&str, Argument, bool)] = &[("model_name", A::Text, true), ("index", A::Index, true)];
 const ADD_CONSTRAINT: &[(&str, Argument, bool)] = &[("model_name", A::Text, true), ("constraint", A::Constraint, true)];
 
 impl Spec {
     /// Returns the argument that a key stands for; `model` names the model in every operation on one.
     fn argument(&self, key: &str) -> Option<(&'static str, Argument)> {
-        let find = |key: &str| self.arguments.iter().find(|(name, ..)| *name == key).map(|(name, argument, _)| (*name, *argument));
+        let find = |key: &str| {
+            self.arguments.iter().find(|(name, ..)| *name == key).map(|(name, argument, _)| (*name, *argument))
+        };
         find(key).or_else(|| match key {
             "model" => find("model_name").or_else(|| find("name").filter(|_| self.has_options())),
             "comment" => find("table_comment"),
@@ -127,7 +154,8 @@ impl Spec {
 
     /// Returns the keys as they are proposed.
     fn keys(&self) -> impl Iterator<Item = &'static str> + Clone {
-        std::iter::once("op").chain(self.arguments.iter().map(|(name, ..)| if *name == "model_name" { "model" } else { name }))
+        std::iter::once("op")
+            .chain(self.arguments.iter().map(|(name, ..)| if *name == "model_name" { "model" } else { name }))
     }
 }
 
@@ -144,7 +172,12 @@ impl Reader<'_> {
         let names = || SPECS.iter().map(|spec| spec.name);
         let Some(op) = table.get("op") else {
             let span = self.span(node);
-            self.error_with_help("missing-key", span, "the operation has no `op`".into(), "name it as Django does: op = \"AddField\"".into());
+            self.error_with_help(
+                "missing-key",
+                span,
+                "the operation has no `op`".into(),
+                "name it as Django does: op = \"AddField\"".into(),
+            );
             return None;
         };
         let name = self.text(op)?;

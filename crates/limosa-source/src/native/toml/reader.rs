@@ -26,7 +26,13 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports what is wrong at a place.
-    pub(super) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>, label: impl Into<String>) {
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        label: impl Into<String>,
+    ) {
         self.diagnostics.push(Diagnostic::error(code, message).at(span, label));
     }
 
@@ -36,7 +42,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports each key that is not in `known`.
-    pub(super) fn check_keys<'k>(&mut self, table: &DeTable<'_>, known: impl IntoIterator<Item = &'k str> + Clone, what: &str) {
+    pub(super) fn check_keys<'k>(
+        &mut self,
+        table: &DeTable<'_>,
+        known: impl IntoIterator<Item = &'k str> + Clone,
+        what: &str,
+    ) {
         for key in table.keys() {
             let name = key.get_ref().as_ref();
             if !known.clone().into_iter().any(|known| known == name) {
@@ -89,7 +100,9 @@ impl<'a> Reader<'a> {
     /// Reads any value as it is; dates and times become Python's.
     pub(super) fn plain(&mut self, node: &Node<'_>) -> Option<Value> {
         match node.get_ref() {
-            DeValue::Datetime(datetime) => super::datetime::value(datetime).or_else(|| self.wrong(node, "a time in UTC")),
+            DeValue::Datetime(datetime) => {
+                super::datetime::value(datetime).or_else(|| self.wrong(node, "a time in UTC"))
+            }
             DeValue::Array(items) => items.iter().map(|item| self.plain(item)).collect::<Option<_>>().map(Value::List),
             DeValue::Table(table) => {
                 let pair = |(key, value): (&Spanned<_>, &Node<'_>)| {
@@ -100,7 +113,11 @@ impl<'a> Reader<'a> {
             }
             other => {
                 let value = crate::native::toml_value::plain(other, self.span(node), self.source);
-                if matches!(value, Value::Opaque(_)) { self.wrong(node, "a number that fits into 128 bits") } else { Some(value) }
+                if matches!(value, Value::Opaque(_)) {
+                    self.wrong(node, "a number that fits into 128 bits")
+                } else {
+                    Some(value)
+                }
             }
         }
     }

@@ -77,6 +77,8 @@ impl Evaluator<'_> {
     pub(super) fn setting(&mut self, name: &str, range: TextRange) -> Result {
         match self.context.settings.setting(name) {
             Setting::Value(value) => Ok(self.thaw_named(&format!("django.conf.settings.{name}").into(), &value)),
+            // `swapper` sets it to the default model when it is not set.
+            Setting::Unset if name == "WAGTAIL_PAGE_MODEL" => Ok(Object::str("wagtailcore.Page")),
             Setting::Unset => self.raise("AttributeError", format!("reads the setting `{name}`, which is not set"), range),
             Setting::Unknown => Ok(self.opaque(format!("reads the setting `{name}`"), range)),
         }

@@ -19,12 +19,9 @@ impl Evaluator<'_> {
     pub(super) fn call_expression(&mut self, node: &ExprCall) -> Result {
         let range = node.range();
         if let Expr::Attribute(attribute) = &*node.func {
-            if self.handed_on.is_some() && attribute.attr.as_str() == "__init__" && is_super(&attribute.value) {
+            if self.methods && is_super(&attribute.value) {
                 let arguments = self.arguments(&node.arguments)?;
-                if let Some(handed_on) = &mut self.handed_on {
-                    handed_on.push(arguments);
-                }
-                return Ok(Object::None);
+                return Ok(self.inherited(attribute.attr.as_str(), arguments, range));
             }
             let mut object = self.expression(&attribute.value)?;
             let name = attribute.attr.as_str();
@@ -157,10 +154,11 @@ pub(super) fn is_class_name(path: &str) -> bool {
 
 /// Returns whether a path belongs to Django or to Python's own library: nothing of these is looked up in source.
 pub(super) fn is_standard(path: &str) -> bool {
-    const ROOTS: [&str; 26] = [
-        "builtins", "collections", "contextlib", "copy", "datetime", "dateutil", "decimal", "django", "enum", "functools", "itertools",
-        "json", "logging", "math", "operator", "os", "pathlib", "platform", "pytz", "random", "re", "string", "sys", "time", "uuid",
-        "zoneinfo",
+    const ROOTS: [&str; 44] = [
+        "abc", "base64", "builtins", "collections", "contextlib", "copy", "copyreg", "dataclasses", "datetime", "dateutil",
+        "decimal", "django", "enum", "functools", "hashlib", "importlib", "inspect", "io", "itertools", "json", "logging",
+        "math", "numbers", "operator", "os", "pathlib", "platform", "pytz", "random", "re", "secrets", "socket", "string",
+        "sys", "tempfile", "textwrap", "threading", "time", "types", "typing", "urllib", "uuid", "warnings", "zoneinfo",
     ];
     let root = path.split('.').next().unwrap_or_default();
     ROOTS.binary_search(&root).is_ok()

@@ -8,6 +8,7 @@ use super::arguments::Arguments;
 use super::object::{CallObject, Key, Object};
 use super::{Evaluator, Result};
 use crate::python::canonical::canonical;
+use crate::python::module::Setting;
 
 /// Returns the name of a keyword argument.
 pub(super) fn keyword(name: &str) -> SmolStr {
@@ -29,7 +30,10 @@ impl Evaluator<'_> {
             });
         }
         if !super::calls::is_standard(path) {
-            return Ok(Err(arguments));
+            return Ok(match path.strip_prefix("swapper.").and_then(|function| self.swapped(function, &arguments)) {
+                Some(object) => Ok(object),
+                None => Err(arguments),
+            });
         }
         if path == "django.db.models.Q" {
             return Ok(Ok(self.build_q(&arguments, range)));
@@ -53,6 +57,10 @@ impl Evaluator<'_> {
             }
             "django.utils.module_loading.import_string" => {
                 arguments.args.first().and_then(Object::as_str).map(|name| Object::Path(canonical(name)))
+            }
+            "django.apps.apps.is_installed" | "django.apps.registry.apps.is_installed" => {
+                let name = arguments.args.first().and_then(Object::as_str);
+                name.and_then(|name| self.is_installed(name)).map(Object::Bool)
             }
             "os.getenv" | "os.environ.get" => match arguments.args.first().and_then(Object::as_str) {
                 Some(name) => {
@@ -161,6 +169,51 @@ impl Evaluator<'_> {
         pairs.sort_by_key(|(name, _)| *name);
         children.extend(pairs.into_iter().map(|(name, value)| Object::tuple(vec![Object::Str(name.clone()), value.clone()])));
         super::operators::q(children, &connector, negated, self.span(range))
+    }
+
+    /// Calls a function of `swapper` for a model whose prefix is known.
+    ///
+    /// The prefix is set while models are imported; that of Wagtail is known.
+    fn swapped(&mut self, function: &str, arguments: &Arguments) -> Option<Object> {
+        let (Some("wagtailcore"), Some(model)) = (arguments.get(0, "app_label")?.as_str(), arguments.get(1, "model")?.as_str()) else {
+            return None;
+        };
+        let setting = format!("WAGTAIL_{}_MODEL", model.to_uppercase());
+        if function == "swappable_setting" {
+            return Some(Object::str(setting));
+        }
+        let name: SmolStr = match self.context.settings.setting(&setting) {
+            Setting::Value(value) => value.as_str()?.into(),
+            Setting::Unset => format!("wagtailcore.{model}").into(),
+            Setting::Unknown => return None,
+        };
+        match (function, arguments.get(2, "version")) {
+            ("get_model_name", _) => Some(Object::Str(name)),
+            ("dependency", version) => {
+                let app = name.split('.').next().unwrap_or_default();
+                let version = version.filter(|version| !matches!(version, Object::None)).cloned();
+                Some(Object::tuple(vec![Object::str(app), version.unwrap_or_else(|| Object::str("__first__"))]))
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns whether an app is installed, when the settings tell.
+    fn is_installed(&mut self, name: &str) -> Option<bool> {
+        let Setting::Value(installed) = self.context.settings.setting("INSTALLED_APPS") else { return None };
+        let entries = installed.strings()?;
+        if entries.iter().any(|entry| entry == name) {
+            return Some(true);
+        }
+        // An entry that is no package may name a configuration class, whose own `name` counts.
+        let may = |entry: &SmolStr| entry.rsplit('.').next().is_some_and(super::calls::is_class_name);
+        for entry in entries.iter().filter(|entry| may(entry)) {
+            let named = self.force(Object::Path(format!("{entry}.name").into()));
+            if named.as_str()? == name {
+                return Some(true);
+            }
+        }
+        Some(false)
     }
 
     fn copied(&mut self, object: &Object, deep: bool, depth: u8) -> Option<Object> {

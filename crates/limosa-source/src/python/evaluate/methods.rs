@@ -18,6 +18,15 @@ use super::{Evaluator, FUEL};
 use crate::python::context::Context;
 use crate::python::module::Module;
 
+/// What `super().db_type(connection)` stands for.
+pub(crate) const INHERITED_TYPE: &str = "builtins.super.db_type";
+
+/// The attributes of a field that decide about its column.
+pub(crate) const OWN_ATTRIBUTES: [&str; 12] = [
+    "_unique", "blank", "db_collation", "db_column", "db_default", "db_index", "db_tablespace", "default", "max_length", "null", "primary_key",
+    "remote_field",
+];
+
 /// The instance whose methods are run: attributes that were set, then those of its class.
 #[derive(Clone, Debug)]
 pub(crate) struct Instance(Rc<Class>);
@@ -48,7 +57,8 @@ impl<'c> Evaluator<'c> {
             complete: true,
             diagnostics: Vec::new(),
             unread_stars: Vec::new(),
-            handed_on: None,
+            methods: true,
+            handed_on: Vec::new(),
             scratch: String::new(),
         }
     }
@@ -99,9 +109,9 @@ impl<'c> Evaluator<'c> {
             let value = self.thaw(value);
             arguments.kwargs.push((name.clone(), value));
         }
-        self.handed_on = Some(Vec::new());
+        self.handed_on.clear();
         let finished = self.call_method(module, within, arguments);
-        let calls = self.handed_on.take()?;
+        let calls = std::mem::take(&mut self.handed_on);
         let [handed_on] = <[Arguments; 1]>::try_from(calls).ok()?;
         if finished? != Object::None.type_name() || handed_on.open.is_some() {
             return None;
@@ -109,6 +119,32 @@ impl<'c> Evaluator<'c> {
         let args = handed_on.args.into_iter().map(|value| self.freeze(value, true)).collect();
         let kwargs = handed_on.kwargs.into_iter().map(|(name, value)| (name, self.freeze(value, true))).collect();
         Some((args, kwargs))
+    }
+
+    /// Calls an inherited method from a method that is run on its own.
+    pub(super) fn inherited(&mut self, name: &str, arguments: Arguments, range: TextRange) -> Object {
+        match name {
+            "__init__" => {
+                // The inherited constructor sets the attributes that a field has by itself.
+                let this = self.frames.last().and_then(|frame| frame.locals.get("self").cloned());
+                if let Some(Object::Class(class)) = this {
+                    class.attributes.borrow_mut().retain(|name, _| !OWN_ATTRIBUTES.contains(&name.as_str()));
+                }
+                self.handed_on.push(arguments);
+                Object::None
+            }
+            "db_type" => Object::Path(INHERITED_TYPE.into()),
+            _ => self.opaque(format!("calls the inherited method `{name}`"), range),
+        }
+    }
+
+    /// Takes the attributes that decide about a column and that a constructor set by itself.
+    pub(crate) fn take_attributes(&mut self, instance: &Instance) -> Kwargs {
+        let taken: Vec<(SmolStr, Object)> = {
+            let mut attributes = instance.0.attributes.borrow_mut();
+            OWN_ATTRIBUTES.iter().filter_map(|name| attributes.shift_remove_entry(*name)).collect()
+        };
+        taken.into_iter().map(|(name, value)| (name, self.freeze(value, true))).collect()
     }
 
     /// Runs a method with `self` and dotted paths as arguments, and returns its result; nothing when it is not known.
@@ -119,6 +155,7 @@ impl<'c> Evaluator<'c> {
         let arguments = Arguments { args, ..Arguments::default() };
         let result = self.call_function(&function, &arguments, TextRange::default()).ok()?;
         match self.freeze(result, true) {
+            Value::Reference(path) if path == INHERITED_TYPE => Some(Value::Reference(path)),
             Value::Opaque(_) | Value::Call(_) | Value::Reference(_) => None,
             value => Some(value),
         }

@@ -53,6 +53,35 @@ impl Evaluator<'_> {
         }
     }
 
+    /// Makes opaque what functions of the module may change while the program runs: others see it later.
+    pub(super) fn lose_what_functions_change(&mut self) {
+        let Some(environment) = self.environment().cloned() else { return };
+        for function in self.functions.clone().values() {
+            let Some(node) = function.offset.and_then(|offset| environment.file.function(offset)) else { continue };
+            let reason: SmolStr = format!("may be changed by `{}`", function.path).into();
+            let (mut changed, mut locals, mut globals) = (Vec::new(), Vec::new(), Vec::new());
+            changed_names(&node.body, false, &mut changed, 0);
+            global_names(&node.body, &mut globals, 0);
+            if changed.is_empty() && globals.is_empty() {
+                continue;
+            }
+            local_names(&node.body, &mut locals, 0);
+            locals.extend(node.parameters.iter().map(|parameter| parameter.name().as_str()));
+            for name in changed {
+                let object = environment.names.borrow().get(name).cloned();
+                if let Some(object @ (Object::List(_) | Object::Set(_) | Object::Dict(_))) = object
+                    && !locals.contains(&name)
+                {
+                    self.lose(&object, &reason);
+                }
+            }
+            for name in globals {
+                let value = Object::opaque(reason.clone(), reason.clone(), None);
+                environment.names.borrow_mut().insert(name.into(), value);
+            }
+        }
+    }
+
     fn taint_nested(&mut self, statements: &[Stmt], reason: &SmolStr, depth: u8) {
         if depth > 120 {
             return self.lose_globals(reason);
@@ -185,7 +214,7 @@ impl Evaluator<'_> {
         let file = Arc::clone(&function.environment.file);
         let Some(node) = function.offset.and_then(|offset| file.function(offset)) else { return };
         let mut names = Vec::new();
-        changed_names(&node.body, &mut names, 0);
+        changed_names(&node.body, true, &mut names, 0);
         for name in names {
             let object = function.environment.names.borrow().get(name).cloned();
             if let Some(object) = object {
@@ -202,25 +231,35 @@ impl Evaluator<'_> {
     }
 }
 
-/// Collects the names at the root of everything that a body changes in place.
-fn changed_names<'a>(body: &'a [Stmt], names: &mut Vec<&'a str>, depth: u8) {
+/// Collects the names at the root of everything that a body changes in place, or with `arguments` hands to others.
+fn changed_names<'a>(body: &'a [Stmt], arguments: bool, names: &mut Vec<&'a str>, depth: u8) {
     if depth > 120 {
         return;
     }
     for statement in body {
-        match statement {
-            Stmt::Expr(node) => {
-                if let Expr::Call(call) = &*node.value {
-                    names.extend(root(&call.func));
-                    names.extend(call.arguments.args.iter().filter_map(root));
-                }
+        let value = match statement {
+            Stmt::Expr(node) => Some(&node.value),
+            Stmt::Assign(node) => Some(&node.value),
+            Stmt::Return(node) => node.value.as_ref(),
+            _ => None,
+        };
+        if let Some(Expr::Call(call)) = value.map(|value| &**value) {
+            if let Expr::Attribute(attribute) = &*call.func
+                && MUTATORS.contains(&attribute.attr.as_str())
+            {
+                names.extend(root(&attribute.value));
             }
+            if arguments {
+                names.extend(call.arguments.args.iter().filter_map(root));
+            }
+        }
+        match statement {
             Stmt::Assign(node) => names.extend(node.targets.iter().filter(|target| !target.is_name_expr()).filter_map(root)),
             Stmt::AugAssign(node) => names.extend(root(&node.target)),
             Stmt::Delete(node) => names.extend(node.targets.iter().filter_map(root)),
             _ => {}
         }
-        bodies(statement).into_iter().for_each(|body| changed_names(body, names, depth + 1));
+        bodies(statement).into_iter().for_each(|body| changed_names(body, arguments, names, depth + 1));
     }
 }
 
@@ -233,6 +272,30 @@ fn global_names<'a>(body: &'a [Stmt], names: &mut Vec<&'a str>, depth: u8) {
             names.extend(node.names.iter().map(|name| name.as_str()));
         }
         bodies(statement).into_iter().for_each(|body| global_names(body, names, depth + 1));
+    }
+}
+
+/// Collects the names that a body binds by plain assignment and in loops.
+fn local_names<'a>(body: &'a [Stmt], names: &mut Vec<&'a str>, depth: u8) {
+    fn targets<'a>(target: &'a Expr, names: &mut Vec<&'a str>) {
+        match target {
+            Expr::Name(name) => names.push(name.id.as_str()),
+            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|target| targets(target, names)),
+            _ => {}
+        }
+    }
+    if depth > 120 {
+        return;
+    }
+    for statement in body {
+        match statement {
+            Stmt::Assign(node) => node.targets.iter().for_each(|target| targets(target, names)),
+            Stmt::AnnAssign(node) => targets(&node.target, names),
+            Stmt::For(node) => targets(&node.target, names),
+            Stmt::With(node) => node.items.iter().filter_map(|item| item.optional_vars.as_deref()).for_each(|target| targets(target, names)),
+            _ => {}
+        }
+        bodies(statement).into_iter().for_each(|body| local_names(body, names, depth + 1));
     }
 }
 

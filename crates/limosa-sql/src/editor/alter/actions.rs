@@ -63,8 +63,7 @@ impl SchemaEditor<'_> {
         let forbids_null = old.null && !new.null;
         let mut temporary_default = false;
         if forbids_null && new.db_default.is_none() {
-            let (old_default, new_default) =
-                (self.effective_default(change.old)?, self.effective_default(change.new)?);
+            let (old_default, new_default) = (self.effective_default(change.old)?, self.effective_default(change.new)?);
             if let Some(default) = &new_default
                 && old_default != new_default
             {
@@ -109,10 +108,8 @@ impl SchemaEditor<'_> {
 
     fn fill(&mut self, table: &str, column: &str, default: &str) {
         let (table, column) = (self.quote(table), self.quote(column));
-        let sql = format!(
-            "UPDATE {table} SET {column} = {default} WHERE {column} IS NULL{}",
-            postgres::alter::AFTER_UPDATE
-        );
+        let sql =
+            format!("UPDATE {table} SET {column} = {default} WHERE {column} IS NULL{}", postgres::alter::AFTER_UPDATE);
         self.execute(sql, unchanged);
     }
 

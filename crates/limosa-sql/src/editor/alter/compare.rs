@@ -58,7 +58,8 @@ impl SchemaEditor<'_> {
             }
         }
         let both_columns = old.view.column.is_some() && new.view.column.is_some();
-        if both_columns && old.view.column != new.view.column || many_old && many_new && old.view.name != new.view.name {
+        if both_columns && old.view.column != new.view.column || many_old && many_new && old.view.name != new.view.name
+        {
             return Ok(true);
         }
         let differ = old.field().class != new.field().class || old_kwargs != new_kwargs;
@@ -69,20 +70,14 @@ impl SchemaEditor<'_> {
         let on_delete_in_database = self.context.django >= DjangoVersion::V61
             && field.view.foreign_key().is_some_and(|relation| !matches!(relation.on_delete, OnDelete::Python(_)));
         let kept = |name: &str| {
-            !NOT_IN_DATABASE.contains(&name) && !ignore.contains(&name) && (name != "on_delete" || on_delete_in_database)
+            !NOT_IN_DATABASE.contains(&name)
+                && !ignore.contains(&name)
+                && (name != "on_delete" || on_delete_in_database)
         };
         let kept = field.field().kwargs.iter().filter(|(name, _)| kept(name));
         let mut kwargs: Kwargs = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
         if names_primary_key(field) {
             kwargs.remove("to_field");
-        }
-        // A rendered relation names the models themselves.
-        let model = |reference: &str| ModelId::resolve(reference, &field.view.model.app, &field.view.model.name);
-        if let Some(to) = field.field().related_model() {
-            kwargs.set("to", Value::Str(format_smolstr!("{}", model(to))));
-        }
-        if let Some(through) = field.field().many_to_many().and_then(|relation| relation.through.as_deref()) {
-            kwargs.set("through", Value::Str(format_smolstr!("{}", model(through))));
         }
         // A rendered relation names models in full, itself among them.
         for name in ["to", "through"] {

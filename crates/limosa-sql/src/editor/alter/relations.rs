@@ -65,8 +65,7 @@ impl SchemaEditor<'_> {
             match relation.to_field.as_deref() {
                 None => field.field().primary_key,
                 Some(name) => {
-                    name == field.view.name
-                        || self.context.django >= DjangoVersion::V61 && name == field.view.attname()
+                    name == field.view.name || self.context.django >= DjangoVersion::V61 && name == field.view.attname()
                 }
             }
         });

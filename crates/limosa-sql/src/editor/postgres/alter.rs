@@ -87,11 +87,8 @@ pub(crate) fn alter_type(
 }
 
 fn drop_identity(editor: &mut SchemaEditor<'_>, table: &SmolStr, column: &SmolStr) {
-    let sql = format!(
-        "ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY IF EXISTS",
-        editor.quote(table),
-        editor.quote(column)
-    );
+    let sql =
+        format!("ALTER TABLE {} ALTER COLUMN {} DROP IDENTITY IF EXISTS", editor.quote(table), editor.quote(column));
     editor.execute(sql, |catalog| {
         let identity = catalog.table(table).and_then(|found| found.column(column)).is_some_and(|found| found.auto);
         if identity && let Some(name) = catalog.sequence_of(table, column).cloned() {

@@ -29,7 +29,10 @@ pub(crate) fn like_index(
     }
     let Some(db_type) = field.parameters()?.db_type.filter(|db_type| !db_type.contains('[')) else { return Ok(None) };
     if let Some(collation) = collation(editor, field)?
-        && !editor.catalog().collation_is_deterministic(&collation).unwrap_or(DETERMINISTIC.contains(&collation.as_str()))
+        && !editor
+            .catalog()
+            .collation_is_deterministic(&collation)
+            .unwrap_or(DETERMINISTIC.contains(&collation.as_str()))
     {
         return Ok(None);
     }

@@ -1,18 +1,18 @@
 //! The functions that are more than a name with arguments.
 
 use limosa_model::SmolStr;
+use limosa_model::Value;
 use limosa_model::django::DjangoVersion;
 use limosa_model::value::Call;
-use limosa_model::Value;
 
 use super::super::compile::{Compiled, Compiler, is_text};
 use super::super::error::ExpressionError;
 use super::super::fields::simple;
 use super::super::node::{Combined, Flavour, Func, Node};
 use super::super::output;
-use super::super::resolve::{Resolver, func, invalid, missing, output_field, required, text};
-use super::super::sql::{Sql, join};
-use super::call_sql;
+use super::super::resolve::{Resolver, func as function, invalid, missing, output_field, required, text};
+use super::super::sql::Sql;
+use super::{call_sql, json, search};
 use crate::dialect::Dialect;
 use crate::literal::Literal;
 use crate::model::FieldView;
@@ -80,7 +80,7 @@ pub(super) fn resolve(
             let inner = literal_argument(resolver, required(call, 0, "config")?)?;
             return Ok(Some(Node::SearchConfig(Box::new(inner))));
         }
-        "SearchVector" => search_vector(resolver, call)?,
+        "SearchVector" => search::resolve(resolver, call)?,
         "TrigramSimilarity" | "TrigramDistance" => {
             let string = literal_argument(resolver, required(call, 1, "string")?)?;
             let args = vec![resolver.argument(required(call, 0, "expression")?)?, string];
@@ -91,12 +91,12 @@ pub(super) fn resolve(
     Ok(Some(Node::Func(Box::new(node))))
 }
 
-fn arguments(resolver: Resolver<'_>, call: &Call) -> Result<Vec<Node>, ExpressionError> {
+pub(super) fn arguments(resolver: Resolver<'_>, call: &Call) -> Result<Vec<Node>, ExpressionError> {
     call.args.iter().map(|value| resolver.argument(value)).collect()
 }
 
 /// An argument of which a text is a value, not a field.
-fn literal_argument(resolver: Resolver<'_>, value: &Value) -> Result<Node, ExpressionError> {
+pub(super) fn literal_argument(resolver: Resolver<'_>, value: &Value) -> Result<Node, ExpressionError> {
     Ok(resolver.expression_or_literal(value)?.0)
 }
 
@@ -108,25 +108,6 @@ fn paired(args: Vec<Node>, output: Option<&FieldView>) -> Option<Node> {
     args.into_iter().rev().reduce(|right, left| {
         Node::Func(Box::new(Func { output: output.cloned(), ..Func::new("ConcatPair", vec![left, right]) }))
     })
-}
-
-/// The arguments of a search vector, with its configuration and its weight behind them.
-fn search_vector(resolver: Resolver<'_>, call: &Call) -> Result<Func, ExpressionError> {
-    let mut args = arguments(resolver, call)?;
-    let mut extra = Vec::new();
-    if let Some(config) = call.kwargs.get("config").filter(|value| **value != Value::None) {
-        let node = match literal_argument(resolver, config)? {
-            node @ Node::SearchConfig(_) => node,
-            node => Node::SearchConfig(Box::new(node)),
-        };
-        args.push(node);
-        extra.push((SmolStr::new_static("config"), SmolStr::new_static("1")));
-    }
-    if let Some(weight) = call.kwargs.get("weight").filter(|value| **value != Value::None) {
-        args.push(literal_argument(resolver, weight)?);
-        extra.push((SmolStr::new_static("weight"), SmolStr::new_static("1")));
-    }
-    Ok(Func { extra, ..Func::new("SearchVector", args) })
 }
 
 /// Returns the type of such a function.
@@ -162,18 +143,20 @@ pub(super) fn compile(compiler: Compiler<'_>, func: &Func) -> Option<Compiled> {
         "Collate" => {
             let collation = func.extra("collation").unwrap_or_default();
             let quoted = compiler.dialect().quote_name(collation);
-            call_sql(compiler, &func.args, &Func::new("Collate", Vec::new()), None, Some("%(expressions)s"), None).map(|sql| {
-                let sql = sql.map(|text| format!("{text} COLLATE {quoted}"));
-                compiler.numeric(sql, output::output(&Node::Func(Box::new(func.clone()))).as_ref())
-            })
+            call_sql(compiler, &func.args, &Func::new("Collate", Vec::new()), None, Some("%(expressions)s"), None).map(
+                |sql| {
+                    let sql = sql.map(|text| format!("{text} COLLATE {quoted}"));
+                    compiler.numeric(sql, output::output(&Node::Func(Box::new(func.clone()))).as_ref())
+                },
+            )
         }
         "OpClass" => call_sql(compiler, &func.args, func, None, Some("%(expressions)s %(name)s"), None),
         "ConcatPair" => concat_pair(compiler, func),
         "Left" | "Right" if compiler.dialect() == Dialect::Sqlite => substring(compiler, func),
         "Left" => call_sql(compiler, &func.args, func, Some("LEFT"), None, None),
         "Right" => call_sql(compiler, &func.args, func, Some("RIGHT"), None, None),
-        "JSONObject" => json_object(compiler, func),
-        "JSONArray" => json_array(compiler, func),
+        "JSONObject" => json::object(compiler, func),
+        "JSONArray" => json::array(compiler, func),
         "UUID4" => {
             let new = compiler.models.context.server_version >= (18, 0);
             let name = if postgres && !new { "GEN_RANDOM_UUID" } else { "UUIDV4" };
@@ -183,10 +166,12 @@ pub(super) fn compile(compiler: Compiler<'_>, func: &Func) -> Option<Compiled> {
             Err(compiler.not_supported("UUID7 before version 18"))
         }
         "UUID7" => call_sql(compiler, &func.args, func, Some("UUIDV7"), None, None),
-        "SearchVector" => compile_search_vector(compiler, func),
+        "SearchVector" => search::compile(compiler, func),
         "TrigramSimilarity" => call_sql(compiler, &func.args, func, Some("SIMILARITY"), None, None),
         "TrigramDistance" => call_sql(compiler, &func.args, func, Some(""), None, Some(" <-> ")),
-        "ArrayLiteral" => call_sql(compiler, &func.args, func, Some("ARRAY"), Some("%(function)s[%(expressions)s]"), None),
+        "ArrayLiteral" => {
+            call_sql(compiler, &func.args, func, Some("ARRAY"), Some("%(function)s[%(expressions)s]"), None)
+        }
         "ArrayLength" => first(compiler, func).map(|sql| {
             let text = format!("CASE WHEN {0} IS NULL THEN NULL ELSE coalesce(array_length({0}, 1), 0) END", sql.text);
             Sql::with(text, [sql.params.clone(), sql.params].concat())
@@ -239,20 +224,37 @@ fn cast(compiler: Compiler<'_>, func: &Func) -> Compiled {
 
 /// NULL on either side would make everything NULL, so each side is replaced by the empty text then.
 fn concat_pair(compiler: Compiler<'_>, func: &Func) -> Compiled {
+    if compiler.dialect() == Dialect::Postgres && compiler.django() < DjangoVersion::V52 {
+        let args: Vec<Node> = func.args.iter().map(as_text).collect();
+        return call_sql(compiler, &args, func, Some("CONCAT"), None, None);
+    }
+    let mixed = |arg: &Node| match arg {
+        Node::Func(pair) if pair.class == "ConcatPair" && pair.output.is_none() => {
+            output::is_mixed(&pair.args.iter().collect::<Vec<_>>())
+        }
+        _ => false,
+    };
+    if compiler.dialect() == Dialect::Postgres && func.args.iter().any(mixed) {
+        return Err(invalid("Concat", "its arguments have different types; it needs an output_field".to_owned()).into());
+    }
     let empty = || Node::Value { value: Literal::Text(SmolStr::default()), output: None };
     let side = |arg: &Node| {
         let arg = if compiler.dialect() == Dialect::Postgres && !is_text(arg) { as_text(arg) } else { arg.clone() };
-        self::func_node("Coalesce", vec![arg, empty()])
+        function("Coalesce", vec![arg, empty()])
     };
     let args: Vec<Node> = func.args.iter().map(side).collect();
-    call_sql(compiler, &args, func, None, Some("(%(expressions)s)"), Some(" || "))
+    let bare = compiler.django() < DjangoVersion::V52;
+    call_sql(
+        compiler,
+        &args,
+        func,
+        None,
+        Some(if bare { "%(expressions)s" } else { "(%(expressions)s)" }),
+        Some(" || "),
+    )
 }
 
-fn func_node(class: &'static str, args: Vec<Node>) -> Node {
-    func(class, args)
-}
-
-fn as_text(node: &Node) -> Node {
+pub(super) fn as_text(node: &Node) -> Node {
     Node::Func(Box::new(Func { output: simple("TextField"), ..Func::new("Cast", vec![node.clone()]) }))
 }
 
@@ -267,75 +269,9 @@ fn substring(compiler: Compiler<'_>, func: &Func) -> Compiled {
         let (lhs, rhs) = (length.clone(), number(-1));
         Node::Combined(Box::new(Combined { lhs, connector, rhs, output: None, flavour: Flavour::Plain }))
     };
-    compiler.compile(&self::func_node("Substr", vec![expression.clone(), start, length.clone()]))
-}
-
-fn json_object(compiler: Compiler<'_>, func: &Func) -> Compiled {
-    if compiler.dialect() != Dialect::Postgres {
-        return call_sql(compiler, &func.args, func, Some("JSON_OBJECT"), None, None);
+    let mut args = vec![expression.clone(), start, length.clone()];
+    if func.class == "Right" && compiler.django() < DjangoVersion::V52 {
+        args.pop();
     }
-    let args: Vec<Node> = func
-        .args
-        .iter()
-        .enumerate()
-        .map(|(position, arg)| if position % 2 == 0 { as_text(arg) } else { arg.clone() })
-        .collect();
-    if compiler.models.context.server_version < (16, 0) {
-        return call_sql(compiler, &args, func, Some("JSONB_BUILD_OBJECT"), None, None);
-    }
-    let mut pairs = Vec::with_capacity(args.len() / 2);
-    for pair in args.chunks(2) {
-        let [key, value] = pair else { continue };
-        let key = compiler.compile(key)?.map(|text| format!("({text})"));
-        pairs.push(join(vec![key, compiler.compile(value)?], " VALUE "));
-    }
-    Ok(join(pairs, ", ").map(|text| format!("JSON_OBJECT({text} RETURNING JSONB)")))
-}
-
-fn json_array(compiler: Compiler<'_>, func: &Func) -> Compiled {
-    if compiler.django() < DjangoVersion::V52 {
-        return Err(ExpressionError::UnknownClass(func.class.clone()).into());
-    }
-    if compiler.dialect() != Dialect::Postgres {
-        return call_sql(compiler, &func.args, func, Some("JSON_ARRAY"), None, None);
-    }
-    let cast = |arg: &Node| match arg {
-        Node::Func(inner) if inner.class == "Cast" => arg.clone(),
-        _ => match output::output(arg) {
-            Some(view) => Node::Func(Box::new(Func { output: Some(view), ..Func::new("Cast", vec![arg.clone()]) })),
-            None => arg.clone(),
-        },
-    };
-    let args: Vec<Node> = func.args.iter().map(cast).collect();
-    if compiler.models.context.server_version < (16, 0) {
-        return call_sql(compiler, &args, func, Some("JSONB_BUILD_ARRAY"), None, None);
-    }
-    let nulls = if args.is_empty() { "" } else { "NULL ON NULL" };
-    let template = format!("%(function)s(%(expressions)s {nulls} RETURNING JSONB)");
-    call_sql(compiler, &args, func, Some("JSON_ARRAY"), Some(&template), None)
-}
-
-/// Source: Django `contrib/postgres/search.py`, `SearchVector.as_sql`.
-fn compile_search_vector(compiler: Compiler<'_>, func: &Func) -> Compiled {
-    let mut args = func.args.clone();
-    let weight = if func.extra("weight").is_some() { args.pop() } else { None };
-    let config = if func.extra("config").is_some() { args.pop() } else { None };
-    let empty = || Node::Value { value: Literal::Text(SmolStr::default()), output: None };
-    let side = |arg: &Node| {
-        let arg = if is_text(arg) { arg.clone() } else { as_text(arg) };
-        self::func_node("Coalesce", vec![arg, empty()])
-    };
-    let args: Vec<Node> = args.iter().map(side).collect();
-    let texts = args.iter().map(|arg| compiler.compile(arg)).collect::<Result<Vec<_>, _>>()?;
-    let texts = join(texts, " || ' ' || ");
-    let mut sql = match config {
-        Some(config) => {
-            join(vec![compiler.compile(&config)?, texts], ", ").map(|text| format!("to_tsvector({text})"))
-        }
-        None => texts.map(|text| format!("to_tsvector({text})")),
-    };
-    if let Some(weight) = weight {
-        sql = join(vec![sql, compiler.compile(&weight)?], ", ").map(|text| format!("setweight({text})"));
-    }
-    Ok(sql)
+    compiler.compile(&function("Substr", args))
 }

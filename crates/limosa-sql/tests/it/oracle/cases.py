@@ -738,3 +738,27 @@ TYPES = [
     "models.GeneratedField(expression=F('char'), output_field=models.CharField(max_length=9, db_collation='C'), db_persist=True)",
     "models.GeneratedField(expression=F('data'), output_field=models.JSONField(), db_persist=True)",
 ]
+
+
+def combined(count=400, seed=42):
+    """Conditions combined at random, always the same ones."""
+    import random
+
+    chance = random.Random(seed)
+    leaves = [
+        "Q(number=1)", "Q(number_null=1)", "Q(char='a')", "Q(char_null__contains='%')", "Q(flag=True)", "Q(flag_null=False)",
+        "Q(number_null__isnull=True)", "Q(number_null__in=[1, 2])", "Q(number_null__in=[])", "Q(positive__gte=-1)",
+        "Q(number=F('number_null'))", "Q(price_null__gt=1)", "Q(data_null__a=1)", "Q(date__year=2020)", "Q(other_null='x')",
+        "Q(GreaterThan(F('number'), 1))", "Q(number=1, char='a')", "Q(number=Case(When(flag=True, then=1), default=2))",
+        "Q(ExpressionWrapper(Q(number=1), output_field=models.BooleanField()))", "Q()",
+    ]
+
+    def tree(depth):
+        if depth == 0 or chance.random() < 0.2:
+            leaf = chance.choice(leaves)
+        else:
+            parts = [tree(depth - 1) for _ in range(chance.choice([2, 2, 3]))]
+            leaf = "(" + f" {chance.choice('&&||^')} ".join(parts) + ")"
+        return f"~{leaf}" if chance.random() < 0.3 else leaf
+
+    return [tree(chance.choice([1, 2, 3])) for _ in range(count)]

@@ -1,114 +1,26 @@
 """Answers what Django makes of the cases: `oracle.py VENDOR`, with one JSON object per case on its standard output."""
 
-import datetime
-import decimal
+import datetime  # noqa: F401
 import json
-import os
-import sys
-import types
-import uuid
-import warnings
-import zoneinfo
+import uuid  # noqa: F401
+import zoneinfo  # noqa: F401
 from decimal import Decimal  # noqa: F401
-from urllib.parse import urlsplit
 
 import cases
 import django
-from django.conf import settings
-
-
-def database(vendor):
-    if vendor == "sqlite":
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
-    url = urlsplit(os.environ["LIMOSA_TEST_POSTGRES"])
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": url.path.lstrip("/"),
-        "HOST": url.hostname,
-        "PORT": url.port,
-        "USER": url.username,
-        "PASSWORD": url.password or "",
-    }
-
-
-vendor = sys.argv[1]
-warnings.simplefilter("ignore")
-settings.configure(
-    DATABASES={"default": database(vendor)},
-    INSTALLED_APPS=["django.contrib.postgres"] if vendor == "postgresql" else [],
-    USE_TZ=True,
-    TIME_ZONE="America/Chicago",
-    DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
-)
-django.setup()
-
-from django.contrib.postgres.constraints import ExclusionConstraint  # noqa: E402
-from django.contrib.postgres.fields import *  # noqa: E402,F401,F403
-from django.contrib.postgres.functions import RandomUUID, TransactionNow  # noqa: E402,F401
-from django.contrib.postgres.indexes import OpClass  # noqa: E402,F401
-from django.contrib.postgres.search import SearchVector, SearchVectorField  # noqa: E402,F401
-from django.db import connection, models  # noqa: E402
-from django.db.models import *  # noqa: E402,F401,F403
-from django.db.models.expressions import NegatedExpression, RawSQL  # noqa: E402,F401
-from django.db.models.fields.json import KT  # noqa: E402,F401
-from django.db.models.functions import *  # noqa: E402,F401,F403
-from django.db.models.lookups import *  # noqa: E402,F401,F403
-from django.db.backends.postgresql.psycopg_any import NumericRange  # noqa: E402,F401
-
-
-def path_of(thing):
-    return f"{thing.__module__}.{thing.__qualname__}"
-
-
-def call(path, args=(), kwargs=None):
-    kwargs = {name: encode(value) for name, value in (kwargs or {}).items()}
-    return {"call": path, "args": [encode(value) for value in args], "kwargs": kwargs}
-
-
-def encode(value):
-    """Writes a value as the readers of migrations would understand it."""
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, int):
-        return {"int": str(value)}
-    if isinstance(value, float):
-        return {"float": repr(value)}
-    if isinstance(value, bytes):
-        return {"bytes": list(value)}
-    if isinstance(value, list):
-        return {"list": [encode(item) for item in value]}
-    if isinstance(value, tuple):
-        return {"tuple": [encode(item) for item in value]}
-    if isinstance(value, dict):
-        return {"dict": [[encode(key), encode(item)] for key, item in value.items()]}
-    if isinstance(value, decimal.Decimal):
-        return call("decimal.Decimal", [str(value)])
-    if isinstance(value, uuid.UUID):
-        return call("uuid.UUID", [str(value)])
-    if isinstance(value, datetime.timedelta):
-        return call("datetime.timedelta", [], {"days": value.days, "seconds": value.seconds, "microseconds": value.microseconds})
-    if isinstance(value, datetime.datetime):
-        args = [value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond]
-        return call("datetime.datetime", args, {"tzinfo": value.tzinfo} if value.tzinfo else {})
-    if isinstance(value, datetime.date):
-        return call("datetime.date", [value.year, value.month, value.day])
-    if isinstance(value, datetime.time):
-        return call("datetime.time", [value.hour, value.minute, value.second, value.microsecond])
-    if value is datetime.timezone.utc:
-        return {"ref": "datetime.timezone.utc"}
-    if isinstance(value, zoneinfo.ZoneInfo):
-        return call("zoneinfo.ZoneInfo", [], {"key": value.key})
-    if isinstance(value, NumericRange):
-        return call("psycopg.types.range.Range", [value.lower, value.upper, value._bounds])
-    if isinstance(value, models.Field):
-        _, path, args, kwargs = value.deconstruct()
-        return call(path, args, kwargs)
-    if isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
-        return {"ref": path_of(value)}
-    if hasattr(value, "deconstruct"):
-        path, args, kwargs = value.deconstruct()
-        return call(path, args, kwargs)
-    raise TypeError(f"no encoding for {value!r}")
+from encoding import encode, vendor
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import *  # noqa: F401,F403
+from django.contrib.postgres.functions import RandomUUID, TransactionNow  # noqa: F401
+from django.contrib.postgres.indexes import OpClass  # noqa: F401
+from django.contrib.postgres.search import SearchVector, SearchVectorField  # noqa: F401
+from django.db import connection, models
+from django.db.models import *  # noqa: F401,F403
+from django.db.models.expressions import NegatedExpression, RawSQL  # noqa: F401
+from django.db.models.fields.json import KT  # noqa: F401
+from django.db.models.functions import *  # noqa: F401,F403
+from django.db.models.lookups import *  # noqa: F401,F403
+from django.db.backends.postgresql.psycopg_any import NumericRange  # noqa: F401
 
 
 def evaluate(source):
@@ -210,7 +122,7 @@ def subject(kind, source):
 
 CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 TOPICS = [
-    ("condition", condition, cases.CONDITIONS, cases.POSTGRES_CONDITIONS),
+    ("condition", condition, [*cases.CONDITIONS, *cases.combined()], cases.POSTGRES_CONDITIONS),
     ("index", index, cases.INDEXES, cases.POSTGRES_INDEXES),
     ("exclusion", exclusion, [], cases.EXCLUSIONS),
     ("generated", generated, cases.GENERATED, []),

@@ -62,7 +62,7 @@ pub(super) fn register(connection: &Connection) -> Result<()> {
         let read = |text: &str| timestamp(text).ok_or_else(|| failure(format!("not a time: {text:?}")));
         Ok(Some(microseconds(read(&left)?.duration_since(read(&right)?))))
     })?;
-    deterministic(connection, "django_format_dtdelta", 3, |context| combine(context))
+    deterministic(connection, "django_format_dtdelta", 3, combine)
 }
 
 /// `django_format_dtdelta`: adds or subtracts two durations in microseconds, or a duration and a time.

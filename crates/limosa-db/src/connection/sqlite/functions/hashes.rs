@@ -8,8 +8,11 @@ use sha2::{Sha224, Sha256, Sha384, Sha512};
 
 use super::deterministic;
 
-/// The digests by their names in SQL.
-const DIGESTS: &[(&str, fn(&[u8]) -> String)] = &[
+/// A digest with its name in SQL.
+type Named = (&'static str, fn(&[u8]) -> String);
+
+/// The digests.
+const DIGESTS: &[Named] = &[
     ("MD5", |text| hex(&Md5::digest(text))),
     ("SHA1", |text| hex(&sha1(text))),
     ("SHA224", |text| hex(&Sha224::digest(text))),

@@ -6,8 +6,14 @@ use rusqlite::{Connection, Result};
 
 use super::{deterministic, failure};
 
+/// A function of one number with its name in SQL.
+type Unary = (&'static str, fn(f64) -> f64);
+
+/// A function of two numbers with its name in SQL.
+type Binary = (&'static str, fn(f64, f64) -> f64);
+
 /// Functions of one number.
-const UNARY: &[(&str, fn(f64) -> f64)] = &[
+const UNARY: &[Unary] = &[
     ("ACOS", f64::acos),
     ("ASIN", f64::asin),
     ("ATAN", f64::atan),
@@ -23,8 +29,7 @@ const UNARY: &[(&str, fn(f64) -> f64)] = &[
 ];
 
 /// Functions of two numbers.
-const BINARY: &[(&str, fn(f64, f64) -> f64)] =
-    &[("ATAN2", f64::atan2), ("LOG", |base, x| x.ln() / base.ln()), ("MOD", |x, y| x % y)];
+const BINARY: &[Binary] = &[("ATAN2", f64::atan2), ("LOG", |base, x| x.ln() / base.ln()), ("MOD", |x, y| x % y)];
 
 /// Registers the functions of numbers.
 pub(super) fn register(connection: &Connection) -> Result<()> {

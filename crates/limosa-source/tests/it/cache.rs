@@ -1,0 +1,106 @@
+//! Answers of the project's Python are kept, and forgotten as soon as what they came from changes.
+
+use limosa_source::cache::Cache;
+use limosa_source::config::Env;
+use limosa_source::describe::ReadFrom;
+use serde_json::json;
+
+use crate::support::Folder;
+
+fn project() -> Folder {
+    Folder::django(&[("settings.py", "INSTALLED_APPS = load()\n"), ("local.env", "A=1\n")])
+}
+
+#[test]
+fn an_answer_holds_while_nothing_changes() {
+    let env = Env::of([("DATABASE", "x"), ("SHLVL", "1")]);
+    let read = |folder: &Folder| ReadFrom {
+        files: vec![folder.path("local.env")],
+        absent: vec![folder.path("local_settings.py")],
+        environment: vec!["DATABASE".into(), "UNSET".into()],
+        whole_environment: false,
+    };
+    let keep = |folder: &Folder, cache: &Cache, read: &ReadFrom| {
+        cache.keep(&folder.try_open(&env).unwrap(), "describe", json!({"a": 1}), read);
+    };
+    type Change = fn(&Folder, Env) -> Env;
+    let changes: [(Change, bool); 8] = [
+        (|_, env| env, true),
+        (|_, env| env.with("SHLVL", "2"), true),
+        (|_, env| env.with("OTHER", "2"), true),
+        (|_, env| env.with("DATABASE", "y"), false),
+        (|_, env| env.with("UNSET", "now"), false),
+        (
+            |folder, env| {
+                folder.write("local.env", b"A=2\n");
+                env
+            },
+            false,
+        ),
+        (
+            |folder, env| {
+                folder.write("local_settings.py", b"");
+                env
+            },
+            false,
+        ),
+        (
+            |folder, env| {
+                folder.write(".venv/lib/python3.12/site-packages/thing-1.0.dist-info/METADATA", b"");
+                env
+            },
+            false,
+        ),
+    ];
+    for (position, (change, holds)) in changes.into_iter().enumerate() {
+        let (folder, place) = (project(), tempfile::tempdir().unwrap());
+        let cache = Cache::at(place.path().join("limosa"));
+        keep(&folder, &cache, &read(&folder));
+        let env = change(&folder, env.clone());
+        let answer = cache.answer(&folder.try_open(&env).unwrap(), "describe");
+        assert_eq!(answer.is_some(), holds, "change {position}");
+    }
+    let (folder, place) = (project(), tempfile::tempdir().unwrap());
+    let cache = Cache::at(place.path());
+    let whole = ReadFrom { whole_environment: true, ..read(&folder) };
+    keep(&folder, &cache, &whole);
+    let answer = |env: &Env| cache.answer(&folder.try_open(env).unwrap(), "describe");
+    assert!(answer(&env.with("SHLVL", "3")).is_some());
+    assert!(answer(&env.with("OTHER", "3")).is_none());
+    assert!(cache.answer(&folder.open(), "export").is_none());
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_for_the_user_alone_and_hold_no_variable() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, place) = (project(), tempfile::tempdir().unwrap());
+    let cache = Cache::at(place.path().join("limosa"));
+    let read = ReadFrom { environment: vec!["SECRET".into()], ..ReadFrom::default() };
+    cache.keep(&folder.try_open(&Env::of([("SECRET", "hush")])).unwrap(), "describe", json!({}), &read);
+    let file = std::fs::read_dir(place.path().join("limosa")).unwrap().next().unwrap().unwrap();
+    assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!std::fs::read_to_string(file.path()).unwrap().contains("hush"));
+}
+
+#[test]
+fn a_description_with_a_password_is_not_kept() {
+    let describe = |password: &str| {
+        json!({
+            "django": "5.2.19", "python": "3.12.1", "executable": "/p", "prefix": "/p", "sys_path": [], "settings_module": "settings",
+            "apps": [], "routers": [], "auth_user_model": "auth.User", "swappable": {}, "default_auto_field": "x", "use_tz": true,
+            "time_zone": null, "site_id": null, "default_tablespace": "", "default_index_tablespace": "", "pre_migrate": [],
+            "post_migrate": [], "unmigrated_models": [],
+            "databases": {"default": {"engine": "e", "name": "n", "user": "u", "password": password, "host": "", "port": "",
+                "options": {}, "time_zone": null, "vendor": null, "error": null}},
+            "read": {"files": [], "absent": [], "environment": [], "whole_environment": false},
+        })
+    };
+    let (folder, place) = (project(), tempfile::tempdir().unwrap());
+    let cache = Cache::at(place.path());
+    for (password, kept) in [("hush", false), ("", true)] {
+        let description = serde_json::from_value(describe(password)).unwrap();
+        cache.keep_description(&folder.open(), &description);
+        assert_eq!(cache.description(&folder.open()).is_some(), kept, "{password}");
+    }
+}

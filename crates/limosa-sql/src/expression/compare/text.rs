@@ -1,0 +1,113 @@
+//! Comparisons of texts with patterns.
+//!
+//! Source: Django `db/models/lookups.py`, `PatternLookup`, `IExact` and `Regex`.
+
+use super::super::compile::{Compiled, Compiler, Stop};
+use super::super::error::ExpressionError;
+use super::super::node::{Lookup, Rhs};
+use super::super::output::output;
+use super::super::resolve::invalid;
+use super::super::sql::{Sql, join};
+use crate::dialect::Dialect;
+use crate::literal::Literal;
+
+impl Compiler<'_> {
+    pub(super) fn pattern(self, lookup: &Lookup) -> Compiled {
+        let name = lookup.name.as_str();
+        if !is_textual(name) {
+            return Err(ExpressionError::UnknownName { name: lookup.name.clone() }.into());
+        }
+        let lhs = self.side(&lookup.lhs)?;
+        let internal = output(&lookup.lhs).map(|view| self.models.internal_type(&view.field)).unwrap_or_default();
+        let lhs = lhs.map(|text| self.cast_for(name, &internal, text));
+        let postgres = self.dialect() == Dialect::Postgres;
+        let upper = postgres && name.starts_with('i') && name != "iregex";
+        let simple = matches!(lookup.rhs, Rhs::Value(_));
+        let rhs = match &lookup.rhs {
+            Rhs::Value(value) => Sql::param(self.pattern_param(name, value)?),
+            _ => self.right(lookup)?,
+        };
+        let escape = if postgres { "" } else { " ESCAPE '\\'" };
+        let rhs = rhs.map(|text| match name {
+            "regex" => format!("{} {text}", if postgres { "~" } else { "REGEXP" }),
+            "iregex" if postgres => format!("~* {text}"),
+            "iregex" => format!("REGEXP '(?i)' || {text}"),
+            "iexact" if postgres => format!("= UPPER({text})"),
+            "iexact" => format!("LIKE {text} ESCAPE '\\'"),
+            _ if simple && upper => format!("LIKE UPPER({text}){escape}"),
+            _ if simple => format!("LIKE {text}{escape}"),
+            _ => self.column_pattern(name, text),
+        });
+        Ok(join(vec![lhs, rhs], " "))
+    }
+
+    /// A pattern that is not known before: special characters are escaped by the database.
+    fn column_pattern(self, name: &str, text: &str) -> String {
+        let (pattern, escape) = match self.dialect() {
+            Dialect::Postgres => {
+                (format!(r"REPLACE(REPLACE(REPLACE({text}, E'\\', E'\\\\'), E'%%', E'\\%%'), E'_', E'\\_')"), "")
+            }
+            _ => (format!(r"REPLACE(REPLACE(REPLACE({text}, '\', '\\'), '%%', '\%%'), '_', '\_')"), r" ESCAPE '\'"),
+        };
+        let pattern = if name.starts_with('i') { format!("UPPER({pattern})") } else { pattern };
+        let (before, after) = affixes(name);
+        let before = if before { "'%%' || " } else { "" };
+        let after = if after { " || '%%'" } else { "" };
+        format!("LIKE {before}{pattern}{after}{escape}")
+    }
+
+    fn pattern_param(self, name: &str, value: &Literal) -> Result<Literal, Stop> {
+        let text = value.to_text().ok_or_else(|| invalid(name, "the value is not a text".into()))?;
+        Ok(match name {
+            "regex" | "iregex" => value.clone(),
+            "iexact" if self.dialect() == Dialect::Postgres => value.clone(),
+            "iexact" => Literal::Text(escape_like(&text).into()),
+            _ => {
+                let (before, after) = affixes(name);
+                let (before, after) = (if before { "%" } else { "" }, if after { "%" } else { "" });
+                Literal::Text(format!("{before}{}{after}", escape_like(&text)).into())
+            }
+        })
+    }
+
+    /// Source: Django `db/backends/postgresql/operations.py`, `lookup_cast`.
+    fn cast_for(self, name: &str, internal_type: &str, text: &str) -> String {
+        if self.dialect() != Dialect::Postgres {
+            return text.to_owned();
+        }
+        let text = match internal_type {
+            "IPAddressField" | "GenericIPAddressField" => format!("HOST({text})"),
+            "CICharField" | "CIEmailField" | "CITextField" => format!("{text}::citext"),
+            _ => format!("{text}::text"),
+        };
+        if matches!(name, "iexact" | "icontains" | "istartswith" | "iendswith") {
+            format!("UPPER({text})")
+        } else {
+            text
+        }
+    }
+}
+
+fn is_textual(name: &str) -> bool {
+    matches!(
+        name,
+        "iexact"
+            | "contains"
+            | "icontains"
+            | "startswith"
+            | "istartswith"
+            | "endswith"
+            | "iendswith"
+            | "regex"
+            | "iregex"
+    )
+}
+
+/// Whether something may stand before and behind the text that is looked for.
+fn affixes(name: &str) -> (bool, bool) {
+    (!name.contains("startswith"), !name.contains("endswith"))
+}
+
+fn escape_like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
