@@ -10,6 +10,7 @@ mod error;
 mod message;
 mod process;
 mod script;
+mod value;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -33,18 +33,12 @@ pub struct Job {
     pub before: ProjectState,
     /// Whether it is only recorded, not run.
     pub fake: Fake,
+    /// Whether only the project's Python can run it.
+    pub python: bool,
     /// The applied migrations that make up that state, in order; only needed backwards, for migrations with Python code.
     pub before_ids: Vec<MigrationId>,
     /// The rows to add to the history (or to remove from it, backwards), in order.
     pub records: Vec<MigrationId>,
-}
-
-impl Job {
-    /// Returns whether only the project's Python can run it.
-    pub fn needs_python(&self) -> bool {
-        let backwards = self.direction == Direction::Backwards;
-        self.fake != Fake::Yes && self.migration.operations.iter().any(|operation| operation.needs_python(backwards))
-    }
 }
 
 /// Whether a migration is only recorded, not run.
@@ -67,6 +61,8 @@ pub struct Runner<'a> {
     pub context: &'a Context,
     /// The history table.
     pub history: &'a History,
+    /// The alias of the database in the settings.
+    pub alias: &'a str,
     /// Python, when the jobs need it.
     pub bridge: Option<&'a mut Bridge>,
     /// The functions of the embedding program.
@@ -101,6 +97,7 @@ impl<'a> Runner<'a> {
         connection: &'a Connection,
         context: &'a Context,
         history: &'a History,
+        alias: &'a str,
         functions: &'a Functions,
         events: &'a Events,
         interrupt: &'a Interrupt,
@@ -109,6 +106,7 @@ impl<'a> Runner<'a> {
             connection,
             context,
             history,
+            alias,
             bridge: None,
             functions,
             events,
@@ -144,7 +142,7 @@ impl<'a> Runner<'a> {
     /// Brings Python's state to that before a job, when the job needs it.
     async fn bring_python_to(&mut self, jobs: &[Job], index: usize) -> Result<(), RunError> {
         let job = &jobs[index];
-        let Some(bridge) = self.bridge.as_deref_mut().filter(|_| job.needs_python()) else { return Ok(()) };
+        let Some(bridge) = self.bridge.as_deref_mut().filter(|_| job.python) else { return Ok(()) };
         let ids = |jobs: &[Job]| jobs.iter().map(|job| job.migration.id.clone()).collect::<Vec<_>>();
         let result = match (job.direction, self.seen_by_python) {
             (Direction::Backwards, _) => bridge.set_state(&job.before_ids).await,

@@ -6,11 +6,13 @@
 mod atoms;
 mod collect;
 mod compiler;
+mod python;
 mod sql_text;
 
 pub use atoms::{Atom, advance, atoms};
-pub use collect::{Collected, collect};
+pub use collect::{Collected, collect, unknown_defaults};
 pub use compiler::{Compiled, Compiler, compile};
+pub use python::{UnknownDefault, needs_python};
 
 use limosa_model::Span;
 use limosa_model::state::StateError;

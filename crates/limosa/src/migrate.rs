@@ -10,6 +10,8 @@ use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::{ContentTypes, Fake, Job, RunError, Runner, states_backwards, states_forwards};
 use limosa_model::graph::{Applied, Direction};
 use limosa_model::{Migration, MigrationId, ProjectState};
+use limosa_plan::steps;
+use limosa_sql::dialect::Context;
 use limosa_plan::planner::{self, PlannedMigration, Target, check_replacements, what_to_record};
 
 use crate::connected::Connected;
@@ -51,7 +53,12 @@ pub fn plan(workspace: &Workspace, situation: &Situation, target: &Target) -> Re
 ///
 /// # Errors
 /// When an operation does not fit the state that it is applied to.
-pub fn jobs(workspace: &Workspace, plan: &MigratePlan, fake: Fake) -> Result<(Vec<Job>, ProjectState), Error> {
+pub fn jobs(
+    workspace: &Workspace,
+    plan: &MigratePlan,
+    fake: Fake,
+    context: &Context,
+) -> Result<(Vec<Job>, ProjectState), Error> {
     let loader = plan.graph.loader();
     let base = workspace.base_state();
     let applied = all(workspace, plan.graph.applied_plan())?;
@@ -73,9 +80,10 @@ pub fn jobs(workspace: &Workspace, plan: &MigratePlan, fake: Fake) -> Result<(Ve
     };
     let jobs = run.iter().zip(befores).map(|(migration, before)| {
         let records = what_to_record(loader, &migration.id, direction);
-        let mut job =
-            Job { migration: Arc::clone(migration), direction, before, before_ids: Vec::new(), fake, records };
-        if direction == Direction::Backwards && job.needs_python() {
+        let python = fake != Fake::Yes && steps::needs_python(context, migration, &before, direction);
+        let before_ids = Vec::new();
+        let mut job = Job { migration: Arc::clone(migration), direction, before, before_ids, fake, python, records };
+        if direction == Direction::Backwards && python {
             let earlier = applied.iter().take_while(|earlier| earlier.id != migration.id);
             job.before_ids = earlier.map(|earlier| earlier.id.clone()).collect();
         }
@@ -103,7 +111,7 @@ pub async fn run(
     events: &Events,
     interrupt: &Interrupt,
 ) -> Result<Report, Error> {
-    let (jobs, end) = jobs(workspace, plan, fake)?;
+    let (jobs, end) = jobs(workspace, plan, fake, &connected.context)?;
     let history = &connected.history;
     if !jobs.is_empty() {
         history.create(&connected.connection, workspace.history_id()).await?;
@@ -124,7 +132,8 @@ pub async fn run(
         ContentTypes::AfterFirstMigration
     };
     let (functions, bridge) = workspace.run_parts();
-    let mut runner = Runner::new(&connected.connection, &connected.context, history, functions, events, interrupt);
+    let mut runner =
+        Runner::new(&connected.connection, &connected.context, history, &connected.alias, functions, events, interrupt);
     runner.content_types = content_types;
     runner.bridge = bridge;
     runner.applied.clone_from(&applied);

@@ -71,8 +71,8 @@ pub async fn steps(
     alias: &str,
     plan: &MigratePlan,
 ) -> Result<Vec<PlanMigration>, Error> {
-    let (jobs, _) = migrate::jobs(workspace, plan, Fake::No)?;
     let (context, mut catalog) = situation(workspace, connected, alias).await?;
+    let (jobs, _) = migrate::jobs(workspace, plan, Fake::No, &context)?;
     let mut migrations = Vec::with_capacity(jobs.len());
     for job in &jobs {
         let compiler = Compiler::new(&context, &mut catalog, &job.migration, &job.before, job.direction, false);

@@ -63,11 +63,16 @@ pub async fn write(
             (connected::context(workspace, dialect, 3_045_000), None)
         }
     };
+    let unknown = steps::unknown_defaults(&context, &migration, &before, direction);
+    let unknown = unknown.map_err(|error| workspace.step_error(&error))?;
+    let earlier: Vec<MigrationId> =
+        graph.state_plan(std::slice::from_ref(&id), false).into_iter().cloned().collect();
+    let defaults = workspace.defaults(&id, &earlier, unknown, alias).await?;
     let live = catalog.unwrap_or_else(|| Catalog::new(context.dialect));
-    let collected = match steps::collect(&context, &live, &migration, &before, direction) {
+    let collected = match steps::collect(&context, &live, &migration, &before, direction, &defaults) {
         Err(error) if error.is_wrong_catalog() => {
             let predicted = predict(workspace, &graph, &id, &context)?;
-            steps::collect(&context, &predicted, &migration, &before, direction)
+            steps::collect(&context, &predicted, &migration, &before, direction, &defaults)
         }
         result => result,
     };

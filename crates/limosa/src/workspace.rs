@@ -8,12 +8,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use limosa_db::{AutoField, DatabaseUrl, DjangoDatabase};
-use limosa_engine::bridge::{Bridge, OutputHandler};
+use limosa_engine::bridge::{Bridge, OperationPath, OutputHandler};
 use limosa_engine::events::Events;
 use limosa_engine::functions::Functions;
 use limosa_engine::runner::Job;
 use limosa_model::graph::{Apps, GraphNode, Loader};
-use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState, Severity, SmolStr, Span};
+use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState, Severity, SmolStr, Span, Value};
+use limosa_plan::steps::UnknownDefault;
 use limosa_source::config::{Env, Options, Origin};
 use limosa_source::project::{Database, Kind, Project};
 use limosa_source::sources::Sources;
@@ -186,7 +187,7 @@ impl Workspace {
     /// # Errors
     /// When Python cannot be started, or cannot connect.
     pub async fn start_bridge(&mut self, connected: &Connected, jobs: &[Job], events: &Events) -> Result<(), Error> {
-        if !jobs.iter().any(Job::needs_python) && !self.has_receivers() {
+        if !jobs.iter().any(|job| job.python) && !self.has_receivers() {
             return Ok(());
         }
         if let Some(url) = self.url_override() {
@@ -209,6 +210,34 @@ impl Workspace {
             bridge.connect(&connected.alias).await?;
         }
         Ok(())
+    }
+
+    /// Asks Python for defaults that only it can compute, in the state before a migration.
+    ///
+    /// # Errors
+    /// When Python cannot be started, or the project's code raises an error.
+    pub async fn defaults(
+        &mut self,
+        id: &MigrationId,
+        before: &[MigrationId],
+        unknown: Vec<UnknownDefault>,
+        alias: &str,
+    ) -> Result<Vec<(UnknownDefault, Value)>, Error> {
+        let mut known = Vec::with_capacity(unknown.len());
+        if unknown.is_empty() {
+            return Ok(known);
+        }
+        let bridge = match &mut self.bridge {
+            Some(bridge) => bridge,
+            none => none.insert(ask::start(&self.project, None).await?),
+        };
+        bridge.set_state(before).await?;
+        for unknown in unknown {
+            let operation = OperationPath::of_database(id.clone(), &unknown.path);
+            let value = bridge.effective_default(&operation, alias).await?;
+            known.push((unknown, value));
+        }
+        Ok(known)
     }
 
     /// Sends `pre_migrate` with the state after `applied`.

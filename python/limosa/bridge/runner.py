@@ -80,6 +80,16 @@ class Runner:
                 self._call(operation, migration, editor, from_state, to_state, direction)
         return {"sql": [str(statement) for statement in editor.collected_sql]}
 
+    def effective_default(self, app, name, path, alias="default"):
+        """Returns the value that an added or altered field gives to the rows that are there, ready for the database."""
+        migration, operation, _, state = self._states(app, name, path, "forwards")
+        connection = connections[alias]
+        with _blame(migration):
+            model = state.apps.get_model(migration.app_label, operation.model_name)
+            field = model._meta.get_field(operation.name)
+            field.default = operation.field.default
+            return {"value": self.encoder.value(connection.SchemaEditorClass(connection).effective_default(field))}
+
     def _call(self, operation, migration, editor, from_state, to_state, direction):
         if direction == "forwards":
             operation.database_forwards(migration.app_label, editor, from_state, to_state)

@@ -39,6 +39,7 @@ class Tools:
             "run_python": runner.run_operation,
             "run_operation": runner.run_operation,
             "collect_sql": runner.collect_sql,
+            "effective_default": runner.effective_default,
             "pre_migrate": signals.pre_migrate,
             "post_migrate": signals.post_migrate,
         }

@@ -37,7 +37,7 @@ impl Bench<'_> {
             self.progress(&format!("migrate --plan, {}", kind.title()));
             report.rows.push(Row::of(What::ShowPlan, Some(*kind), |row| self.plan(row, &ours)));
             self.progress(&format!("from empty, {}", kind.title()));
-            report.rows.push(Row::of(What::FromEmpty, Some(*kind), |row| self.from_empty(row, *kind, &ours)));
+            report.rows.push(Row::of(What::FromEmpty, Some(*kind), |row| self.migrate_from_empty(row, *kind, &ours)));
             for (what, arguments) in [
                 (What::NothingToDo, &["migrate", "--noinput"][..]),
                 (What::ShowMigrations, &["showmigrations", "--plan"]),
@@ -74,7 +74,7 @@ impl Bench<'_> {
         self.command(row, &["migrate", "--plan"], ours)
     }
 
-    fn from_empty(&self, row: &mut Row, kind: Kind, ours: &Database<'_>) -> Result<()> {
+    fn migrate_from_empty(&self, row: &mut Row, kind: Kind, ours: &Database<'_>) -> Result<()> {
         let django = self.django_from_empty(kind)?;
         let mut expected = self.project.size.total();
         if let Some(django) = &django {

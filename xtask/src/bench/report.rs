@@ -1,5 +1,7 @@
 //! The report: a table for people, JSON for programs.
 
+mod goals;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -30,7 +32,7 @@ pub(super) struct Report {
 /// The numbers of one project.
 #[derive(Debug, Serialize)]
 pub(super) struct SizeReport {
-    size: Size,
+    pub(super) size: Size,
     pub(super) rows: Vec<Row>,
 }
 
@@ -153,7 +155,7 @@ impl Report {
     pub(super) fn new(python: &Path, server: Option<&Server>, args: &Args) -> Result<Self> {
         let mut environment = vec![
             ("machine", machine()),
-            ("Limosa", format!("{}, profile {}", env!("CARGO_PKG_VERSION"), args.profile)),
+            ("Limosa", limosa(args)),
             ("Django", django::version(python)?),
             ("SQLite is replayed by", replay::sqlite_program(python)?),
         ];
@@ -189,6 +191,10 @@ impl Report {
                 _ = writeln!(text, "{remark}");
             }
         }
+        let goals: Vec<String> = self.sizes.iter().flat_map(goals::of).collect();
+        if !goals.is_empty() {
+            _ = writeln!(text, "\n## Goals\n\n{}", goals.join("\n"));
+        }
         text.push_str("\nTimes are medians, from start to end of the process unless it says otherwise; peaks are of the process alone.\n");
         text
     }
@@ -196,6 +202,14 @@ impl Report {
     /// Returns all numbers as JSON.
     pub(super) fn json(&self) -> Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+}
+
+fn limosa(args: &Args) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    match &args.limosa {
+        Some(path) => format!("{version}, {}", path.display()),
+        None => format!("{version}, profile {}", args.profile),
     }
 }
 

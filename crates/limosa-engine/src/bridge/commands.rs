@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use limosa_model::MigrationId;
+use limosa_model::{MigrationId, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::{Bridge, BridgeError};
+use super::{Bridge, BridgeError, value};
 
 /// Names an operation: a migration and the operation's place in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -239,6 +239,23 @@ impl Bridge {
             json!({ "app": app, "name": name, "path": operation.path, "alias": alias, "direction": direction });
         let collected: Collected = self.call("collect_sql", arguments).await?;
         Ok(collected.sql)
+    }
+
+    /// Returns the value that an added or altered field gives to the rows that are there, ready for the database; the state moves
+    /// to the operation.
+    ///
+    /// # Errors
+    /// When the code raises an error, or its value is not one that can be told.
+    pub async fn effective_default(&mut self, operation: &OperationPath, alias: &str) -> Result<Value, BridgeError> {
+        #[derive(Deserialize)]
+        struct Default {
+            value: Json,
+        }
+        let MigrationId { app, name } = &operation.migration;
+        let arguments = json!({ "app": app, "name": name, "path": operation.path, "alias": alias });
+        let default: Default = self.call("effective_default", arguments).await?;
+        value::decode(&default.value)
+            .ok_or_else(|| BridgeError::Protocol(format!("the default {} is not understood", default.value)))
     }
 
     /// Sends `pre_migrate` with the current state; `plan` says for each migration whether it is undone.

@@ -62,11 +62,10 @@ impl Runner<'_> {
             self.catalog = Some(catalog);
             return self.record(job).await.map(|()| true);
         }
-        let needs_python = job.needs_python();
         let mut bridge = self.bridge.take();
         let result = match &mut bridge {
-            None if needs_python => Err((RunErrorKind::NoPython.into(), true)),
-            Some(bridge) if needs_python => {
+            None if job.python => Err((RunErrorKind::NoPython.into(), true)),
+            Some(bridge) if job.python => {
                 let session = Session::Bridge(bridge, self.context.dialect);
                 self.run_in(session, job, &mut catalog, rename_content_types).await
             }
@@ -134,6 +133,13 @@ impl Runner<'_> {
                 self.send(session, job, &mut pending, changed).await?;
                 compiler.set_catalog(introspect::load(connection).await.map_err(RunErrorKind::from)?);
                 stale = false;
+            }
+            if let Some(unknown) = compiler.unknown_default() {
+                self.send(session, job, &mut pending, changed).await?;
+                let Session::Bridge(bridge, _) = session else { return Err(RunErrorKind::NoPython.into()) };
+                let operation = OperationPath::of_database(job.migration.id.clone(), &unknown.path);
+                let value = bridge.effective_default(&operation, self.alias).await.map_err(RunErrorKind::from)?;
+                compiler.supply_default(unknown, value);
             }
             let Some(compiled) = compiler.next()? else { break };
             stale |= compiled.is_opaque();

@@ -3,13 +3,14 @@
 use limosa_model::graph::Direction;
 use limosa_model::operations::OperationKind;
 use limosa_model::state::ProjectState;
-use limosa_model::{Migration, Operation};
+use limosa_model::{Migration, Operation, Value};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
 use limosa_sql::editor::{EditorError, Mode, SchemaEditor};
 use limosa_sql::operations;
 
-use super::atoms::{advance_operation, error, flat};
+use super::atoms::{advance_operation, atoms, error, flat};
+use super::python::{UnknownDefault, unknown_default};
 use super::{StepError, StepErrorKind, sql_text};
 
 /// The statements of a migration as `sqlmigrate` prints them.
@@ -24,7 +25,7 @@ pub struct Collected<'m> {
 /// Collects the statements of a migration; `before` is the state before it in either direction.
 ///
 /// The catalog stays as it is: Django looks at the live database, which its statements have not changed. Operations that are not SQL
-/// are skipped with what they do to the state.
+/// are skipped with what they do to the state. `defaults` are those that only Python can compute ([`unknown_defaults`]).
 /// Source: Django `db/migrations/migration.py`, `Migration.apply` with `collect_sql`.
 ///
 /// # Errors
@@ -35,11 +36,15 @@ pub fn collect<'m>(
     migration: &'m Migration,
     before: &ProjectState,
     direction: Direction,
+    defaults: &[(UnknownDefault, Value)],
 ) -> Result<Collected<'m>, StepError> {
     let app = migration.id.app.as_str();
     let backwards = direction == Direction::Backwards;
     let mut catalog = catalog.clone();
     let mut editor = SchemaEditor::with_mode(context, &mut catalog, Mode::Collect);
+    for (unknown, value) in defaults {
+        editor.supply_default(unknown.model.clone(), unknown.field.clone(), value.clone());
+    }
     let mut state = before.clone();
     let mut steps = Vec::new();
     for (index, operation) in migration.operations.iter().enumerate() {
@@ -77,6 +82,20 @@ pub fn collect<'m>(
     }
     collected.deferred = editor.finish();
     Ok(collected)
+}
+
+/// Returns the defaults that only Python can compute.
+///
+/// # Errors
+/// When an operation does not fit the state, or has no way back.
+pub fn unknown_defaults(
+    context: &Context,
+    migration: &Migration,
+    before: &ProjectState,
+    direction: Direction,
+) -> Result<Vec<UnknownDefault>, StepError> {
+    let (atoms, _) = atoms(migration, before, direction)?;
+    Ok(atoms.iter().filter_map(|atom| unknown_default(context, &migration.id.app, atom)).collect())
 }
 
 fn statements(

@@ -5,13 +5,14 @@ use std::collections::VecDeque;
 use limosa_model::graph::Direction;
 use limosa_model::operations::{OperationKind, PostgresOperation, RenameModel, RunPython, Sql};
 use limosa_model::state::ProjectState;
-use limosa_model::{Migration, Operation};
+use limosa_model::{Migration, Operation, Value};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
 use limosa_sql::editor::SchemaEditor;
 use limosa_sql::operations;
 
 use super::atoms::{Atom, atoms, error};
+use super::python::{UnknownDefault, unknown_default};
 use super::sql_text;
 use super::{Step, StepError};
 
@@ -81,6 +82,16 @@ impl<'a> Compiler<'a> {
         self.atoms.front().is_some_and(|atom| asks_catalog(&atom.operation.kind))
     }
 
+    /// Returns the default that only Python can compute, when the next operation needs one.
+    pub fn unknown_default(&self) -> Option<UnknownDefault> {
+        unknown_default(self.editor.context(), self.app, self.atoms.front()?)
+    }
+
+    /// Supplies a default that Python computed, prepared for the database.
+    pub fn supply_default(&mut self, unknown: UnknownDefault, value: Value) {
+        self.editor.supply_default(unknown.model, unknown.field, value);
+    }
+
     /// Puts a fresh catalog in the place of the one that was planned with.
     pub fn set_catalog(&mut self, catalog: Catalog) {
         *self.editor.catalog_mut() = catalog;
@@ -112,7 +123,7 @@ impl<'a> Compiler<'a> {
                 let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
                 let statements =
                     sql.map_or_else(|| Ok(Vec::new()), |sql: &Sql| sql_text::statements(sql, self.editor.context()))?;
-                Ok(statements.into_iter().map(Step::Sql).collect())
+                Ok(statements.into_iter().filter(|sql| !sql.trim().is_empty()).map(Step::Sql).collect())
             }
             OperationKind::RunPython(op) => {
                 let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };
@@ -146,11 +157,18 @@ impl<'a> Compiler<'a> {
 
 /// Returns all steps of a migration at once, as far as they can be told without running it.
 ///
+/// A default that only Python can compute is shown by the name of its function.
+///
 /// # Errors
 /// As [`Compiler::new`] and [`Compiler::next`].
 pub fn compile<'a>(mut compiler: Compiler<'a>) -> Result<(Vec<Compiled<'a>>, ProjectState), StepError> {
     let mut all = Vec::new();
-    while let Some(compiled) = compiler.next()? {
+    loop {
+        if let Some(unknown) = compiler.unknown_default() {
+            let shown = Value::Str(format!("<what {} returns>", unknown.function).into());
+            compiler.supply_default(unknown, shown);
+        }
+        let Some(compiled) = compiler.next()? else { break };
         all.push(compiled);
     }
     let (deferred, after) = compiler.finish();

@@ -135,8 +135,28 @@ pub(super) fn python_str(value: &Literal) -> Option<SmolStr> {
         Literal::Time(value) => value.to_string().into(),
         Literal::Duration(value) => Duration(*value).to_string().into(),
         Literal::Uuid(value) => hyphenated(*value).into(),
-        Literal::Bytes(_) | Literal::Json(_) | Literal::List(_) | Literal::Dict(_) | Literal::Range(_) => return None,
+        Literal::Bytes(bytes) => python_bytes(bytes).into(),
+        Literal::Json(_) | Literal::List(_) | Literal::Dict(_) | Literal::Range(_) => return None,
     })
+}
+
+/// Writes bytes as Python's `repr` does.
+fn python_bytes(bytes: &[u8]) -> String {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let mut text = format!("b{quote}");
+    for byte in bytes {
+        match char::from(*byte) {
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            escaped if escaped == quote => text.extend(['\\', escaped]),
+            plain @ ' '..='~' => text.push(plain),
+            _ => text.push_str(&format!("\\x{byte:02x}")),
+        }
+    }
+    text.push(quote);
+    text
 }
 
 /// Writes a UUID in its five groups.

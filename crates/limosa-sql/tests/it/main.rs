@@ -6,6 +6,7 @@
     reason = "tests say that they are skipped, and stop where they fail"
 )]
 
+mod conditions;
 mod django;
 mod editor;
 mod expressions;

@@ -1,0 +1,109 @@
+//! Field classes of the project and of packages, understood from their source.
+
+use limosa_model::operations::OperationKind;
+
+use super::python_support::Project;
+
+const FIELDS: &str = r#"
+from django.db import connection, models
+from django.utils.translation import gettext_lazy as _
+
+class Plain(models.CharField):
+    description = _("A plain one")
+
+class Sized(models.CharField):
+    def __init__(self, *args, **kwargs):
+        self.extra = kwargs.pop("extra", None)
+        kwargs.setdefault("max_length", 21)
+        kwargs["null"] = True
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        del kwargs["null"]
+        return name, path, args, kwargs
+
+class Smaller(Sized):
+    def __init__(self, size=5, **kwargs):
+        super(Smaller, self).__init__(max_length=size, **kwargs)
+        self.blank = True
+
+class Whole(models.Field):
+    def get_internal_type(self):
+        return "IntegerField"
+
+class Typed(models.Field):
+    def db_type(self, connection):
+        if connection.vendor == "postgresql":
+            return "inet"
+        return "varchar(%d)" % 39
+
+class Odd(models.CharField):
+    def __init__(self, *args, **kwargs):
+        if connection.features.has_odd:
+            kwargs["max_length"] = 3
+        super().__init__(*args, **kwargs)
+
+class Prepared(models.TextField):
+    def get_prep_value(self, value):
+        return str(value)
+
+class Parent(models.ForeignKey):
+    pass
+
+class Adding(models.CharField):
+    def contribute_to_class(self, cls, name):
+        cls.add_to_class("other", models.CharField())
+"#;
+
+/// Adds the field to a model and shows what it is, or why it is not known.
+#[track_caller]
+fn check(field: &str, expected: &str) {
+    let project = Project::new(&[("shop/__init__.py", ""), ("shop/fields.py", FIELDS), ("shop/more.py", "from .fields import Sized as Other\n")]);
+    let text = format!("from django.db import migrations, models\nimport shop.fields as f\nimport shop.more\nclass Migration(migrations.Migration):\n    operations = [migrations.AddField('A', 'n', {field})]\n");
+    project.migration(&text, |context, raw, _| {
+        let shown = match raw.unwrap().migration(context) {
+            Ok(migration) => match &migration.operations[0].kind {
+                OperationKind::AddField(op) => {
+                    let field = &op.field;
+                    let kind = format!("{:?}", field.kind);
+                    let kind = kind.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+                    let names: Vec<&str> = field.kwargs.iter().map(|(name, _)| name.as_str()).collect();
+                    let types = field.custom.as_ref().map(|custom| custom.types.iter().filter_map(|(_, name)| name.clone()).collect::<Vec<_>>());
+                    format!("{} {kind} {:?} null={} blank={} {types:?} [{}]", field.class, field.max_length, field.null, field.blank, names.join(" "))
+                }
+                other => format!("{other:?}"),
+            },
+            Err(problems) => problems[0].reason.rsplit(": ").next().unwrap_or_default().to_owned(),
+        };
+        assert_eq!(shown, expected, "{field}");
+    });
+}
+
+#[test]
+fn classes_are_followed() {
+    for (field, expected) in [
+        ("f.Plain(max_length=9)", "shop.fields.Plain Char Some(9) null=false blank=false None [max_length]"),
+        ("f.Sized(extra='e')", "shop.fields.Sized Char Some(21) null=true blank=false None [max_length extra]"),
+        ("shop.more.Other('Title')", "shop.fields.Sized Char Some(21) null=true blank=false None [verbose_name max_length]"),
+        ("f.Smaller()", "shop.fields.Smaller Char Some(5) null=true blank=true None [max_length blank]"),
+        ("f.Whole(default=3)", "shop.fields.Whole Integer None null=false blank=false None [default]"),
+        ("f.Typed()", "shop.fields.Typed Custom None null=false blank=false Some([\"inet\", \"varchar(39)\", \"varchar(39)\"]) []"),
+        ("f.Parent('shop.B', models.CASCADE)", "shop.fields.Parent ForeignKey None null=false blank=false None [to on_delete]"),
+        ("f.Prepared(null=True)", "shop.fields.Prepared Text None null=true blank=false None [null]"),
+    ] {
+        check(field, expected);
+    }
+}
+
+#[test]
+fn what_the_source_does_not_tell_is_not_guessed() {
+    for (field, expected) in [
+        ("f.Odd(max_length=4)", "what its constructor does is not known"),
+        ("f.Prepared(default='a')", "the class defines `get_prep_value`, which decides about the default"),
+        ("f.Adding(max_length=1)", "the class adds other fields to the model"),
+        ("f.Missing()", "the class `shop.fields.Missing` could not be followed to one of Django's"),
+    ] {
+        check(field, expected);
+    }
+}
