@@ -14,7 +14,7 @@ mod server;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use database::Kind;
 use report::Report;
@@ -89,5 +89,6 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if let Some(path) = &args.json {
         fs_err::write(path, report.json()?)?;
     }
+    ensure!(!report.has_failed(), "not everything could be measured");
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Answers of the project's Python, kept for as long as what they came from is unchanged.
 //!
 //! An answer is found again by what was asked, by the interpreter and its installed packages, by the settings module and by
-//! the project's Python files (path, size and time of change). It holds only while the files that were read then have the same
+//! the Python files of the project and of what is installed as a folder (path, size and time of change). It holds only while the files that were read then have the same
 //! content, those that were absent are absent, and the environment variables that were read have the same values.
 //! A password is never written: a description with one is not kept at all, and of variables only hashes are.
 
@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 
 use crate::config::{Env, variables};
 use crate::describe::{ProjectDescription, ReadFrom};
-use crate::project::Project;
+use crate::project::{Need, Project};
 
 /// A folder with answers of projects' Python.
 #[derive(Clone, Debug)]
@@ -52,24 +52,9 @@ impl Cache {
         Self { folder: folder.into() }
     }
 
-    /// Returns the description that still holds.
-    pub fn description(&self, project: &Project) -> Option<ProjectDescription> {
-        serde_json::from_value(self.answer(project, "describe")?).ok()
-    }
-
-    /// Keeps a description, unless it holds a password; what cannot be written is not kept.
-    pub fn keep_description(&self, project: &Project, description: &ProjectDescription) {
-        if has_password(description) {
-            return;
-        }
-        if let Ok(answer) = serde_json::to_value(description) {
-            self.keep(project, "describe", answer, &description.read);
-        }
-    }
-
-    /// Returns the answer to a question other than `describe` that still holds; `question` holds all that was asked.
-    pub fn answer(&self, project: &Project, question: &str) -> Option<Json> {
-        let text = fs_err::read(self.path(project, question)).ok()?;
+    /// Returns the answer to a need, as the bridge gave it, when it still holds.
+    pub fn recall(&self, project: &Project, need: &Need) -> Option<Json> {
+        let text = fs_err::read(self.path(project, &question(need))).ok()?;
         let entry: Entry = serde_json::from_slice(&text).ok()?;
         let env = &project.config.env;
         let holds = entry.files.iter().all(|(path, hash)| stamp::file(path).as_ref() == Some(hash))
@@ -79,8 +64,19 @@ impl Cache {
         holds.then_some(entry.answer)
     }
 
-    /// Keeps an answer with what it was read from; what cannot be written is not kept.
-    pub fn keep(&self, project: &Project, question: &str, answer: Json, read: &ReadFrom) {
+    /// Keeps the bridge's answer to a need, unless it holds a password; what cannot be written is not kept.
+    pub fn keep(&self, project: &Project, need: &Need, answer: &Json) {
+        let read = match need {
+            Need::Describe { .. } => match serde_json::from_value::<ProjectDescription>(answer.clone()) {
+                Ok(description) if !has_password(&description) => description.read,
+                _ => return,
+            },
+            // These say not what they were read from: nothing at all may change.
+            Need::Export { .. } | Need::StateDelta { .. } => {
+                let own = project.description().map(|description| description.read.clone()).unwrap_or_default();
+                ReadFrom { whole_environment: true, ..own }
+            }
+        };
         let env = &project.config.env;
         let mut files = IndexMap::new();
         for path in &read.files {
@@ -90,18 +86,33 @@ impl Cache {
         }
         let entry = Entry {
             files,
-            absent: read.absent.clone(),
             environment: read.environment.iter().map(|name| (name.clone(), stamp::variable(env, name))).collect(),
             whole_environment: read.whole_environment.then(|| stamp::environment(env)),
-            answer,
+            absent: read.absent,
+            answer: answer.clone(),
         };
         if let Ok(text) = serde_json::to_vec(&entry) {
-            _ = write(&self.path(project, question), &text);
+            _ = write(&self.path(project, &question(need)), &text);
         }
     }
 
     fn path(&self, project: &Project, question: &str) -> PathBuf {
         self.folder.join(format!("{}.json", stamp::project(project, question)))
+    }
+}
+
+/// Returns all that is asked, apart from why.
+fn question(need: &Need) -> String {
+    match need {
+        Need::Describe { .. } => "describe".to_owned(),
+        Need::Export { migrations } => {
+            let ids: Vec<String> = migrations.iter().map(|(id, _)| id.to_string()).collect();
+            format!("export {}", ids.join(" "))
+        }
+        Need::StateDelta { operations } => {
+            let paths: Vec<String> = operations.iter().map(|(id, path)| format!("{id}:{path}")).collect();
+            format!("deltas {}", paths.join(" "))
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod read;
 mod settle;
 mod understand;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -58,6 +59,8 @@ pub struct Project {
     /// The models of apps without migrations, as the bridge encodes them.
     unmigrated: Vec<serde_json::Value>,
     described: Option<Box<ProjectDescription>>,
+    /// The files of a native project that the program carries.
+    embedded: BTreeMap<PathBuf, String>,
 }
 
 impl Project {
@@ -79,6 +82,11 @@ impl Project {
     /// Returns the app of this label.
     pub fn app(&self, label: &str) -> Option<&App> {
         self.apps.iter().find(|app| app.label == label)
+    }
+
+    /// Returns the folders outside the project and `site-packages` in which installed modules are edited.
+    pub(crate) fn linked_folders(&self) -> Vec<PathBuf> {
+        self.modules.linked(self.interpreter.as_ref())
     }
 
     /// Returns what the project's Python said about it, when it was asked.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use limosa_sql::dialect::Dialect;
 use limosa_testkit::oracle::{Answers, Project};
-use limosa_testkit::replay::{Difference, Subject, compare};
+use limosa_testkit::replay::{Difference, Excuse, Subject, compare};
 
 #[derive(Parser)]
 struct Args {
@@ -82,9 +82,10 @@ fn main() -> anyhow::Result<()> {
             None => {}
         }
     }
-    let reordered = outcomes.iter().filter(|outcome| outcome.reordered).count();
+    let excused = |excuse| outcomes.iter().filter(|outcome| outcome.excuse == Some(excuse)).count();
+    let (reordered, python) = (excused(Excuse::Reordered), excused(Excuse::NeedsPython));
     println!(
-        "{} {} {subject:?}: {} compared, {} differ, {reordered} in another order by chance",
+        "{} {} {subject:?}: {} compared, {} differ, {reordered} in another order by chance, {python} need Python",
         args.project,
         args.database,
         outcomes.len(),

@@ -406,6 +406,8 @@ def ask(database, backwards):
         elif action == "apply_success":
             key = (migration.app_label, migration.name)
             entry = {"id": ".".join(key), "executed": recorder.statements, "sqlmigrate": state_questions["current"], "snapshots": recorder.snapshots}
+            if any(not type(op).__module__.startswith("django.") for op in migration.operations):
+                recorder.snapshots.append(["", constraints(connection)])
             if backwards:
                 connection.close()
                 entry["backwards"] = zygote.ask(key, True)
@@ -430,10 +432,7 @@ def ask(database, backwards):
         | {name: str(getattr(settings, name)) for name in swappable if hasattr(settings, name)},
         "unmigrated": sorted(disk.unmigrated_apps)}
     connection.close()
-    # On SQLite hardly anything depends on what the database holds: the answers from before are good enough.
-    known = {entry["id"]: entry["sqlmigrate"] for entry in answer["applied"]} if database.kind == "sqlite" else {}
-    names = {".".join(key): key for key in disk.disk_migrations}
-    answer["sqlmigrate"] = {name: known.get(name) or zygote.ask(key) for name, key in names.items()}
+    answer["sqlmigrate"] = {".".join(key): zygote.ask(key) for key in disk.disk_migrations}
     zygote.close()
     answer["schema"] = database.schema()
     return answer

@@ -11,7 +11,7 @@ mod snapshot;
 use limosa_model::{MigrationId, ProjectState};
 use limosa_sql::catalog::Catalog;
 
-pub use compare::{Difference, Outcome};
+pub use compare::{Difference, Excuse, Outcome};
 
 use crate::oracle::{Answers, SqlMigrate};
 

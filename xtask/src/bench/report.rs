@@ -169,6 +169,11 @@ impl Report {
         Ok(Self { version: 1, environment, sizes: Vec::new() })
     }
 
+    /// Returns whether something could not be measured.
+    pub(super) fn has_failed(&self) -> bool {
+        self.sizes.iter().flat_map(|size| &size.rows).any(|row| row.error.is_some())
+    }
+
     /// Returns the report as Markdown.
     pub(super) fn markdown(&self) -> String {
         let mut text = String::new();

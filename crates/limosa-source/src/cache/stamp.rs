@@ -39,6 +39,9 @@ pub(super) fn project(project: &Project, question: &str) -> String {
         }
     }
     python_files(&project.root, &mut add);
+    for folder in project.linked_folders() {
+        python_files(&folder, &mut add);
+    }
     hex(hash)
 }
 

@@ -71,9 +71,12 @@ impl ModulePath {
         self.complete
     }
 
-    /// Returns the folders of installed packages.
-    pub fn installed(&self) -> &[PathBuf] {
-        &self.installed
+    /// Returns the folders that hold modules which are installed but edited in place.
+    pub fn linked(&self, interpreter: Option<&Interpreter>) -> Vec<PathBuf> {
+        let layout = interpreter.and_then(|interpreter| interpreter.layout.as_ref());
+        let own = layout.map_or(&[][..], |layout| &layout.site_packages);
+        let added = self.first.iter().skip(1).chain(self.installed.iter().filter(|folder| !own.contains(folder)));
+        added.chain(self.editable.values()).cloned().collect()
     }
 
     /// Takes over the folders that Python itself says it searches.

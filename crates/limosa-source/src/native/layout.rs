@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use limosa_model::SmolStr;
 
+use crate::config::CONFIG_FILE;
 use crate::django::app::{App, DefaultAutoField, Migrations};
 use crate::django::directory::Directory;
 
@@ -40,6 +41,24 @@ pub(crate) fn apps(project: &Path, named: &IndexMap<SmolStr, PathBuf>) -> Vec<Ap
         for (label, folder) in named {
             let migrations = folder.join("migrations");
             found.push((label.clone(), if migrations.is_dir() { migrations } else { folder.clone() }));
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(label, folder)| app(label, folder)).collect()
+}
+
+/// Returns the apps of files that a program carries, sorted by label: `APP/migrations/0001_x.toml` or `APP/0001_x.toml`.
+pub(crate) fn embedded_apps<'a>(files: impl IntoIterator<Item = &'a Path>) -> Vec<App> {
+    let mut found: Vec<(SmolStr, PathBuf)> = Vec::new();
+    for file in files {
+        let name = file.file_name().and_then(|name| name.to_str()).and_then(migration_name);
+        let folder =
+            file.parent().filter(|_| name.is_some_and(|name| !(file.ends_with(CONFIG_FILE) || name.is_empty())));
+        if let Some(folder) = folder
+            && let Some(label) = own_label(folder)
+            && !found.iter().any(|(_, known)| known == folder)
+        {
+            found.push((label, folder.to_owned()));
         }
     }
     found.sort();

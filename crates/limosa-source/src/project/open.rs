@@ -1,10 +1,12 @@
 //! Opening a project.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use limosa_model::{Diagnostic, SmolStr};
 
-use super::{Doubt, Kind, Need, OpenError, Project, read};
+use super::{App, Doubt, Kind, Need, OpenError, Project, read};
 use crate::config::{Config, Env, Options, Origin, variables};
 use crate::django::apps;
 use crate::django::classes::Classes;
@@ -38,6 +40,21 @@ impl Project {
             }
             Kind::Native => Ok(Self::open_native(config, sources, diagnostics)),
         }
+    }
+
+    /// Opens a native project whose files a program carries: paths such as `blog/migrations/0001_initial.toml`, and texts.
+    ///
+    /// Nothing is read from the disk; of the options only the database is used.
+    pub fn embedded(files: impl IntoIterator<Item = (PathBuf, String)>, options: &Options) -> Self {
+        let sources = Arc::new(Sources::default());
+        let (config, _) = Config::load(
+            &Options { project: Some(PathBuf::from("/embedded")), ..options.clone() },
+            &Env::empty(),
+            &sources,
+        );
+        let embedded: BTreeMap<PathBuf, String> = files.into_iter().collect();
+        let apps = layout::embedded_apps(embedded.keys().map(PathBuf::as_path));
+        Self::native(config, apps, embedded, sources, Vec::new())
     }
 
     fn open_django(
@@ -80,6 +97,7 @@ impl Project {
             receivers: OnceLock::new(),
             unmigrated: Vec::new(),
             described: None,
+            embedded: BTreeMap::new(),
         };
         project.check_python_is_there(&mut doubts);
         if doubts.is_empty() {
@@ -91,11 +109,19 @@ impl Project {
     }
 
     fn open_native(config: Config, sources: Arc<Sources>, diagnostics: Vec<Diagnostic>) -> Self {
+        let named = config.apps.iter().map(|(label, path)| (label.clone(), path.value.clone())).collect();
+        let apps = layout::apps(&config.project.value, &named);
+        Self::native(config, apps, BTreeMap::new(), sources, diagnostics)
+    }
+
+    fn native(
+        config: Config,
+        apps: Vec<App>,
+        embedded: BTreeMap<PathBuf, String>,
+        sources: Arc<Sources>,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
         let django = config.django_version.as_ref().map(|version| version.value).unwrap_or_default();
-        let apps = layout::apps(
-            &config.project.value,
-            &config.apps.iter().map(|(label, path)| (label.clone(), path.value.clone())).collect(),
-        );
         let mut settings = ProjectSettings::new(django);
         settings.default_auto_field = SmolStr::new_static("django.db.models.BigAutoField");
         let mut project = Self {
@@ -115,6 +141,7 @@ impl Project {
             receivers: OnceLock::new(),
             unmigrated: Vec::new(),
             described: None,
+            embedded,
         };
         apps::check_unique(&project.apps, &mut project.diagnostics);
         project.read_migrations();

@@ -67,7 +67,20 @@ impl Project {
         let env = self.evaluation_env.clone();
         let context = context(&self.sources, &evaluated, &self.modules, &self.settings, env.as_ref(), &self.config);
         let fields = &self.config.fields;
-        let read: Vec<FileRead> = files.par_iter().map(|file| read_file(&context, file, fields)).collect();
+        let embedded = &self.embedded;
+        let read: Vec<FileRead> = files
+            .par_iter()
+            .map(|file| {
+                let source = match embedded.get(&file.path) {
+                    Some(text) => context.sources.add(&file.path, text.clone().into_bytes()),
+                    None => context.sources.read(&file.path),
+                };
+                match source {
+                    Ok(source) => read_file(&context, file, &source, fields),
+                    Err(diagnostic) => FileRead { diagnostics: vec![diagnostic], ..FileRead::default() },
+                }
+            })
+            .collect();
         let mut open = Vec::new();
         for (file, read) in files.into_iter().zip(read) {
             self.migrations.extend(read.migration);
@@ -82,6 +95,17 @@ impl Project {
         self.migrations_were_read();
     }
 
+    fn embedded_files(&self, app: &App, folder: &Path) -> Vec<File> {
+        let inside = self.embedded.keys().filter(|path| path.parent() == Some(folder));
+        inside
+            .filter_map(|path| {
+                let name = layout::migration_name(path.file_name()?.to_str()?)?;
+                let id = MigrationId::new(app.label.clone(), name);
+                Some(File { id, path: path.clone(), module: String::new() })
+            })
+            .collect()
+    }
+
     /// Lists the files with migrations: apps in order, the files of each sorted by name.
     fn migration_files(&mut self) -> Vec<File> {
         let mut files: Vec<File> = Vec::new();
@@ -89,9 +113,11 @@ impl Project {
             let Migrations::In { module, folder } = &app.migrations else { continue };
             let mut own = match self.kind {
                 Kind::Django => python_files(app, module, folder, &self.modules),
-                Kind::Native => Vec::new(),
+                Kind::Native => self.embedded_files(app, folder),
             };
-            own.extend(native_files(app, folder, self.kind, &self.modules));
+            if self.embedded.is_empty() {
+                own.extend(native_files(app, folder, self.kind, &self.modules));
+            }
             own.sort_by(|left, right| (&left.id.name, &left.path).cmp(&(&right.id.name, &right.path)));
             for pair in own.windows(2).filter(|pair| pair[0].id == pair[1].id) {
                 let message = format!(
@@ -155,17 +181,18 @@ struct FileRead {
     doubt: Option<Doubt>,
 }
 
-fn read_file(context: &Context<'_>, file: &File, fields: &IndexMap<SmolStr, FieldClass>) -> FileRead {
-    let source = match context.sources.read(&file.path) {
-        Ok(source) => source,
-        Err(diagnostic) => return FileRead { diagnostics: vec![diagnostic], ..FileRead::default() },
-    };
+fn read_file(
+    context: &Context<'_>,
+    file: &File,
+    source: &Arc<Source>,
+    fields: &IndexMap<SmolStr, FieldClass>,
+) -> FileRead {
     let id = file.id.clone();
     if !file.module.is_empty() {
-        return read_python(context, &source, id, &file.module, fields);
+        return read_python(context, source, id, &file.module, fields);
     }
     let toml = file.path.extension().is_some_and(|extension| extension == "toml");
-    let (read, mut diagnostics) = if toml { native::toml::read(&source, id) } else { native::sql::read(&source, id) };
+    let (read, mut diagnostics) = if toml { native::toml::read(source, id) } else { native::sql::read(source, id) };
     let knowledge = Configured { fields, others: &NoKnowledge };
     match read.map(|file| understand::native(file, &knowledge)) {
         Some(Ok(migration)) => FileRead { migration: Some(migration), diagnostics, doubt: None },

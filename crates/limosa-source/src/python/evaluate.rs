@@ -47,7 +47,7 @@ use crate::sources::Source;
 const FUEL: u64 = 1_000_000;
 
 /// How deeply expressions, blocks and calls may be nested in each other.
-const MAX_NESTING: u16 = 240;
+const MAX_NESTING: u16 = 150;
 
 /// The largest list, and the longest text, that may come out of an operation.
 const MAX_ITEMS: usize = 200_000;

@@ -43,12 +43,12 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
         line_start = false;
         let chain = match byte {
             b'(' | b'[' | b'{' => {
-                bump(&mut chains);
+                let chain = bump(&mut chains);
                 chains.push(0);
                 if chains.len() > MAX_BRACKETS {
                     return Some(at);
                 }
-                0
+                chain
             }
             b')' | b']' | b'}' => {
                 if chains.len() > 1 {
@@ -73,7 +73,11 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
                 continue;
             }
             b'"' | b'\'' => {
-                at = after_string(bytes, at);
+                let end = after_string(bytes, at);
+                if is_formatted(bytes, at) && interpolates_deeply(&bytes[at..end]) {
+                    return Some(at);
+                }
+                at = end;
                 word = false;
                 continue;
             }
@@ -109,6 +113,37 @@ fn reset(chains: &mut [usize]) {
     if let Some(last) = chains.last_mut() {
         *last = 0;
     }
+}
+
+/// Returns whether the string that begins at `at` has a prefix with which expressions can stand in it.
+fn is_formatted(bytes: &[u8], at: usize) -> bool {
+    let before = &bytes[at.saturating_sub(2)..at];
+    before.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'))
+}
+
+/// Returns whether an expression in a string is nested too deeply.
+fn interpolates_deeply(text: &[u8]) -> bool {
+    let (mut depth, mut chain) = (0_usize, 0_usize);
+    for byte in text {
+        match byte {
+            b'{' | b'(' | b'[' => {
+                depth += 1;
+                chain += 1;
+            }
+            b'}' | b')' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    chain = 0;
+                }
+            }
+            _ if depth > 0 && !byte.is_ascii_alphanumeric() => chain += 1,
+            _ => {}
+        }
+        if depth > MAX_BRACKETS || chain > MAX_CHAIN {
+            return true;
+        }
+    }
+    false
 }
 
 /// Returns the position after the string that begins at `at`; a string that is not closed ends with its line or the file.

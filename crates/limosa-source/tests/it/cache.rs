@@ -3,13 +3,29 @@
 use limosa_source::cache::Cache;
 use limosa_source::config::Env;
 use limosa_source::describe::ReadFrom;
-use serde_json::json;
+use limosa_source::project::Need;
+use serde_json::{Value, json};
 
 use crate::support::Folder;
 
 fn project() -> Folder {
     Folder::django(&[("settings.py", "INSTALLED_APPS = load()\n"), ("local.env", "A=1\n")])
 }
+
+/// A description that was read from `read`, with this password.
+fn description(read: &ReadFrom, password: &str) -> Value {
+    json!({
+        "django": "5.2.19", "python": "3.12.1", "executable": "/p", "prefix": "/p", "sys_path": [], "settings_module": "settings",
+        "apps": [], "routers": [], "auth_user_model": "auth.User", "swappable": {}, "default_auto_field": "x", "use_tz": true,
+        "time_zone": null, "site_id": null, "default_tablespace": "", "default_index_tablespace": "", "pre_migrate": [],
+        "post_migrate": [], "unmigrated_models": [],
+        "databases": {"default": {"engine": "e", "name": "n", "user": "u", "password": password, "host": "", "port": "",
+            "options": {}, "time_zone": null, "vendor": null, "error": null}},
+        "read": read,
+    })
+}
+
+const DESCRIBE: Need = Need::Describe { doubts: Vec::new() };
 
 #[test]
 fn an_answer_holds_while_nothing_changes() {
@@ -21,7 +37,7 @@ fn an_answer_holds_while_nothing_changes() {
         whole_environment: false,
     };
     let keep = |folder: &Folder, cache: &Cache, read: &ReadFrom| {
-        cache.keep(&folder.try_open(&env).unwrap(), "describe", json!({"a": 1}), read);
+        cache.keep(&folder.try_open(&env).unwrap(), &DESCRIBE, &description(read, ""));
     };
     type Change = fn(&Folder, Env) -> Env;
     let changes: [(Change, bool); 8] = [
@@ -57,17 +73,22 @@ fn an_answer_holds_while_nothing_changes() {
         let cache = Cache::at(place.path().join("limosa"));
         keep(&folder, &cache, &read(&folder));
         let env = change(&folder, env.clone());
-        let answer = cache.answer(&folder.try_open(&env).unwrap(), "describe");
+        let answer = cache.recall(&folder.try_open(&env).unwrap(), &DESCRIBE);
         assert_eq!(answer.is_some(), holds, "change {position}");
     }
     let (folder, place) = (project(), tempfile::tempdir().unwrap());
     let cache = Cache::at(place.path());
     let whole = ReadFrom { whole_environment: true, ..read(&folder) };
     keep(&folder, &cache, &whole);
-    let answer = |env: &Env| cache.answer(&folder.try_open(env).unwrap(), "describe");
+    let answer = |env: &Env| cache.recall(&folder.try_open(env).unwrap(), &DESCRIBE);
     assert!(answer(&env.with("SHLVL", "3")).is_some());
     assert!(answer(&env.with("OTHER", "3")).is_none());
-    assert!(cache.answer(&folder.open(), "export").is_none());
+    let export = Need::Export { migrations: Vec::new() };
+    assert!(cache.recall(&folder.open(), &export).is_none());
+    cache.keep(&folder.open(), &export, &json!({"migrations": []}));
+    assert_eq!(cache.recall(&folder.open(), &export), Some(json!({"migrations": []})));
+    folder.write("module.py", b"");
+    assert!(cache.recall(&folder.open(), &export).is_none());
 }
 
 #[cfg(unix)]
@@ -77,7 +98,7 @@ fn files_are_for_the_user_alone_and_hold_no_variable() {
     let (folder, place) = (project(), tempfile::tempdir().unwrap());
     let cache = Cache::at(place.path().join("limosa"));
     let read = ReadFrom { environment: vec!["SECRET".into()], ..ReadFrom::default() };
-    cache.keep(&folder.try_open(&Env::of([("SECRET", "hush")])).unwrap(), "describe", json!({}), &read);
+    cache.keep(&folder.try_open(&Env::of([("SECRET", "hush")])).unwrap(), &DESCRIBE, &description(&read, ""));
     let file = std::fs::read_dir(place.path().join("limosa")).unwrap().next().unwrap().unwrap();
     assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
     assert!(!std::fs::read_to_string(file.path()).unwrap().contains("hush"));
@@ -85,22 +106,10 @@ fn files_are_for_the_user_alone_and_hold_no_variable() {
 
 #[test]
 fn a_description_with_a_password_is_not_kept() {
-    let describe = |password: &str| {
-        json!({
-            "django": "5.2.19", "python": "3.12.1", "executable": "/p", "prefix": "/p", "sys_path": [], "settings_module": "settings",
-            "apps": [], "routers": [], "auth_user_model": "auth.User", "swappable": {}, "default_auto_field": "x", "use_tz": true,
-            "time_zone": null, "site_id": null, "default_tablespace": "", "default_index_tablespace": "", "pre_migrate": [],
-            "post_migrate": [], "unmigrated_models": [],
-            "databases": {"default": {"engine": "e", "name": "n", "user": "u", "password": password, "host": "", "port": "",
-                "options": {}, "time_zone": null, "vendor": null, "error": null}},
-            "read": {"files": [], "absent": [], "environment": [], "whole_environment": false},
-        })
-    };
     let (folder, place) = (project(), tempfile::tempdir().unwrap());
     let cache = Cache::at(place.path());
     for (password, kept) in [("hush", false), ("", true)] {
-        let description = serde_json::from_value(describe(password)).unwrap();
-        cache.keep_description(&folder.open(), &description);
-        assert_eq!(cache.description(&folder.open()).is_some(), kept, "{password}");
+        cache.keep(&folder.open(), &DESCRIBE, &description(&ReadFrom::default(), password));
+        assert_eq!(cache.recall(&folder.open(), &DESCRIBE).is_some(), kept, "{password}");
     }
 }

@@ -128,3 +128,21 @@ fn settings_module() {
     assert_eq!(named(MANAGE, &[env[0], ("LIMOSA_SETTINGS", "ours")], "").as_deref(), Some("ours"));
     assert_eq!(named(&format!("{}{}", quoted("a"), quoted("b")), &[], ""), None);
 }
+
+#[test]
+fn embedded_files() {
+    let files = [
+        ("blog/migrations/0002_y.sql", "-- limosa: dependencies blog.0001_x\nSELECT 1;\n"),
+        ("blog/migrations/0001_x.toml", "[[operations]]\nop = \"DeleteModel\"\nname = \"A\"\n"),
+        ("accounts/0001_x.sql", "SELECT 1;\n"),
+        ("blog/migrations/0003_z.toml", "broken ["),
+        ("limosa.toml", ""),
+        ("README.md", ""),
+    ];
+    let files = files.map(|(path, text)| (path.into(), text.to_owned()));
+    let project = Project::embedded(files, &Options::default());
+    assert_eq!(crate::support::migrations(&project), "accounts.0001_x blog.0001_x blog.0002_y");
+    assert_eq!((project.kind, project.history_table.as_str()), (Kind::Native, "limosa_migrations"));
+    assert_eq!(project.diagnostics.len(), 1);
+    assert!(project.diagnostics[0].message.starts_with("blog/migrations/0003_z.toml:1:"));
+}

@@ -84,6 +84,9 @@ impl SchemaEditor<'_> {
             _ => return Err(incompatible(labels())),
         }
         self.check_generated(model, old, new)?;
+        if old.field().null && !new.field().null && new.field().db_default.is_none() {
+            self.effective_default_value(new)?; // what only Python knows is asked for before anything is written
+        }
         let alteration = Alteration { model, old, new, old_parameters, new_parameters };
         match self.dialect() {
             Dialect::Sqlite => sqlite::alter::alter_field(self, &alteration),

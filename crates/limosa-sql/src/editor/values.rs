@@ -17,7 +17,7 @@ impl<'a> SchemaEditor<'a> {
     ///
     /// Source: Django `db/backends/base/schema.py`, `effective_default`.
     pub(crate) fn effective_default(&self, field: &FieldIn<'_>) -> Result<Option<String>, EditorError> {
-        self.effective_default_value(field)?.map(|value| Ok(value.quote(&self.driver_context())?)).transpose()
+        self.effective_default_value(field)?.map(|value| self.driver_literal(&value)).transpose()
     }
 
     /// Returns the value that existing rows get, nothing for NULL.
@@ -40,6 +40,26 @@ impl<'a> SchemaEditor<'a> {
         }
     }
 
+    /// Returns whether the old field's default is another one than the new field's, which is `default`.
+    pub(crate) fn default_changes(
+        &self,
+        old: &FieldIn<'_>,
+        new: &FieldIn<'_>,
+        default: &Literal,
+    ) -> Result<bool, EditorError> {
+        let literal = new.field().default.as_ref().is_some_and(|value| !matches!(value, Value::Reference(_)));
+        if !literal && matches!(default, Literal::DateTime(_) | Literal::Time(_) | Literal::Uuid(_)) {
+            return Ok(true); // it is another one each time that it is asked for
+        }
+        match old.models.effective_default(&old.view) {
+            Ok(value) => Ok(value.as_ref() != Some(default)),
+            Err(ExpressionError::NeedsPython(_) | ExpressionError::Opaque(_)) => {
+                Ok(old.field().default != new.field().default)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Returns the default that the database fills in.
     ///
     /// Source: Django `db/backends/base/schema.py`, `db_default_sql`.
@@ -58,7 +78,12 @@ impl<'a> SchemaEditor<'a> {
 
     /// Returns a text as a literal.
     pub(crate) fn quote_text(&self, text: &str) -> Result<String, EditorError> {
-        Ok(Literal::Text(text.into()).quote(&self.driver_context())?)
+        self.driver_literal(&Literal::Text(text.into()))
+    }
+
+    /// Writes a literal as the driver does.
+    pub(crate) fn driver_literal(&self, value: &Literal) -> Result<String, EditorError> {
+        Ok(value.quote(&self.driver_context())?)
     }
 
     /// Writes a statement with its parameters, as the driver does.

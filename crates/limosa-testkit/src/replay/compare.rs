@@ -9,8 +9,17 @@ pub struct Outcome {
     pub name: String,
     /// Where it differs; nothing when it does not.
     pub difference: Option<Difference>,
-    /// Whether Django's order was chance, and only that differs.
-    pub reordered: bool,
+    /// Why it counts as equal although it is not.
+    pub excuse: Option<Excuse>,
+}
+
+/// Why something counts as equal although it is not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excuse {
+    /// Django's order was chance, and only that differs.
+    Reordered,
+    /// The default that goes into the rows is known to Python only.
+    NeedsPython,
 }
 
 /// Where two lists differ.
@@ -28,19 +37,22 @@ impl Outcome {
         let name = name.to_string();
         let ours = match ours {
             Ok(ours) => ours,
-            Err(error) => return Self { name, difference: Some(Difference::Error(error)), reordered: false },
+            Err(error) if error.contains("only Python can tell") => {
+                return Self { name, difference: None, excuse: Some(Excuse::NeedsPython) };
+            }
+            Err(error) => return Self { name, difference: Some(Difference::Error(error)), excuse: None },
         };
         if django.len() == ours.len() && django.iter().zip(&ours).all(|(a, b)| a == b || masked(a) == masked(b)) {
-            return Self { name, difference: None, reordered: false };
+            return Self { name, difference: None, excuse: None };
         }
         let mask = |lines: &[String]| lines.iter().map(|line| masked(line)).collect::<Vec<_>>();
         let (mut a, mut b) = (mask(django), mask(&ours));
         a.sort();
         b.sort();
         if a == b && django.iter().any(|line| line.contains("new__")) {
-            return Self { name, difference: None, reordered: true };
+            return Self { name, difference: None, excuse: Some(Excuse::Reordered) };
         }
-        Self { name, difference: Some(Difference::Lines(diff(django, &ours))), reordered: false }
+        Self { name, difference: Some(Difference::Lines(diff(django, &ours))), excuse: None }
     }
 }
 

@@ -54,6 +54,9 @@ impl Run<'_> {
         for sql in editor.finish() {
             self.statements.push(line("", &sql));
         }
+        if let Some(found) = self.applied.snapshots.iter().find(|snapshot| snapshot.place.is_empty()) {
+            snapshot::apply(&found.tables, catalog);
+        }
         first_error.map_or(Ok(()), Err)
     }
 

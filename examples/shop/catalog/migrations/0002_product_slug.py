@@ -15,5 +15,4 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("product", "slug", models.SlugField(max_length=220, null=True)),
         migrations.RunPython(fill_slugs, migrations.RunPython.noop),
-        migrations.AlterField("product", "slug", models.SlugField(max_length=220, unique=True)),
     ]

@@ -1,6 +1,7 @@
 //! Evaluates the settings module and takes out what decides about migrations.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use indexmap::IndexMap;
 use limosa_model::django::DjangoVersion;
@@ -39,7 +40,7 @@ pub(crate) fn read(
     let mut doubts = Vec::new();
     let described = config.django.describes_project();
     let own = match module.filter(|_| !described) {
-        Some(module) => evaluate(module, env, path, sources, diagnostics, &mut doubts),
+        Some(module) => evaluate(module, env, path, &config.project.value, sources, diagnostics, &mut doubts),
         None => SettingValues::new(IndexMap::new(), true),
     };
     let (defaults, complete) = match global_settings(path, sources) {
@@ -78,6 +79,7 @@ fn evaluate(
     module: &str,
     env: Option<&Env>,
     path: &mut ModulePath,
+    root: &Path,
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
     doubts: &mut Vec<Doubt>,
@@ -111,22 +113,55 @@ fn evaluate(
         doubts.push(Doubt::new(format!("`{module}` imports all names of `{star}`, which could not be read"), None));
     }
     let is_setting = |name: &SmolStr| !name.chars().any(char::is_lowercase) && name.chars().any(char::is_uppercase);
-    if changes_path(sources, loaded.source) {
+    let own: IndexMap<SmolStr, Value> = loaded
+        .globals
+        .iter()
+        .filter(|(name, _)| is_setting(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    if mentions(sources, loaded.source, root, &CHANGES_PATH).is_some() {
         path.doubt();
     }
-    let own =
-        loaded.globals.iter().filter(|(name, _)| is_setting(name)).map(|(name, value)| (name.clone(), value.clone()));
-    SettingValues::new(own.collect(), loaded.unread_stars.is_empty())
+    let dynamic = mentions(sources, loaded.source, root, &CHANGES_NAMES);
+    if let Some((span, marker)) = dynamic {
+        doubts.push(Doubt::new(format!("`{module}` may set names by `{marker}`"), Some(span)));
+    } else if !own.contains_key("INSTALLED_APPS") && loaded.unread_stars.is_empty() {
+        doubts.push(Doubt::new(format!("`{module}` does not say what INSTALLED_APPS is"), None));
+    }
+    SettingValues::new(own, loaded.unread_stars.is_empty() && dynamic.is_none())
 }
 
-/// Returns whether a settings module, or one that was read for it, changes where modules are looked for.
-fn changes_path(sources: &Sources, first: SourceId) -> bool {
+/// What changes where modules are looked for.
+const CHANGES_PATH: [&str; 4] = ["sys.path.", "sys.path[", "sys.path =", "site.addsitedir"];
+
+/// What sets names of a module in ways that are not followed.
+const CHANGES_NAMES: [&str; 9] = [
+    "globals()",
+    "vars()",
+    "locals()",
+    "exec(",
+    "sys.modules[",
+    "split_settings",
+    "dynaconf",
+    "import configurations",
+    "from configurations",
+];
+
+/// Returns where a settings module, or one of the project's that was read for it, mentions one of these.
+fn mentions(sources: &Sources, first: SourceId, root: &Path, markers: &[&'static str]) -> Option<(Span, &'static str)> {
     let mut read = (first.0..).map_while(|id| sources.get(SourceId(id)));
-    read.any(|source| {
-        let lines = source.text.lines().filter(|line| !line.trim_start().starts_with('#'));
-        lines
-            .into_iter()
-            .any(|line| ["sys.path.", "sys.path[", "sys.path ="].iter().any(|change| line.contains(change)))
+    read.find_map(|source| {
+        if !source.path.starts_with(root) {
+            return None;
+        }
+        let mut at = 0;
+        source.text.split_inclusive('\n').find_map(|line| {
+            let start = at;
+            at += line.len();
+            let code = line.split('#').next().unwrap_or(line);
+            let found = markers.iter().find_map(|marker| code.find(marker).map(|offset| (offset, *marker)));
+            found.map(|(offset, marker)| (source.span(start + offset..start + offset + marker.len()), marker))
+        })
     })
 }
 

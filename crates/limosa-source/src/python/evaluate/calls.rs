@@ -1,7 +1,7 @@
 //! Calls: of methods, of functions and classes of this module, and of what is known by its path.
 
 use limosa_model::SmolStr;
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::{Expr, ExprAttribute, ExprCall};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::arguments::Arguments;
@@ -17,40 +17,38 @@ const VALUE_METHODS: [&str; 34] = [
 
 impl Evaluator<'_> {
     pub(super) fn call_expression(&mut self, node: &ExprCall) -> Result {
-        let range = node.range();
-        if let Expr::Attribute(attribute) = &*node.func {
-            if self.methods && is_super(&attribute.value) {
-                let arguments = self.arguments(&node.arguments)?;
-                return Ok(self.inherited(attribute.attr.as_str(), arguments, range));
-            }
-            let mut object = self.expression(&attribute.value)?;
-            let name = attribute.attr.as_str();
-            if let Object::Path(path) = &object {
-                let own = VALUE_METHODS.contains(&name) && !is_standard(path);
-                if own || path == "os.environ" {
-                    let forced = self.force(object.clone());
-                    if !matches!(forced, Object::Path(_)) {
-                        object = forced;
-                    }
-                }
-            }
-            if matches!(object, Object::Path(_) | Object::Class(_)) {
-                let callee = self.attribute(&object, name, attribute.range())?;
-                let arguments = self.arguments(&node.arguments)?;
-                return self.call(&callee, arguments, range);
-            }
-            let object = self.force(object);
-            if let Object::Path(_) = &object {
-                let callee = self.attribute(&object, name, attribute.range())?;
-                let arguments = self.arguments(&node.arguments)?;
-                return self.call(&callee, arguments, range);
-            }
-            let arguments = self.arguments(&node.arguments)?;
-            return self.method(&object, name, &arguments, range);
-        }
-        let callee = self.expression(&node.func)?;
+        let (callee, method) = match &*node.func {
+            Expr::Attribute(attribute) => self.callee(attribute)?,
+            func => (self.expression(func)?, None),
+        };
         let arguments = self.arguments(&node.arguments)?;
-        self.call(&callee, arguments, range)
+        let range = node.range();
+        match method {
+            Some("super") => Ok(self.inherited(node.func.as_attribute_expr().map_or("", |node| node.attr.as_str()), arguments, range)),
+            Some(name) => self.method(&callee, name, &arguments, range),
+            None => self.call(&callee, arguments, range),
+        }
+    }
+
+    /// Evaluates what is called behind a dot: a function, or an object with the name of its method.
+    fn callee<'n>(&mut self, attribute: &'n ExprAttribute) -> Result<(Object, Option<&'n str>)> {
+        if self.methods && is_super(&attribute.value) {
+            return Ok((Object::None, Some("super")));
+        }
+        let mut object = self.expression(&attribute.value)?;
+        let name = attribute.attr.as_str();
+        let lazy = match &object {
+            Object::Path(path) => VALUE_METHODS.contains(&name) && !is_standard(path),
+            Object::Class(_) => false,
+            _ => true,
+        };
+        if lazy {
+            object = self.force(object);
+        }
+        if matches!(object, Object::Path(_) | Object::Class(_)) {
+            return Ok((self.attribute(&object, name, attribute.range())?, None));
+        }
+        Ok((object, Some(name)))
     }
 
     pub(super) fn call(&mut self, callee: &Object, arguments: Arguments, range: TextRange) -> Result {

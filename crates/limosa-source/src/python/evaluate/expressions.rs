@@ -2,7 +2,10 @@
 
 use indexmap::IndexMap;
 use limosa_model::SmolStr;
-use ruff_python_ast::{BoolOp, Comprehension, Expr, ExprBinOp, ExprBoolOp, ExprDict, ExprIf, Number, UnaryOp};
+use ruff_python_ast::{
+    BoolOp, Comprehension, Expr, ExprAttribute, ExprBinOp, ExprBoolOp, ExprCompare, ExprDict, ExprDictComp, ExprIf, ExprSetComp, ExprSubscript,
+    ExprUnaryOp, Number, UnaryOp,
+};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::environment::{Frame, FrameKind};
@@ -31,112 +34,137 @@ impl Evaluator<'_> {
     }
 
     fn compound(&mut self, expression: &Expr) -> Result {
+        // One call for each kind, so that this frame, of which there are as many as expressions are nested, stays small.
         match expression {
-            Expr::Attribute(node) => {
-                let object = self.expression(&node.value)?;
-                self.attribute(&object, node.attr.as_str(), node.range())
-            }
             Expr::Call(node) => self.call_expression(node),
-            Expr::List(node) => Ok(self.elements(&node.elts, node.range())?.map_or_else(|opaque| opaque, Object::list)),
-            Expr::Tuple(node) => Ok(self.elements(&node.elts, node.range())?.map_or_else(|opaque| opaque, Object::tuple)),
-            Expr::Set(node) => Ok(self.elements(&node.elts, node.range())?.map_or_else(|opaque| opaque, Object::set)),
+            Expr::Attribute(node) => self.attribute_expression(node),
+            Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) => self.display(expression),
             Expr::Dict(node) => self.dict_display(node),
             Expr::BinOp(node) => self.binary_chain(node),
             Expr::BoolOp(node) => self.bool_op(node),
-            Expr::UnaryOp(node) => {
-                let operand = self.expression(&node.operand)?;
-                let operand = self.force(operand);
-                match node.op {
-                    UnaryOp::Not => match self.truth(&operand) {
-                        Some(truth) => Ok(Object::Bool(!truth)),
-                        None => Ok(self.opaque("depends on something that is not known", node.range())),
-                    },
-                    op => Ok(self.unary(op, &operand, node.range())),
-                }
-            }
-            Expr::Compare(node) => {
-                let mut left = self.expression(&node.left)?;
-                for (op, right) in node.ops.iter().zip(&node.comparators) {
-                    let right = self.expression(right)?;
-                    match self.compare(&left, *op, &right) {
-                        Some(true) => left = right,
-                        Some(false) => return Ok(Object::Bool(false)),
-                        None => return Ok(self.opaque("compares something that is not known", node.range())),
-                    }
-                }
-                Ok(Object::Bool(true))
-            }
+            Expr::UnaryOp(node) => self.unary_expression(node),
+            Expr::Compare(node) => self.comparison(node),
             Expr::If(node) => self.conditional_expression(node),
-            Expr::Subscript(node) => {
-                let object = self.expression(&node.value)?;
-                let object = self.force(object);
-                self.subscript(&object, &node.slice, node.range())
-            }
+            Expr::Subscript(node) => self.subscript_expression(node),
             Expr::FString(node) => self.f_string(node),
-            Expr::Lambda(node) => {
+            Expr::ListComp(node) => self.list_comprehension(&node.elt, &node.generators, node.range()),
+            Expr::Generator(node) => self.list_comprehension(&node.elt, &node.generators, node.range()),
+            Expr::SetComp(node) => self.set_comprehension(node),
+            Expr::DictComp(node) => self.dict_comprehension(node),
+            Expr::Starred(node) => self.expression(&node.value),
+            _ => self.rare(expression),
+        }
+    }
+
+    fn rare(&mut self, expression: &Expr) -> Result {
+        match expression {
+            Expr::Lambda(_) => {
                 let Some(frame) = self.frames.last() else { return Err(Stop::Limit) };
                 let path = format!("{}.<lambda>", frame.path).into();
                 let environment = frame.environment.clone();
-                _ = node;
                 Ok(Object::Function(std::rc::Rc::new(Function { path, environment, offset: None, plain: false })))
-            }
-            Expr::ListComp(node) => {
-                let mut items = Vec::new();
-                let known = self.comprehend(&node.generators, &mut |evaluator| {
-                    let item = evaluator.expression(&node.elt)?;
-                    items.push(item);
-                    Ok(())
-                })?;
-                Ok(if known { Object::list(items) } else { self.unknown_comprehension(node.range()) })
-            }
-            Expr::Generator(node) => {
-                let mut items = Vec::new();
-                let known = self.comprehend(&node.generators, &mut |evaluator| {
-                    let item = evaluator.expression(&node.elt)?;
-                    items.push(item);
-                    Ok(())
-                })?;
-                Ok(if known { Object::list(items) } else { self.unknown_comprehension(node.range()) })
-            }
-            Expr::SetComp(node) => {
-                let mut items = Vec::new();
-                let known = self.comprehend(&node.generators, &mut |evaluator| {
-                    let item = evaluator.expression(&node.elt)?;
-                    items.push(item);
-                    Ok(())
-                })?;
-                Ok(if known { self.unique(items, node.range()) } else { self.unknown_comprehension(node.range()) })
-            }
-            Expr::DictComp(node) => {
-                let mut items = IndexMap::new();
-                let mut keys_known = true;
-                let known = self.comprehend(&node.generators, &mut |evaluator| {
-                    let Some(key) = &node.key else {
-                        keys_known = false;
-                        return Ok(());
-                    };
-                    let key = evaluator.expression(key)?;
-                    let key = evaluator.force(key);
-                    let value = evaluator.expression(&node.value)?;
-                    match Key::new(&key) {
-                        Some(key) => _ = items.insert(key, value),
-                        None => keys_known = false,
-                    }
-                    Ok(())
-                })?;
-                Ok(if known && keys_known { Object::dict(items) } else { self.unknown_comprehension(node.range()) })
             }
             Expr::Named(node) => {
                 let value = self.expression(&node.value)?;
                 self.assign(&node.target, value.clone())?;
                 Ok(value)
             }
-            Expr::Starred(node) => self.expression(&node.value),
             Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_) if self.in_function() => {
                 Err(Stop::Unknown("is a generator or a coroutine".into()))
             }
             _ => Ok(self.opaque("is an expression that is not evaluated", expression.range())),
         }
+    }
+
+    fn attribute_expression(&mut self, node: &ExprAttribute) -> Result {
+        let object = self.expression(&node.value)?;
+        self.attribute(&object, node.attr.as_str(), node.range())
+    }
+
+    fn subscript_expression(&mut self, node: &ExprSubscript) -> Result {
+        let object = self.expression(&node.value)?;
+        let object = self.force(object);
+        self.subscript(&object, &node.slice, node.range())
+    }
+
+    fn display(&mut self, expression: &Expr) -> Result {
+        let (elements, build): (&[Expr], fn(Vec<Object>) -> Object) = match expression {
+            Expr::List(node) => (&node.elts, Object::list),
+            Expr::Tuple(node) => (&node.elts, Object::tuple),
+            Expr::Set(node) => (&node.elts, Object::set),
+            _ => (&[], Object::list),
+        };
+        Ok(match self.elements(elements, expression.range())? {
+            Ok(items) => build(items),
+            Err(opaque) => opaque,
+        })
+    }
+
+    fn unary_expression(&mut self, node: &ExprUnaryOp) -> Result {
+        let operand = self.expression(&node.operand)?;
+        let operand = self.force(operand);
+        match node.op {
+            UnaryOp::Not => match self.truth(&operand) {
+                Some(truth) => Ok(Object::Bool(!truth)),
+                None => Ok(self.opaque("depends on something that is not known", node.range())),
+            },
+            op => Ok(self.unary(op, &operand, node.range())),
+        }
+    }
+
+    fn comparison(&mut self, node: &ExprCompare) -> Result {
+        let mut left = self.expression(&node.left)?;
+        for (op, right) in node.ops.iter().zip(&node.comparators) {
+            let right = self.expression(right)?;
+            match self.compare(&left, *op, &right) {
+                Some(true) => left = right,
+                Some(false) => return Ok(Object::Bool(false)),
+                None => return Ok(self.opaque("compares something that is not known", node.range())),
+            }
+        }
+        Ok(Object::Bool(true))
+    }
+
+    fn list_comprehension(&mut self, element: &Expr, generators: &[Comprehension], range: TextRange) -> Result {
+        let items = self.comprehended(element, generators)?;
+        Ok(items.map(Object::list).unwrap_or_else(|| self.unknown_comprehension(range)))
+    }
+
+    fn set_comprehension(&mut self, node: &ExprSetComp) -> Result {
+        match self.comprehended(&node.elt, &node.generators)? {
+            Some(items) => Ok(self.unique(items, node.range())),
+            None => Ok(self.unknown_comprehension(node.range())),
+        }
+    }
+
+    fn comprehended(&mut self, element: &Expr, generators: &[Comprehension]) -> Result<Option<Vec<Object>>> {
+        let mut items = Vec::new();
+        let known = self.comprehend(generators, &mut |evaluator| {
+            let item = evaluator.expression(element)?;
+            items.push(item);
+            if items.len() > MAX_ITEMS { Err(Stop::Limit) } else { Ok(()) }
+        })?;
+        Ok(known.then_some(items))
+    }
+
+    fn dict_comprehension(&mut self, node: &ExprDictComp) -> Result {
+        let mut items = IndexMap::new();
+        let mut keys_known = true;
+        let known = self.comprehend(&node.generators, &mut |evaluator| {
+            let Some(key) = &node.key else {
+                keys_known = false;
+                return Ok(());
+            };
+            let key = evaluator.expression(key)?;
+            let key = evaluator.force(key);
+            let value = evaluator.expression(&node.value)?;
+            match Key::new(&key) {
+                Some(key) => _ = items.insert(key, value),
+                None => keys_known = false,
+            }
+            Ok(())
+        })?;
+        Ok(if known && keys_known { Object::dict(items) } else { self.unknown_comprehension(node.range()) })
     }
 
     fn name(&mut self, name: &str, range: TextRange) -> Result {

@@ -63,11 +63,12 @@ impl SchemaEditor<'_> {
         let forbids_null = old.null && !new.null;
         let mut temporary_default = false;
         if forbids_null && new.db_default.is_none() {
-            let (old_default, new_default) = (self.effective_default(change.old)?, self.effective_default(change.new)?);
+            let new_default = self.effective_default_value(change.new)?;
             if let Some(default) = &new_default
-                && old_default != new_default
+                && self.default_changes(change.old, change.new, default)?
             {
                 temporary_default = true;
+                let default = self.driver_literal(default)?;
                 actions.push(Action::new(format!("ALTER COLUMN {quoted} SET DEFAULT {default}"), unchanged));
             }
         }

@@ -14,7 +14,7 @@ migrations.AlterField("Leaf", "id", models.BigAutoField(primary_key=True)),
 migrations.RenameModel("Root", "Base"),
 migrations.RenameField("Base", "id", "ident"),
 #---
-migrations.AlterField("One", "root", models.OneToOneField("Base", CASCADE, primary_key=True, db_column="base")),
+migrations.AlterField("One", "root", models.OneToOneField("Base", models.PROTECT, primary_key=True)),
 #--- unique and index by turns on a foreign key
 migrations.AlterField("Leaf", "two", models.OneToOneField("Two", CASCADE)),
 migrations.AlterField("Leaf", "two", models.ForeignKey("Two", CASCADE, db_index=False)),
