@@ -116,7 +116,7 @@ pub async fn run(
     if !jobs.is_empty() {
         history.create(&connected.connection, workspace.history_id()).await?;
     }
-    workspace.start_bridge(connected, &jobs, events).await?;
+    workspace.start_bridge(connected, &jobs, events, interrupt).await?;
     let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     let has_receivers = workspace.has_receivers();
     let signals: Vec<(MigrationId, bool)> =

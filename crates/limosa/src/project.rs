@@ -98,8 +98,7 @@ impl Project {
             }
             Origin::Embedded(files) => {
                 let options = Options { database_url: url, ..Options::default() };
-                let _ = (files, options);
-                return Err(Error::Answer("embedded".into()));
+                Workspace::of(SourceProject::embedded(files, &options)).await?
             }
         };
         workspace.set_functions(self.functions);

@@ -5,6 +5,7 @@
 
 use limosa_db::introspect;
 use limosa_model::graph::Direction;
+use limosa_model::operations::OperationKind;
 use limosa_model::{Migration, MigrationId, ProjectState};
 use limosa_plan::steps::{self, Collected};
 use limosa_sql::catalog::Catalog;
@@ -76,7 +77,12 @@ pub async fn write(
         }
         result => result,
     };
-    let collected = collected.map_err(|error| workspace.step_error(&error))?;
+    let mut collected = collected.map_err(|error| workspace.step_error(&error))?;
+    for (index, operation, sql) in &mut collected.operations {
+        if let (OperationKind::Custom(_), None) = (&operation.kind, &sql) {
+            *sql = workspace.collect_sql(&id, *index, &earlier, alias, direction).await?;
+        }
+    }
     Ok(written(&migration, &context, collected))
 }
 
@@ -102,7 +108,7 @@ fn written(migration: &Migration, context: &Context, collected: Collected) -> Wr
     let operations = collected
         .operations
         .into_iter()
-        .map(|(operation, sql)| WrittenOperation { description: operation.describe(), sql });
+        .map(|(_, operation, sql)| WrittenOperation { description: operation.describe(), sql });
     Written {
         id: migration.id.clone(),
         transaction: migration.atomic && context.dialect != Dialect::MySql,

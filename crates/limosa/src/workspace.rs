@@ -11,8 +11,9 @@ use limosa_db::{AutoField, DatabaseUrl, DjangoDatabase};
 use limosa_engine::bridge::{Bridge, OperationPath, OutputHandler};
 use limosa_engine::events::Events;
 use limosa_engine::functions::Functions;
+use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::Job;
-use limosa_model::graph::{Apps, GraphNode, Loader};
+use limosa_model::graph::{Apps, Direction, GraphNode, Loader};
 use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState, Severity, SmolStr, Span, Value};
 use limosa_plan::steps::UnknownDefault;
 use limosa_source::config::{Env, Options, Origin};
@@ -186,7 +187,13 @@ impl Workspace {
     ///
     /// # Errors
     /// When Python cannot be started, or cannot connect.
-    pub async fn start_bridge(&mut self, connected: &Connected, jobs: &[Job], events: &Events) -> Result<(), Error> {
+    pub async fn start_bridge(
+        &mut self,
+        connected: &Connected,
+        jobs: &[Job],
+        events: &Events,
+        interrupt: &Interrupt,
+    ) -> Result<(), Error> {
         if !jobs.iter().any(|job| job.python) && !self.has_receivers() {
             return Ok(());
         }
@@ -208,6 +215,7 @@ impl Workspace {
         }
         if let Some(bridge) = &mut self.bridge {
             bridge.connect(&connected.alias).await?;
+            interrupt.also_interrupts(bridge.interrupter());
         }
         Ok(())
     }
@@ -227,10 +235,7 @@ impl Workspace {
         if unknown.is_empty() {
             return Ok(known);
         }
-        let bridge = match &mut self.bridge {
-            Some(bridge) => bridge,
-            none => none.insert(ask::start(&self.project, None).await?),
-        };
+        let bridge = self.started_bridge().await?;
         bridge.set_state(before).await?;
         for unknown in unknown {
             let operation = OperationPath::of_database(id.clone(), &unknown.path);
@@ -238,6 +243,31 @@ impl Workspace {
             known.push((unknown, value));
         }
         Ok(known)
+    }
+
+    /// Asks Python for the statements of an operation of the project's own class; `before` are the migrations before its own.
+    ///
+    /// # Errors
+    /// When Python cannot be started, or the project's code raises an error.
+    pub async fn collect_sql(
+        &mut self,
+        id: &MigrationId,
+        index: usize,
+        before: &[MigrationId],
+        alias: &str,
+        direction: Direction,
+    ) -> Result<Option<Vec<String>>, Error> {
+        let bridge = self.started_bridge().await?;
+        bridge.set_state(before).await?;
+        let operation = OperationPath::new(id.clone(), index);
+        Ok(bridge.collect_sql(&operation, alias, direction.into()).await?)
+    }
+
+    async fn started_bridge(&mut self) -> Result<&mut Bridge, Error> {
+        match &mut self.bridge {
+            Some(bridge) => Ok(bridge),
+            none => Ok(none.insert(ask::start(&self.project, None).await?)),
+        }
     }
 
     /// Sends `pre_migrate` with the state after `applied`.

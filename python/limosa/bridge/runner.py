@@ -73,8 +73,10 @@ class Runner:
         connection.flush_deferred()
 
     def collect_sql(self, app, name, path, alias="default", direction="forwards"):
-        """Returns the statements that an operation would execute."""
+        """Returns the statements that an operation would execute; nothing for one that is not SQL."""
         migration, operation, from_state, to_state = self._states(app, name, path, direction)
+        if not operation.reduces_to_sql:
+            return {"sql": None}
         with _blame(migration):
             with connections[alias].schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
                 self._call(operation, migration, editor, from_state, to_state, direction)

@@ -52,6 +52,15 @@ pub enum Direction {
     Backwards,
 }
 
+impl From<limosa_model::graph::Direction> for Direction {
+    fn from(direction: limosa_model::graph::Direction) -> Self {
+        match direction {
+            limosa_model::graph::Direction::Forwards => Self::Forwards,
+            limosa_model::graph::Direction::Backwards => Self::Backwards,
+        }
+    }
+}
+
 /// What is known about a connection once it is there.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Connected {
@@ -219,8 +228,8 @@ impl Bridge {
         self.tell("run_operation", arguments).await
     }
 
-    /// Returns the statements that an operation would execute on a database of the settings; the state moves as in
-    /// [`Bridge::run_operation`].
+    /// Returns the statements that an operation would execute on a database of the settings, nothing for one that is not SQL; the
+    /// state moves as in [`Bridge::run_operation`].
     ///
     /// # Errors
     /// When the code raises an error.
@@ -229,10 +238,10 @@ impl Bridge {
         operation: &OperationPath,
         alias: &str,
         direction: Direction,
-    ) -> Result<Vec<String>, BridgeError> {
+    ) -> Result<Option<Vec<String>>, BridgeError> {
         #[derive(Deserialize)]
         struct Collected {
-            sql: Vec<String>,
+            sql: Option<Vec<String>>,
         }
         let MigrationId { app, name } = &operation.migration;
         let arguments =

@@ -8,7 +8,7 @@ use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Dialect;
 
 use super::{Fake, Job, RunError, RunErrorKind, Runner, fake_initial};
-use crate::bridge::{self, OperationPath};
+use crate::bridge::OperationPath;
 use crate::events::Event;
 use crate::functions::Transaction;
 use crate::session::Session;
@@ -195,11 +195,7 @@ impl Runner<'_> {
         match (step, session) {
             (Step::Python { path, .. }, Session::Bridge(bridge, _)) => {
                 let operation = OperationPath::of_database(job.migration.id.clone(), &path);
-                let direction = match job.direction {
-                    Direction::Forwards => bridge::Direction::Forwards,
-                    Direction::Backwards => bridge::Direction::Backwards,
-                };
-                Ok(bridge.run_operation(&operation, direction).await?)
+                Ok(bridge.run_operation(&operation, job.direction.into()).await?)
             }
             (Step::Rust { function }, Session::Direct(connection)) => {
                 let Some(code) = self.functions.get(&function) else {

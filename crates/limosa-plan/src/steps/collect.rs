@@ -16,8 +16,9 @@ use super::{StepError, StepErrorKind, sql_text};
 /// The statements of a migration as `sqlmigrate` prints them.
 #[derive(Clone, Debug)]
 pub struct Collected<'m> {
-    /// The operations in the order in which they run, each with its statements; nothing for those that are not SQL.
-    pub operations: Vec<(&'m Operation, Option<Vec<String>>)>,
+    /// The operations in the order in which they run: their index and their statements; nothing for those that only Python can tell,
+    /// or that are not SQL.
+    pub operations: Vec<(usize, &'m Operation, Option<Vec<String>>)>,
     /// The statements that were put off to the end.
     pub deferred: Vec<String>,
 }
@@ -52,7 +53,7 @@ pub fn collect<'m>(
             return Err(error(operation, StepErrorKind::Irreversible));
         }
         let from = state.clone();
-        if backwards || reduces_to_sql(operation) {
+        if backwards || reduces_to_sql(operation) || matches!(operation.kind, OperationKind::Custom(_)) {
             advance_operation(operation, app, &mut state)?;
         }
         steps.push((index, operation, from, state.clone()));
@@ -78,7 +79,7 @@ pub fn collect<'m>(
         } else {
             None
         };
-        collected.operations.push((operation, sql));
+        collected.operations.push((index, operation, sql));
     }
     collected.deferred = editor.finish();
     Ok(collected)
@@ -110,6 +111,7 @@ fn statements(
             let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
             sql.map_or_else(|| Ok(Vec::new()), |sql| sql_text::statements(sql, editor.context()))
         }
+        OperationKind::Custom(_) => Ok(Vec::new()),
         _ if !reduces_to_sql(operation) => Ok(Vec::new()),
         _ => {
             let run = if backwards { operations::backwards } else { operations::forwards };
@@ -121,7 +123,11 @@ fn statements(
 
 /// Django: `Operation.reduces_to_sql`.
 fn reduces_to_sql(operation: &Operation) -> bool {
-    !matches!(operation.kind, OperationKind::RunPython(_) | OperationKind::RunRust(_) | OperationKind::Custom(_))
+    match &operation.kind {
+        OperationKind::RunPython(_) | OperationKind::RunRust(_) => false,
+        OperationKind::Custom(op) => !op.runs,
+        _ => true,
+    }
 }
 
 impl StepError {

@@ -102,7 +102,11 @@ impl Project {
         for exported in export.migrations {
             open.retain(|(id, _)| *id != exported.id);
             match exported_migration(&exported, &export.fields, &self.config.fields) {
-                Ok(migration) => self.migrations.push(migration),
+                Ok(mut migration) => {
+                    let file = exported.file.as_deref().and_then(|file| self.sources.read(file).ok());
+                    migration.source = file.map(|file| file.id);
+                    self.migrations.push(migration);
+                }
                 Err(diagnostic) => self.diagnostics.push(*diagnostic),
             }
         }

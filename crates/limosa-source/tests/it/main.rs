@@ -6,6 +6,7 @@ mod cache;
 mod config;
 mod native;
 mod native_errors;
+mod project_answers;
 mod project_apps;
 mod project_broken;
 mod project_django;

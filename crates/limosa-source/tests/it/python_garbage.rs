@@ -119,7 +119,6 @@ fn deep_and_endless() {
         "\u{feff}x = 1\r\n\u{c}y = 2".to_owned(),
         "x = '".to_owned() + &"a".repeat(10 << 20) + "'",
     ] {
-        eprintln!("{}", text.chars().take(60).collect::<String>());
         let project = Project::new(&[]);
         _ = project.evaluate(&text);
     }

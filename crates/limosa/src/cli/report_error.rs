@@ -51,7 +51,7 @@ fn exit(error: &Error) -> Exit {
 
 fn is_interrupted(kind: &RunErrorKind) -> bool {
     match kind {
-        RunErrorKind::Interrupted => true,
+        RunErrorKind::Interrupted | RunErrorKind::Python(BridgeError::Interrupted) => true,
         RunErrorKind::Statement { error, .. } | RunErrorKind::Database(error) => error.kind == DbErrorKind::Cancelled,
         _ => false,
     }

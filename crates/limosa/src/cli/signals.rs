@@ -3,20 +3,15 @@
 use std::future::Future;
 use std::pin::pin;
 
-use limosa_db::CancelHandle;
 use limosa_engine::interrupt::Interrupt;
 
-/// Waits for `run`; at a signal asks it to stop and cancels the statement that is running.
-pub async fn interruptible<T>(run: impl Future<Output = T>, interrupt: &Interrupt, cancel: &CancelHandle) -> T {
+/// Waits for `run`; at a signal asks it to stop and cancels what is running.
+pub async fn interruptible<T>(run: impl Future<Output = T>, interrupt: &Interrupt) -> T {
     let mut run = pin!(run);
     loop {
         tokio::select! {
             result = &mut run => return result,
-            () = signal() => {
-                interrupt.request();
-                // The run ends with an error of its own, whether or not a statement was running.
-                _ = cancel.cancel().await;
-            }
+            () = signal() => interrupt.request().await,
         }
     }
 }

@@ -85,7 +85,10 @@ impl Evaluator<'_> {
             }
             _ => number(left, op, right),
         };
-        Ok(result.unwrap_or_else(|| self.opaque("is an operation that is not evaluated", range)))
+        Ok(result.unwrap_or_else(|| {
+            let known = is_plain(left) && is_plain(right);
+            self.opaque(if known { "is an operation that is not evaluated" } else { "is computed from something that is not known" }, range)
+        }))
     }
 
     /// Compares two values; nothing when the answer is not known.

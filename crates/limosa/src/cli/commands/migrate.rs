@@ -70,10 +70,9 @@ async fn locked(
         (false, true) => Fake::Initial,
         (false, false) => Fake::No,
     };
-    let interrupt = Interrupt::default();
-    let cancel = connected.connection.cancel_handle();
+    let interrupt = Interrupt::new(connected.connection.cancel_handle());
     let run = migrate::run(workspace, connected, &plan, fake, events, &interrupt);
-    signals::interruptible(run, &interrupt, &cancel).await?;
+    signals::interruptible(run, &interrupt).await?;
     Ok(Exit::Done)
 }
 
