@@ -7,9 +7,9 @@ use std::task::{Context as TaskContext, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use limosa::migrate;
 use limosa::situation::Situation;
 use limosa::workspace::Workspace;
+use limosa::{connected, migrate};
 use limosa_engine::runner::Fake;
 use limosa_plan::planner::Target;
 use limosa_source::config::{Env, Options};
@@ -17,6 +17,9 @@ use limosa_source::project::Project;
 use serde_json::json;
 
 use crate::bench::process;
+
+/// Stands for the database that is not looked at.
+const SERVER_VERSION: u32 = 3_045_000;
 
 /// Reads a project up to its plan and prints how long that took, as JSON.
 #[derive(clap::Args, Debug)]
@@ -43,7 +46,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let plan = migrate::plan(&workspace, &situation, &Target::All)?;
     let plan_took = watch.lap();
     // The state before each migration, and the one after all.
-    let (jobs, end) = migrate::jobs(&workspace, &plan, Fake::No)?;
+    let context = connected::context(&workspace, workspace.database_url("default")?.dialect(), SERVER_VERSION);
+    let (jobs, end) = migrate::jobs(&workspace, &plan, Fake::No, &context)?;
     let states = watch.lap();
     let answer = json!({
         "seconds": (read + graph + plan_took + states).as_secs_f64(),

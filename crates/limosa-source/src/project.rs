@@ -99,7 +99,7 @@ impl Project {
     /// When there is any, what follows a run is the bridge's business.
     pub fn receivers(&self) -> &[PathBuf] {
         self.receivers.get_or_init(|| match self.kind {
-            Kind::Django => receivers::find(&self.apps, &self.modules),
+            Kind::Django => receivers::find(&self.apps, self.settings.module.as_deref(), &self.modules),
             Kind::Native => Vec::new(),
         })
     }

@@ -143,7 +143,8 @@ def value(v):
     if isinstance(v, type) or callable(v) and hasattr(v, "__qualname__"):
         return tagged("reference", path=path_of(v))
     try:
-        return tagged("opaque", text=serializer_factory(v).serialize()[0])
+        text = serializer_factory(v).serialize()[0]
+        return tagged("reference", path=text) if re.fullmatch(r"[A-Za-z_][\w.]*", text) else tagged("opaque", text=text)
     except Exception:
         return tagged("opaque", text=repr(v))
 

@@ -5,6 +5,7 @@ pub mod commands;
 pub mod context;
 pub mod exit_code;
 pub mod printer;
+pub mod redact;
 pub mod render;
 pub mod reporter;
 mod report_error;

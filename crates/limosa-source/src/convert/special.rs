@@ -108,9 +108,16 @@ impl Converter<'_> {
             let reverse_function = read.optional_text("reverse_function").map_err(|problem| vec![problem])?;
             return Ok(Kind::RunRust(RunRust { function, reverse_function }));
         }
-        let Some(known) = self.knowledge.operation(call, place) else {
-            return Err(vec![super::fields::problem(call, place, &format!("unknown operation class `{}`", call.callee))]);
+        let unknown = || vec![super::fields::problem(call, place, &format!("unknown operation class `{}`", call.callee))];
+        let known = self.knowledge.operation(call, place).ok_or_else(unknown)?;
+        let stands_for = match &known {
+            KnownOperation::Same(other) | KnownOperation::Custom { effect: KnownEffect::Base(other), .. } => Some(other),
+            KnownOperation::Custom { .. } => None,
         };
+        // What an operation stands for must be one of Django's, else this would never end.
+        if stands_for.is_some_and(|other| other.callee == call.callee || !is_own(&other.callee)) {
+            return Err(unknown());
+        }
         match known {
             KnownOperation::Same(call) => self.kind(&call, place),
             KnownOperation::Custom { effect, description, reversible, atomic, runs } => {
@@ -136,6 +143,11 @@ impl Converter<'_> {
         let items = read.items(name).map_err(|problem| vec![problem])?;
         self.list(items, &format!("{place}.{name}"))
     }
+}
+
+/// Returns whether an operation is one of Django's.
+fn is_own(class: &str) -> bool {
+    matches!(class.rsplit_once('.'), Some(("django.db.migrations" | "django.contrib.postgres.operations", _)))
 }
 
 fn both<T>(left: Result<T, Vec<Problem>>, right: Result<T, Vec<Problem>>) -> Result<(T, T), Vec<Problem>> {

@@ -10,7 +10,7 @@ use limosa_model::SmolStr;
 
 use super::directory::{Directories, Directory};
 use super::interpreter::Interpreter;
-use super::stdlib::is_stdlib;
+use super::stdlib::{is_loaded, is_stdlib};
 use crate::config::{Config, variables};
 use crate::python::{Found, ModuleResolver};
 
@@ -92,6 +92,9 @@ impl ModulePath {
     pub fn module(&self, name: &str) -> Option<Module> {
         let mut parts = name.split('.');
         let top = parts.next()?;
+        if is_loaded(top) {
+            return Some(Module::Compiled);
+        }
         let mut module = self.search(top, &self.first).or_else(|| {
             if is_stdlib(top) {
                 return Some(Module::Compiled);

@@ -25,15 +25,16 @@ const SKIPPED: [&str; 10] = [
 
 /// Returns the files that mention the signals, sorted; Django's own apps do not count.
 ///
-/// The whole top-level package of each app is looked at: an app may connect what stands beside it.
-pub(crate) fn find(apps: &[App], path: &ModulePath) -> Vec<PathBuf> {
+/// The whole top-level package of each app and of the settings is looked at: an app may connect what stands beside it.
+pub(crate) fn find(apps: &[App], settings: Option<&str>, path: &ModulePath) -> Vec<PathBuf> {
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
-    for app in apps.iter().filter(|app| !app.is_django()) {
-        folders.extend(app.path.clone());
-        let top = app.name.split('.').next().unwrap_or(&app.name);
+    let own = || apps.iter().filter(|app| !app.is_django());
+    folders.extend(own().filter_map(|app| app.path.clone()));
+    for name in own().map(|app| app.name.as_str()).chain(settings.filter(|name| name.contains('.'))) {
+        let top = name.split('.').next().unwrap_or(name);
         match path.module(top) {
             Some(Module::Source(file)) if file.ends_with("__init__.py") => {
-                folders.extend(file.parent().map(Path::to_owned))
+                folders.extend(file.parent().map(Path::to_owned));
             }
             Some(Module::Namespace(portions)) => folders.extend(portions),
             _ => {}

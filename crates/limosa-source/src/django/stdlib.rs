@@ -5,6 +5,13 @@ pub(super) fn is_stdlib(name: &str) -> bool {
     STDLIB.binary_search(&name).is_ok()
 }
 
+/// Returns whether Python has loaded the module before it looks at a project, so that none of the same name takes its place.
+pub(super) fn is_loaded(name: &str) -> bool {
+    const LOADED: [&str; 11] =
+        ["abc", "builtins", "codecs", "encodings", "io", "os", "posixpath", "site", "stat", "sys", "time"];
+    LOADED.binary_search(&name).is_ok()
+}
+
 /// Sorted. Source: `sys.stdlib_module_names`, with what older and newer versions have besides.
 #[rustfmt::skip]
 const STDLIB: &[&str] = &[

@@ -75,11 +75,21 @@ impl Project {
         let reading =
             settings::read(&config, module.as_deref(), env.as_ref(), &mut modules, &sources, &mut diagnostics);
         let mut doubts = reading.doubts;
+        let without_django = modules.is_complete() && modules.module("django").is_none();
+        let mut installed_apps = reading.installed_apps;
+        if let Some(interpreter) = interpreter.as_ref().filter(|_| without_django) {
+            let message =
+                format!("Django is not installed for {} ({})", interpreter.executable.display(), interpreter.found);
+            let help = "name the project's own interpreter with --python, LIMOSA_PYTHON or `python` in limosa.toml";
+            diagnostics.push(Diagnostic::error("no-django", message).help(help));
+            // Without it nothing else can be said, and Python would not know more.
+            installed_apps.clear();
+            doubts.clear();
+        }
         let evaluated = Modules::default();
         let context = read::context(&sources, &evaluated, &modules, &reading.settings, env.as_ref(), &config);
         let classes = Classes::new(context);
-        let apps =
-            apps::read(&reading.installed_apps, &reading.settings, &classes, &modules, &mut doubts, &mut diagnostics);
+        let apps = apps::read(&installed_apps, &reading.settings, &classes, &modules, &mut doubts, &mut diagnostics);
         let mut project = Self {
             root: config.project.value.clone(),
             kind: Kind::Django,

@@ -30,7 +30,7 @@ impl<'a> SourceKnowledge<'a> {
             matches!(package, "django.db.migrations" | "django.contrib.postgres.operations") || (class == "Operation" && package.starts_with("django."))
         };
         let chain = Chain::follow(&mut evaluator, &call.callee, &is_base).ok()?;
-        let base = chain.base.clone()?;
+        let base = chain.base.clone().filter(|_| !chain.links.is_empty())?;
         if chain.defines(&["__new__", "__getattr__", "__getattribute__"]).is_some() {
             return None;
         }

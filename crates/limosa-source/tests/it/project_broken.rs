@@ -121,6 +121,20 @@ fn no_python() {
 }
 
 #[test]
+fn no_django() {
+    let folder = app(&[("0001_a.py", GOOD.as_bytes())]);
+    std::fs::remove_dir_all(folder.path(".venv/lib/python3.12/site-packages/django")).unwrap();
+    folder.write("settings.py", b"INSTALLED_APPS = ['django.contrib.auth', 'nowhere'] + load()\n");
+    let project = folder.open();
+    assert_eq!(
+        folder.errors(&project),
+        "no-django: Django is not installed for .venv/bin/python (the virtual environment beside the project) \
+         (name the project's own interpreter with --python, LIMOSA_PYTHON or `python` in limosa.toml)"
+    );
+    assert_eq!(needs(&project), "");
+}
+
+#[test]
 fn unsupported_django() {
     let folder = app(&[]);
     folder.write(".venv/lib/python3.12/site-packages/django/__init__.py", b"VERSION = (3, 2, 1, 'final', 0)\n");

@@ -9,22 +9,22 @@ use crate::support::{Folder, apps, migrations, needs};
 #[test]
 fn settings() {
     let folder = Folder::django(&[
-        ("site/__init__.py", ""),
+        ("mysite/__init__.py", ""),
         (
-            "site/base.py",
+            "mysite/base.py",
             "import os\nfrom pathlib import Path\nBASE = Path(__file__).resolve().parent\nINSTALLED_APPS = ['blog']\n\
              DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': BASE / 'db.sqlite3'}}\n\
              AUTH_USER_MODEL = 'accounts.User'\nUSE_TZ = False\nSITE_ID = 3\nTIME_ZONE = 'Europe/Berlin'\nextra = 1\n",
         ),
         (
-            "site/settings.py",
+            "mysite/settings.py",
             "from .base import *\nINSTALLED_APPS += [name for name in ('shop',)]\n\
              if os.environ.get('PG'):\n    DATABASES['default'] = {'ENGINE': 'django.db.backends.postgresql', 'NAME': 'x', \
              'PORT': 5433, 'PASSWORD': os.environ['SECRET'], 'OPTIONS': {'sslmode': 'require', 'service': None}}\n",
         ),
         ("blog/__init__.py", ""),
         ("shop/__init__.py", ""),
-        ("limosa.toml", "settings = \"site.settings\"\n"),
+        ("limosa.toml", "settings = \"mysite.settings\"\n"),
     ]);
     let project = folder.open();
     assert_eq!((needs(&project), folder.errors(&project)), (String::new(), String::new()));
@@ -36,7 +36,7 @@ fn settings() {
     assert_eq!(settings.auth_user_model, "accounts.User");
     assert_eq!((settings.use_tz, settings.site_id, settings.time_zone.as_str()), (false, Some(3), "Europe/Berlin"));
     let database = &settings.databases["default"];
-    assert_eq!((database.vendor(), database.name.ends_with("/site/db.sqlite3")), (Some("sqlite"), true));
+    assert_eq!((database.vendor(), database.name.ends_with("/mysite/db.sqlite3")), (Some("sqlite"), true));
 
     let project = folder.try_open(&Env::of([("PG", "1"), ("SECRET", "hush")])).unwrap();
     let database = &project.settings.databases["default"];
@@ -127,7 +127,10 @@ fn settings_described_in_the_configuration() {
 #[test]
 fn receivers() {
     let folder = Folder::django(&[
-        ("settings.py", "INSTALLED_APPS = ['a', 'b.inner']\n"),
+        ("limosa.toml", "settings = \"mysite.settings\"\n"),
+        ("mysite/settings.py", "INSTALLED_APPS = ['a', 'b.inner']\n"),
+        ("mysite/__init__.py", ""),
+        ("mysite/signals.py", "post_migrate\n"),
         ("a/__init__.py", ""),
         ("a/apps.py", "from django.db.models.signals import post_migrate\n"),
         ("a/tests/test_x.py", "post_migrate\n"),
@@ -144,5 +147,5 @@ fn receivers() {
         .iter()
         .map(|path| path.strip_prefix(folder.root()).unwrap().display().to_string())
         .collect();
-    assert_eq!(found, ["a/apps.py", "b/signals.py"]);
+    assert_eq!(found, ["a/apps.py", "b/signals.py", "mysite/signals.py"]);
 }

@@ -5,7 +5,7 @@ use limosa_source::project::{Kind, Project};
 
 use crate::support::{Files, Folder};
 
-const MANAGE: &str = "import os\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"site.settings\")\n";
+const MANAGE: &str = "import os\nos.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"mysite.settings\")\n";
 
 #[test]
 fn kinds() {
@@ -116,7 +116,7 @@ fn settings_module() {
     };
     let quoted = |name: &str| format!("    os.environ[\"DJANGO_SETTINGS_MODULE\"] = '{name}'\n");
     let env = [("DJANGO_SETTINGS_MODULE", "from.env")];
-    assert_eq!(named(MANAGE, &[], "").as_deref(), Some("site.settings"));
+    assert_eq!(named(MANAGE, &[], "").as_deref(), Some("mysite.settings"));
     assert_eq!(named(&quoted("a.b"), &[], "").as_deref(), Some("a.b"));
     assert_eq!(
         named("os.environ.setdefault(\n    'DJANGO_SETTINGS_MODULE',\n    'c.d',\n)\n", &[], "").as_deref(),

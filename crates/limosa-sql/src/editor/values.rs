@@ -28,6 +28,10 @@ impl<'a> SchemaEditor<'a> {
         };
         let what = match &error {
             ExpressionError::NeedsPython(what) | ExpressionError::Opaque(what) => what.clone(),
+            // A class of the project's own may well take what the one that it is derived from does not.
+            ExpressionError::Invalid { .. } if !field.field().class.starts_with("django.") => {
+                field.field().class.clone()
+            }
             _ => return Err(error.into()),
         };
         let (model, name) = (field.view.model.clone(), field.view.name.clone());

@@ -68,10 +68,15 @@ impl CommandContext {
     /// # Errors
     /// When it is there and cannot be reached.
     pub async fn connect_if_present(&self, workspace: &Workspace) -> Result<Option<Connected>, Error> {
+        if self.database_is_missing(workspace)? { Ok(None) } else { self.connect(workspace).await.map(Some) }
+    }
+
+    /// Returns whether the database is a SQLite file that is not there yet.
+    ///
+    /// # Errors
+    /// When there is no database of that alias, or it is not understood.
+    pub fn database_is_missing(&self, workspace: &Workspace) -> Result<bool, Error> {
         let url: DatabaseUrl = workspace.database_url(&self.alias)?;
-        match url.sqlite_path() {
-            Some(path) if !path.exists() => Ok(None),
-            _ => self.connect(workspace).await.map(Some),
-        }
+        Ok(url.sqlite_path().is_some_and(|path| !path.exists()))
     }
 }

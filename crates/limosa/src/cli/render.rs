@@ -7,6 +7,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use limosa_model::{Diagnostic, Severity, Span};
 use limosa_source::sources::{Source, Sources};
 
+use super::redact::redact;
+
 /// Writes a diagnostic with the lines that it is about.
 pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> String {
     let level = match diagnostic.severity {
@@ -30,14 +32,16 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> St
         let same = || files.iter().filter(|(other, ..)| other.source == span.source);
         let window = window(&source.text, same().map(|(span, ..)| range(*span)));
         let path = source.path.display().to_string();
-        let mut snippet = Snippet::source(source.text[window.clone()].to_owned())
+        let mut snippet = Snippet::source(redact(&source.text[window.clone()]).into_owned())
             .line_start(source.line_column(window.start).0)
             .path(path);
         for (index, (span, _, label)) in same().enumerate() {
             let kind = if index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
             let range = range(*span);
-            let range = range.start.clamp(window.start, window.end) - window.start
-                ..range.end.clamp(window.start, window.end) - window.start;
+            // A span need not fit the text: one that is not UTF-8 is shown with other characters in their place.
+            let start = source.text.floor_char_boundary(range.start.clamp(window.start, window.end));
+            let end = source.text.ceil_char_boundary(range.end.clamp(window.start, window.end));
+            let range = start - window.start..end.max(start) - window.start;
             snippet = snippet.annotation(kind.span(range).label(*label));
         }
         group = group.element(snippet);
@@ -62,12 +66,5 @@ fn window(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> Range<usize
     let last = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| end + newline);
     let first = first.max(start.saturating_sub(LONGEST));
     let last = last.min(end.saturating_add(LONGEST)).min(text.len());
-    boundary(text, first)..boundary(text, last)
-}
-
-fn boundary(text: &str, mut offset: usize) -> usize {
-    while !text.is_char_boundary(offset) {
-        offset -= 1;
-    }
-    offset
+    text.floor_char_boundary(first)..text.floor_char_boundary(last)
 }

@@ -1,17 +1,26 @@
 //! How an error is shown, and what the exit code says of it.
 
-use limosa_db::{DbErrorKind, LockError};
+mod json;
+
+use limosa_db::{DbError, DbErrorKind, LockError};
 use limosa_engine::bridge::BridgeError;
 use limosa_engine::runner::{RunError, RunErrorKind};
+use limosa_plan::planner::TargetError;
 use limosa_source::sources::Location;
 
+use super::args::Format;
 use super::exit_code::Exit;
 use super::printer::{BAD, BOLD, Printer};
+use super::redact::redact;
 use super::render;
 use crate::error::Error;
 
 /// Shows an error with what to do about it, and returns the exit code for it.
 pub fn report(error: &Error, printer: &mut Printer) -> Exit {
+    let exit = exit(error);
+    if printer.format == Format::Json {
+        printer.json(&json::line(error, exit));
+    }
     match error {
         Error::Project { diagnostics, sources } => {
             let color = printer.colors_stderr();
@@ -28,7 +37,7 @@ pub fn report(error: &Error, printer: &mut Printer) -> Exit {
             }
         }
     }
-    exit(error)
+    exit
 }
 
 fn exit(error: &Error) -> Exit {
@@ -95,9 +104,23 @@ fn run_error(run: &RunError, place: Option<&Location>, printer: &mut Printer) {
     printer.error(&format!("  {left}\n"));
 }
 
-fn db_details(error: &limosa_db::DbError) -> Vec<String> {
+fn db_details(error: &DbError) -> Vec<String> {
     let pairs = [("code", &error.code), ("detail", &error.detail), ("context", &error.context), ("hint", &error.hint)];
-    pairs.into_iter().filter_map(|(name, value)| value.as_ref().map(|value| format!("{name:>9}: {value}"))).collect()
+    let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, value.as_deref()?)));
+    let help = db_help(error.kind).map(|help| ("help", help));
+    pairs.chain(help).map(|(name, value)| format!("{name:>9}: {value}")).collect()
+}
+
+/// Returns what to do about errors whose cause lies outside the project.
+fn db_help(kind: DbErrorKind) -> Option<&'static str> {
+    match kind {
+        DbErrorKind::Unreachable => Some("check that the server runs, and that host and port are right"),
+        DbErrorKind::Auth => Some("check the user and the password, and that the server lets them in from here"),
+        DbErrorKind::NoDatabase => Some("create the database first, or correct its name"),
+        DbErrorKind::ReadOnly => Some("connect to a database that can be written"),
+        DbErrorKind::Permission => Some("give the role the right to do it, or use another role"),
+        _ => None,
+    }
 }
 
 fn details(error: &Error) -> Vec<String> {
@@ -105,7 +128,11 @@ fn details(error: &Error) -> Vec<String> {
         Error::Open(error) => vec![format!("help: {}", error.help())],
         Error::NoApp { known, .. } => vec![format!("help: the apps are {}", known.join(", "))],
         Error::NoDatabase { known, .. } => vec![format!("help: the databases are {}", known.join(", "))],
-        Error::Database(error) => db_details(error),
+        Error::Target(TargetError::NoMigrations(_)) => vec!["help: give it a `migrations` package, or leave it out".into()],
+        Error::Target(_) => vec!["help: `limosa showmigrations` lists what there is".into()],
+        Error::Database(error) | Error::Lock(LockError::Database(error)) => db_details(error),
+        Error::Lock(LockError::Held(_)) => vec!["help: wait for it with --wait, such as --wait 10m, or leave --no-wait out".into()],
+        Error::Lock(LockError::File { .. }) => vec!["help: the folder of the database must be writable: the lock is a file in it".into()],
         Error::Python(error) => python_details(error),
         Error::Usage { help, .. } => vec![format!("help: {help}")],
         _ => Vec::new(),
@@ -120,6 +147,6 @@ fn python_details(error: &BridgeError) -> Vec<String> {
     if let (Some(file), Some(line)) = (&error.file, error.line) {
         lines.push(format!("{:>9}: {}:{line}", "at", file.display()));
     }
-    lines.extend(error.traceback.lines().map(str::to_owned));
+    lines.extend(redact(&error.traceback).lines().map(str::to_owned));
     lines
 }

@@ -10,13 +10,15 @@ use limosa_model::graph::Direction;
 use limosa_model::operations::{OperationKind, Sql};
 use limosa_model::{Migration, MigrationId, Operation};
 use limosa_plan::planner::{Target, resolve_targets};
+use limosa_sql::dialect::Dialect;
 
 use crate::cli::args::{Format, MigrateArgs};
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
-use crate::cli::printer::BOLD;
+use crate::cli::printer::{BOLD, WARN};
 use crate::cli::reporter::Reporter;
 use crate::cli::signals;
+use crate::connected::{self, Connected};
 use crate::error::Error;
 use crate::migrate::{self, MigratePlan};
 use crate::situation::Situation;
@@ -31,6 +33,14 @@ pub(super) async fn run(context: &mut CommandContext, args: &MigrateArgs) -> Res
     if args.plan || args.check_unapplied {
         return look(context, &workspace, args).await;
     }
+    let fake = match (args.fake, args.fake_initial) {
+        (true, _) => Fake::Yes,
+        (false, true) => Fake::Initial,
+        (false, false) => Fake::No,
+    };
+    if context.database_is_missing(&workspace)? && !is_worth_a_file(context, &workspace, (app, name), fake)? {
+        return Ok(Exit::Done);
+    }
     let connected = context.connect(&workspace).await?;
     let reporter = Reporter::new(context);
     let events = reporter.events();
@@ -40,7 +50,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &MigrateArgs) -> Res
         None => LockWait::Forever,
     };
     let lock = connected.lock(wait, &events).await?;
-    let result = locked(context, &mut workspace, &connected, args, (app, name), &events).await;
+    let result = locked(context, &mut workspace, &connected, (app, name), fake, &events).await;
     reporter.finish();
     let released = lock.release(&connected.connection).await;
     let exit = result?;
@@ -51,29 +61,43 @@ pub(super) async fn run(context: &mut CommandContext, args: &MigrateArgs) -> Res
 async fn locked(
     context: &mut CommandContext,
     workspace: &mut Workspace,
-    connected: &crate::connected::Connected,
-    args: &MigrateArgs,
+    connected: &Connected,
     (app, name): (Option<&str>, Option<&str>),
+    fake: Fake,
     events: &Events,
 ) -> Result<Exit, Error> {
     let situation = Situation::read(workspace, &connected.connection, &connected.history, false).await?;
     situation.check(workspace)?;
     let target = resolve_targets(&situation.graph, app, name)?;
     let plan = migrate::plan(workspace, &situation, &target)?;
-    context.printer.say(&header(&situation, &target));
-    context.printer.say(&format!("{BOLD}Running migrations:{BOLD:#}\n"));
-    if plan.executed.is_empty() {
-        context.printer.say("  No migrations to apply.\n");
-    }
-    let fake = match (args.fake, args.fake_initial) {
-        (true, _) => Fake::Yes,
-        (false, true) => Fake::Initial,
-        (false, false) => Fake::No,
-    };
+    context.printer.say(&header(&situation, &target, &plan));
     let interrupt = Interrupt::new(connected.connection.cancel_handle());
     let run = migrate::run(workspace, connected, &plan, fake, events, &interrupt);
     signals::interruptible(run, &interrupt).await?;
     Ok(Exit::Done)
+}
+
+/// Looks at the project as it would be applied to an empty database, so that one that is wrong leaves no empty file behind.
+///
+/// Returns whether there is anything to apply.
+fn is_worth_a_file(
+    context: &mut CommandContext,
+    workspace: &Workspace,
+    (app, name): (Option<&str>, Option<&str>),
+    fake: Fake,
+) -> Result<bool, Error> {
+    let situation = Situation::empty(workspace)?;
+    situation.check(workspace)?;
+    let target = resolve_targets(&situation.graph, app, name)?;
+    let plan = migrate::plan(workspace, &situation, &target)?;
+    let sql = connected::context(workspace, Dialect::Sqlite, 3_045_000);
+    migrate::jobs(workspace, &plan, fake, &sql)?;
+    let is_empty = situation.graph.full_plan().is_empty();
+    if is_empty {
+        context.printer.note(&format!("{WARN}warning{WARN:#}: the project has no migrations\n"));
+        context.printer.say(&header(&situation, &target, &plan));
+    }
+    Ok(!is_empty)
 }
 
 /// `--plan` and `--check`: nothing is changed, not even an empty SQLite file made.
@@ -108,7 +132,7 @@ async fn look(context: &mut CommandContext, workspace: &Workspace, args: &Migrat
 }
 
 /// Source: Django `core/management/commands/migrate.py`, `Command.handle`.
-fn header(situation: &Situation, target: &Target) -> String {
+fn header(situation: &Situation, target: &Target, plan: &MigratePlan) -> String {
     let mut text = format!("{BOLD}Operations to perform:{BOLD:#}\n");
     let line = match target {
         Target::All => {
@@ -122,7 +146,10 @@ fn header(situation: &Situation, target: &Target) -> String {
         Target::Zero(app) => format!("  {BOLD}Unapply all migrations: {BOLD:#}{app}"),
         Target::Migration(id) => format!("  {BOLD}Target specific migration: {BOLD:#}{}, from {}", id.name, id.app),
     };
-    _ = writeln!(text, "{line}");
+    _ = writeln!(text, "{line}\n{BOLD}Running migrations:{BOLD:#}");
+    if plan.executed.is_empty() {
+        text.push_str("  No migrations to apply.\n");
+    }
     text
 }
 

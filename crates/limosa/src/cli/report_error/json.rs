@@ -1,0 +1,102 @@
+//! An error as the last line of `--format json`; docs/reference/json.md describes it.
+
+use limosa_engine::runner::{RunError, RunErrorKind};
+use limosa_model::{Diagnostic, Severity};
+use limosa_source::sources::{Location, Sources};
+use serde::Serialize;
+
+use crate::cli::exit_code::Exit;
+use crate::cli::redact::redact;
+use crate::error::Error;
+
+/// The line.
+#[derive(Serialize)]
+#[serde(tag = "event", rename = "error")]
+pub(super) struct Line {
+    version: u8,
+    exit_code: u8,
+    message: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    diagnostics: Vec<Problem>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    migration: Option<Failed>,
+}
+
+/// Something that is wrong with a file, the graph or the history.
+#[derive(Serialize)]
+struct Problem {
+    code: &'static str,
+    severity: &'static str,
+    message: String,
+    places: Vec<Place>,
+    help: Option<String>,
+}
+
+/// A place in a file.
+#[derive(Serialize)]
+struct Place {
+    path: String,
+    line: usize,
+    column: usize,
+}
+
+/// The migration that failed.
+#[derive(Serialize)]
+struct Failed {
+    app: String,
+    name: String,
+    rolled_back: bool,
+    operation: Option<String>,
+    place: Option<Place>,
+    sql: Option<String>,
+}
+
+/// Returns the line for an error.
+pub(super) fn line(error: &Error, exit: Exit) -> Line {
+    let message = redact(&error.to_string()).into_owned();
+    let line = Line { version: 1, exit_code: exit as u8, message, diagnostics: Vec::new(), migration: None };
+    match error {
+        Error::Project { diagnostics, sources } => {
+            let diagnostics = diagnostics.iter().map(|diagnostic| problem(diagnostic, sources)).collect();
+            Line { diagnostics, ..line }
+        }
+        Error::Run { error, place } => Line { migration: Some(failed(error, place.as_ref())), ..line },
+        _ => line,
+    }
+}
+
+fn problem(diagnostic: &Diagnostic, sources: &Sources) -> Problem {
+    let places = diagnostic.labels.iter().filter_map(|(span, _)| sources.location(*span));
+    Problem {
+        code: diagnostic.code,
+        severity: match diagnostic.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        },
+        message: redact(&diagnostic.message).into_owned(),
+        places: places.map(|location| Place::from(&location)).collect(),
+        help: diagnostic.help.clone(),
+    }
+}
+
+fn failed(error: &RunError, place: Option<&Location>) -> Failed {
+    let sql = match &error.kind {
+        RunErrorKind::Statement { sql, .. } => Some(sql.clone()),
+        _ => None,
+    };
+    Failed {
+        app: error.migration.app.to_string(),
+        name: error.migration.name.to_string(),
+        rolled_back: error.rolled_back,
+        operation: error.operation.clone(),
+        place: place.map(Place::from),
+        sql,
+    }
+}
+
+impl From<&Location> for Place {
+    fn from(location: &Location) -> Self {
+        Self { path: location.path.display().to_string(), line: location.line, column: location.column }
+    }
+}
