@@ -28,6 +28,13 @@ pub struct Migration {
 }
 
 impl Migration {
+    /// Returns whether its class applies (or unapplies) itself in a way of its own, which only Python can do.
+    pub fn runs_itself(&self, backwards: bool) -> bool {
+        let method = if backwards { "unapply" } else { "apply" };
+        let overrides = self.attributes.iter().find(|(name, _)| name == "__overrides__");
+        overrides.and_then(|(_, value)| value.items()).is_some_and(|items| items.contains(&Value::from(method)))
+    }
+
     /// Returns a migration that does nothing and depends on nothing.
     pub fn new(id: MigrationId) -> Self {
         Self {

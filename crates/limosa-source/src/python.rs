@@ -20,8 +20,8 @@ use limosa_model::Diagnostic;
 pub use canonical::canonical;
 pub use context::{Context, Modules};
 pub use migration::{RawMigration, read_migration};
-pub use operations::SourceKnowledge;
 pub use module::{Class, Found, Function, Module, ModuleResolver, NoModules, NoSettings, Setting, SettingsSource};
+pub use operations::SourceKnowledge;
 
 use crate::sources::Source;
 

@@ -65,7 +65,8 @@ impl Sources {
                 let span = source.span(offset..offset.saturating_add(1));
                 let message = format!("{} is not {encoding} text: invalid byte at offset {offset}", path.display());
                 let diagnostic = Diagnostic::error("not-text", message).at(span, "here");
-                Err(diagnostic.help("save the file as UTF-8, or name its encoding as Python does: `# -*- coding: latin-1 -*-`"))
+                Err(diagnostic
+                    .help("save the file as UTF-8, or name its encoding as Python does: `# -*- coding: latin-1 -*-`"))
             }
         }
     }
@@ -166,7 +167,8 @@ fn coding_cookie(bytes: &[u8]) -> Option<String> {
         let comment = line.trim_start().strip_prefix('#')?;
         let rest = comment.split_once("coding")?.1;
         let name = rest.strip_prefix([':', '='])?.trim_start();
-        let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(name.len());
+        let end =
+            name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(name.len());
         Some(name[..end].to_ascii_lowercase().replace('_', "-"))
     })
 }

@@ -80,7 +80,9 @@ pub async fn write(
     let mut collected = collected.map_err(|error| workspace.step_error(&error))?;
     for (index, operation, sql) in &mut collected.operations {
         if let (OperationKind::Custom(_), None) = (&operation.kind, &sql) {
-            *sql = workspace.collect_sql(&id, *index, &earlier, alias, direction).await?;
+            let told = workspace.collect_sql(&id, *index, &earlier, alias, direction).await?;
+            *sql = told.sql;
+            collected.deferred.extend(told.deferred);
         }
     }
     Ok(written(&migration, &context, collected))

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use limosa_db::{AutoField, DatabaseUrl, DjangoDatabase};
-use limosa_engine::bridge::{Bridge, OperationPath, OutputHandler};
+use limosa_engine::bridge::{Bridge, CollectedSql, OperationPath, OutputHandler};
 use limosa_engine::events::Events;
 use limosa_engine::functions::Functions;
 use limosa_engine::interrupt::Interrupt;
@@ -256,7 +256,7 @@ impl Workspace {
         before: &[MigrationId],
         alias: &str,
         direction: Direction,
-    ) -> Result<Option<Vec<String>>, Error> {
+    ) -> Result<CollectedSql, Error> {
         let bridge = self.started_bridge().await?;
         bridge.set_state(before).await?;
         let operation = OperationPath::new(id.clone(), index);

@@ -3,6 +3,8 @@
 from . import errors
 from .migrations import source
 
+# What makes a migration run in a way of its own.
+OWN_METHODS = ("apply", "unapply")
 KNOWN = {"operations", "dependencies", "run_before", "replaces", "initial", "atomic"}
 
 
@@ -53,6 +55,9 @@ class Exporter:
                 if name[0] == "_" or name in KNOWN or callable(value) or hasattr(type(value), "__get__"):
                     continue
                 answer[name] = self.encoder.value(value)
+        overridden = [name for name in OWN_METHODS if getattr(kind, name) is not getattr(Migration, name)]
+        if overridden:
+            answer["__overrides__"] = overridden
         return answer
 
 

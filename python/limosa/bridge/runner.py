@@ -72,15 +72,32 @@ class Runner:
             self._call(operation, migration, connection.editor, from_state, to_state, direction)
         connection.flush_deferred()
 
+    def run_migration(self, app, name, direction="forwards"):
+        """Runs a whole migration whose class applies itself in a way of its own."""
+        connection = self.connection
+        if connection.editor is None:
+            raise BridgeError("protocol", "no migration is open")
+        self._finish()
+        self._start()
+        migration = self.migrations.get(app, name)
+        with _blame(migration):
+            if direction == "forwards":
+                self.state = migration.apply(self.state, connection.editor)
+            else:
+                migration.unapply(self.state.clone(), connection.editor)
+        connection.flush_deferred()
+
     def collect_sql(self, app, name, path, alias="default", direction="forwards"):
         """Returns the statements that an operation would execute; nothing for one that is not SQL."""
         migration, operation, from_state, to_state = self._states(app, name, path, direction)
         if not operation.reduces_to_sql:
-            return {"sql": None}
+            return {"sql": None, "deferred": []}
         with _blame(migration):
             with connections[alias].schema_editor(collect_sql=True, atomic=migration.atomic) as editor:
                 self._call(operation, migration, editor, from_state, to_state, direction)
-        return {"sql": [str(statement) for statement in editor.collected_sql]}
+                written = len(editor.collected_sql)
+        sql = [str(statement) for statement in editor.collected_sql]
+        return {"sql": sql[:written], "deferred": sql[written:]}
 
     def effective_default(self, app, name, path, alias="default"):
         """Returns the value that an added or altered field gives to the rows that are there, ready for the database."""

@@ -38,6 +38,7 @@ class Tools:
             "advance": runner.advance,
             "run_python": runner.run_operation,
             "run_operation": runner.run_operation,
+            "run_migration": runner.run_migration,
             "collect_sql": runner.collect_sql,
             "effective_default": runner.effective_default,
             "pre_migrate": signals.pre_migrate,

@@ -72,6 +72,15 @@ pub struct Connected {
     pub backend: Option<i64>,
 }
 
+/// The statements that an operation would execute.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct CollectedSql {
+    /// Its own; nothing for one that is not SQL.
+    pub sql: Option<Vec<String>>,
+    /// Those that wait for the end of the migration.
+    pub deferred: Vec<String>,
+}
+
 /// The rows that a query returned.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Rows {
@@ -228,6 +237,16 @@ impl Bridge {
         self.tell("run_operation", arguments).await
     }
 
+    /// Runs a whole migration whose class applies itself in a way of its own, on the open connection; the state moves as in
+    /// [`Bridge::run_operation`].
+    ///
+    /// # Errors
+    /// When the code raises an error; the transaction is then to be rolled back.
+    pub async fn run_migration(&mut self, migration: &MigrationId, direction: Direction) -> Result<(), BridgeError> {
+        let MigrationId { app, name } = migration;
+        self.tell("run_migration", json!({ "app": app, "name": name, "direction": direction })).await
+    }
+
     /// Returns the statements that an operation would execute on a database of the settings, nothing for one that is not SQL; the
     /// state moves as in [`Bridge::run_operation`].
     ///
@@ -238,16 +257,11 @@ impl Bridge {
         operation: &OperationPath,
         alias: &str,
         direction: Direction,
-    ) -> Result<Option<Vec<String>>, BridgeError> {
-        #[derive(Deserialize)]
-        struct Collected {
-            sql: Option<Vec<String>>,
-        }
+    ) -> Result<CollectedSql, BridgeError> {
         let MigrationId { app, name } = &operation.migration;
         let arguments =
             json!({ "app": app, "name": name, "path": operation.path, "alias": alias, "direction": direction });
-        let collected: Collected = self.call("collect_sql", arguments).await?;
-        Ok(collected.sql)
+        self.call("collect_sql", arguments).await
     }
 
     /// Returns the value that an added or altered field gives to the rows that are there, ready for the database; the state moves

@@ -193,6 +193,9 @@ impl Runner<'_> {
 
     async fn code(&self, session: &mut Session<'_>, job: &Job, step: Step) -> Result<(), RunErrorKind> {
         match (step, session) {
+            (Step::Python { path, .. }, Session::Bridge(bridge, _)) if path.is_empty() => {
+                Ok(bridge.run_migration(&job.migration.id, job.direction.into()).await?)
+            }
             (Step::Python { path, .. }, Session::Bridge(bridge, _)) => {
                 let operation = OperationPath::of_database(job.migration.id.clone(), &path);
                 Ok(bridge.run_operation(&operation, job.direction.into()).await?)

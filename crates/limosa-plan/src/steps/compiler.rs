@@ -25,6 +25,8 @@ pub struct Compiler<'a> {
     after: ProjectState,
     editor: SchemaEditor<'a>,
     rename_content_types: bool,
+    /// Whether the migration applies itself, which is not done yet.
+    whole: bool,
 }
 
 /// The steps of one operation, or of what was put off to the end of the migration.
@@ -41,12 +43,20 @@ pub struct Compiled<'a> {
 impl Compiled<'_> {
     /// Describes the operation in Django's words.
     pub fn description(&self) -> String {
-        self.operation.map_or_else(|| "Deferred statements".to_owned(), Operation::describe)
+        match self.operation {
+            Some(operation) => operation.describe(),
+            None if self.runs_whole() => "The migration's own code".to_owned(),
+            None => "Deferred statements".to_owned(),
+        }
+    }
+
+    fn runs_whole(&self) -> bool {
+        self.operation.is_none() && matches!(self.steps.as_slice(), [Step::Python { .. }])
     }
 
     /// Returns whether running it may change the schema in ways that the catalog does not show.
     pub fn is_opaque(&self) -> bool {
-        self.operation.is_some_and(|operation| match &operation.kind {
+        self.runs_whole() || self.operation.is_some_and(|operation| match &operation.kind {
             OperationKind::RunPython(_) | OperationKind::RunRust(_) | OperationKind::Custom(_) => !self.steps.is_empty(),
             OperationKind::RunSql(_) => self.steps.iter().any(|step| match step {
                 Step::Sql(sql) => !sql_text::changes_only_rows(sql),
@@ -72,9 +82,13 @@ impl<'a> Compiler<'a> {
         direction: Direction,
         rename_content_types: bool,
     ) -> Result<Self, StepError> {
-        let (atoms, after) = atoms(migration, before, direction)?;
+        let (mut atoms, after) = atoms(migration, before, direction)?;
+        let whole = migration.runs_itself(direction == Direction::Backwards);
+        if whole {
+            atoms.clear();
+        }
         let editor = SchemaEditor::new(context, catalog);
-        Ok(Self { app: &migration.id.app, direction, atoms: atoms.into(), after, editor, rename_content_types })
+        Ok(Self { app: &migration.id.app, direction, atoms: atoms.into(), after, editor, rename_content_types, whole })
     }
 
     /// Returns whether the next operation asks the catalog for names.
@@ -102,6 +116,10 @@ impl<'a> Compiler<'a> {
     /// # Errors
     /// When the SQL of the operation cannot be written.
     pub fn next(&mut self) -> Result<Option<Compiled<'a>>, StepError> {
+        if std::mem::take(&mut self.whole) {
+            let steps = vec![Step::Python { path: Vec::new(), atomic: None, custom: true }];
+            return Ok(Some(Compiled { operation: None, index: None, steps }));
+        }
         let Some(atom) = self.atoms.pop_front() else { return Ok(None) };
         let steps = self.steps(&atom).map_err(|kind| error(atom.operation, kind))?;
         Ok(Some(Compiled { operation: Some(atom.operation), index: atom.path.first().copied(), steps }))

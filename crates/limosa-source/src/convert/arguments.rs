@@ -75,14 +75,21 @@ impl<'a> Arguments<'a> {
 
     pub(super) fn wrong(&self, name: &str, value: &Value, otherwise: &str) -> Problem {
         match value.find_opaque() {
-            Some(opaque) => Problem { span: opaque.span.or(self.call.span), ..self.problem(name, &format!("is not known: {}", opaque.reason)) },
+            Some(opaque) => Problem {
+                span: opaque.span.or(self.call.span),
+                ..self.problem(name, &format!("is not known: {}", opaque.reason))
+            },
             None => self.problem(name, otherwise),
         }
     }
 
     pub(super) fn problem(&self, name: &str, why: &str) -> Problem {
         let class = self.call.callee.rsplit('.').next().unwrap_or_default();
-        Problem { place: self.place.into(), reason: format!("argument `{name}` of `{class}` {why}"), span: self.call.span }
+        Problem {
+            place: self.place.into(),
+            reason: format!("argument `{name}` of `{class}` {why}"),
+            span: self.call.span,
+        }
     }
 }
 

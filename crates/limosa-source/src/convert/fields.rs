@@ -10,7 +10,13 @@ use limosa_model::{Field, Value};
 use super::{Converter, Problem, Purpose};
 
 impl Converter<'_> {
-    pub(super) fn field(&self, value: &Value, name: &str, purpose: Purpose, place: &str) -> Result<Arc<Field>, Problem> {
+    pub(super) fn field(
+        &self,
+        value: &Value,
+        name: &str,
+        purpose: Purpose,
+        place: &str,
+    ) -> Result<Arc<Field>, Problem> {
         let call = match value {
             Value::Call(call) => call,
             other => {

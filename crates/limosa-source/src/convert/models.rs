@@ -65,7 +65,9 @@ impl Converter<'_> {
                     reason: format!("option `{name}` is not known: {}", opaque.reason),
                     span: opaque.span.or(arguments.call.span),
                 },
-                None => Problem { place: place.into(), reason: format!("option `{name}` {why}"), span: arguments.call.span },
+                None => {
+                    Problem { place: place.into(), reason: format!("option `{name}` {why}"), span: arguments.call.span }
+                }
             };
             match name.as_str() {
                 "unique_together" | "index_together" => match together(value) {
@@ -91,7 +93,9 @@ impl Converter<'_> {
                         problems.extend(result.err());
                     }
                 }
-                _ if SCHEMA_OPTIONS.contains(&name.as_str()) && matches!(value, Value::Opaque(_) | Value::Call(_) | Value::Reference(_)) => {
+                _ if SCHEMA_OPTIONS.contains(&name.as_str())
+                    && matches!(value, Value::Opaque(_) | Value::Call(_) | Value::Reference(_)) =>
+                {
                     problems.push(wrong("is not a plain value"));
                 }
                 _ => options.other.set(name.clone(), value.clone()),

@@ -2,9 +2,10 @@
 
 use limosa_model::field::Ignored;
 use limosa_model::operations::{
-    AddConstraint, AddField, AddIndex, AlterConstraint, AlterField, AlterIndexTogether, AlterModelManagers, AlterModelOptions,
-    AlterModelTable, AlterModelTableComment, AlterOrderWithRespectTo, AlterUniqueTogether, DeleteModel, OldIndex, OperationKind as Kind,
-    RemoveConstraint, RemoveField, RemoveIndex, RenameField, RenameIndex, RenameModel,
+    AddConstraint, AddField, AddIndex, AlterConstraint, AlterField, AlterIndexTogether, AlterModelManagers,
+    AlterModelOptions, AlterModelTable, AlterModelTableComment, AlterOrderWithRespectTo, AlterUniqueTogether,
+    DeleteModel, OldIndex, OperationKind as Kind, RemoveConstraint, RemoveField, RemoveIndex, RenameField, RenameIndex,
+    RenameModel,
 };
 use limosa_model::value::Call;
 use limosa_model::{Operation, SmolStr, Value};
@@ -17,9 +18,19 @@ impl Converter<'_> {
         let call = match value {
             Value::Call(call) => call,
             Value::Opaque(opaque) => {
-                return Err(vec![Problem { place: place.into(), reason: format!("the operation is not known: {}", opaque.reason), span: opaque.span }]);
+                return Err(vec![Problem {
+                    place: place.into(),
+                    reason: format!("the operation is not known: {}", opaque.reason),
+                    span: opaque.span,
+                }]);
             }
-            _ => return Err(vec![Problem { place: place.into(), reason: "this is not an operation".into(), span: None }]),
+            _ => {
+                return Err(vec![Problem {
+                    place: place.into(),
+                    reason: "this is not an operation".into(),
+                    span: None,
+                }]);
+            }
         };
         let kind = self.kind(call, place)?;
         Ok(Operation { kind, span: Ignored(call.span) })
@@ -30,9 +41,8 @@ impl Converter<'_> {
         let (package, class) = call.callee.rsplit_once('.').unwrap_or_default();
         let one = |problem: Problem| vec![problem];
         match (package, class) {
-            ("django.db.migrations", "CreateModel") => {
-                self.create_model(&Arguments::new(call, &["name", "fields", "options", "bases", "managers"], place), place)
-            }
+            ("django.db.migrations", "CreateModel") => self
+                .create_model(&Arguments::new(call, &["name", "fields", "options", "bases", "managers"], place), place),
             ("django.db.migrations", class) => match self.simple(class, call, place).map_err(one)? {
                 Some(kind) => Ok(kind),
                 None => self.special(class, call, place),
@@ -66,8 +76,12 @@ impl Converter<'_> {
         let model = |read: &Arguments<'_>| read.text("model_name");
         Ok(Some(match class {
             "DeleteModel" => Kind::DeleteModel(DeleteModel { name: read.text("name")? }),
-            "RenameModel" => Kind::RenameModel(RenameModel { old_name: read.text("old_name")?, new_name: read.text("new_name")? }),
-            "AlterModelTable" => Kind::AlterModelTable(AlterModelTable { name: read.text("name")?, table: read.optional_text("table")? }),
+            "RenameModel" => {
+                Kind::RenameModel(RenameModel { old_name: read.text("old_name")?, new_name: read.text("new_name")? })
+            }
+            "AlterModelTable" => {
+                Kind::AlterModelTable(AlterModelTable { name: read.text("name")?, table: read.optional_text("table")? })
+            }
             "AlterModelTableComment" => Kind::AlterModelTableComment(AlterModelTableComment {
                 name: read.text("name")?,
                 comment: read.optional_text("table_comment")?,
@@ -76,14 +90,18 @@ impl Converter<'_> {
                 name: read.text("name")?,
                 together: read.together("unique_together")?,
             }),
-            "AlterIndexTogether" => {
-                Kind::AlterIndexTogether(AlterIndexTogether { name: read.text("name")?, together: read.together("index_together")? })
-            }
+            "AlterIndexTogether" => Kind::AlterIndexTogether(AlterIndexTogether {
+                name: read.text("name")?,
+                together: read.together("index_together")?,
+            }),
             "AlterOrderWithRespectTo" => Kind::AlterOrderWithRespectTo(AlterOrderWithRespectTo {
                 name: read.text("name")?,
                 order_with_respect_to: read.optional_text("order_with_respect_to")?,
             }),
-            "AlterModelOptions" => Kind::AlterModelOptions(AlterModelOptions { name: read.text("name")?, options: read.dictionary("options")? }),
+            "AlterModelOptions" => Kind::AlterModelOptions(AlterModelOptions {
+                name: read.text("name")?,
+                options: read.dictionary("options")?,
+            }),
             "AlterModelManagers" => Kind::AlterModelManagers(AlterModelManagers {
                 name: read.text("name")?,
                 managers: read.some("managers").and_then(Value::items).unwrap_or_default().to_vec(),
@@ -104,12 +122,20 @@ impl Converter<'_> {
                 old_name: read.text("old_name")?,
                 new_name: read.text("new_name")?,
             }),
-            "AddIndex" => Kind::AddIndex(AddIndex { model: model(&read)?, index: self.index(read.call("index")?, place)?, concurrently: false }),
-            "RemoveIndex" => Kind::RemoveIndex(RemoveIndex { model: model(&read)?, name: read.text("name")?, concurrently: false }),
+            "AddIndex" => Kind::AddIndex(AddIndex {
+                model: model(&read)?,
+                index: self.index(read.call("index")?, place)?,
+                concurrently: false,
+            }),
+            "RemoveIndex" => {
+                Kind::RemoveIndex(RemoveIndex { model: model(&read)?, name: read.text("name")?, concurrently: false })
+            }
             "RenameIndex" => {
                 let old = match (read.optional_text("old_name")?, read.some("old_fields")) {
                     (Some(name), _) => OldIndex::Name(name),
-                    (None, Some(fields)) => OldIndex::Fields(texts(fields).ok_or_else(|| read.wrong("old_fields", fields, "is not a list of texts"))?),
+                    (None, Some(fields)) => OldIndex::Fields(
+                        texts(fields).ok_or_else(|| read.wrong("old_fields", fields, "is not a list of texts"))?,
+                    ),
                     (None, None) => return Err(read.problem("old_name", "is missing")),
                 };
                 Kind::RenameIndex(RenameIndex { model: model(&read)?, new_name: read.text("new_name")?, old })
@@ -119,7 +145,9 @@ impl Converter<'_> {
                 constraint: self.constraint(read.call("constraint")?, place)?,
                 not_valid: false,
             }),
-            "RemoveConstraint" => Kind::RemoveConstraint(RemoveConstraint { model: model(&read)?, name: read.text("name")? }),
+            "RemoveConstraint" => {
+                Kind::RemoveConstraint(RemoveConstraint { model: model(&read)?, name: read.text("name")? })
+            }
             _ => Kind::AlterConstraint(AlterConstraint {
                 model: model(&read)?,
                 name: read.text("name")?,

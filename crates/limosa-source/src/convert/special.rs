@@ -1,8 +1,8 @@
 //! Operations that run SQL or code, those of PostgreSQL, and those of classes that are not Django's own.
 
 use limosa_model::operations::{
-    AddConstraint, AddIndex, Collation, Custom, OperationKind as Kind, PostgresOperation, RemoveIndex, RunPython, RunRust, RunSql,
-    SeparateDatabaseAndState, Sql, StateEffect,
+    AddConstraint, AddIndex, Collation, Custom, OperationKind as Kind, PostgresOperation, RemoveIndex, RunPython,
+    RunRust, RunSql, SeparateDatabaseAndState, Sql, StateEffect,
 };
 use limosa_model::value::Call;
 use limosa_model::{Operation, SmolStr, Value};
@@ -22,7 +22,8 @@ impl Converter<'_> {
                 Ok(Kind::SeparateDatabaseAndState(SeparateDatabaseAndState { database_operations, state_operations }))
             }
             "RunSQL" => {
-                let read = Arguments::new(call, &["sql", "reverse_sql", "state_operations", "hints", "elidable"], place);
+                let read =
+                    Arguments::new(call, &["sql", "reverse_sql", "state_operations", "hints", "elidable"], place);
                 Ok(Kind::RunSql(RunSql {
                     sql: sql(&read, "sql").map_err(one)?.unwrap_or_else(|| Sql::Script(SmolStr::default())),
                     reverse_sql: sql(&read, "reverse_sql").map_err(one)?,
@@ -40,7 +41,13 @@ impl Converter<'_> {
                 };
                 let atomic = read.some("atomic").map(|_| read.flag("atomic", false)).transpose().map_err(one)?;
                 let elidable = read.flag("elidable", false).map_err(one)?;
-                Ok(Kind::RunPython(RunPython { code, reverse_code: read.some("reverse_code").cloned(), atomic, doc, elidable }))
+                Ok(Kind::RunPython(RunPython {
+                    code,
+                    reverse_code: read.some("reverse_code").cloned(),
+                    atomic,
+                    doc,
+                    elidable,
+                }))
             }
             _ => self.foreign(call, place),
         }
@@ -59,7 +66,11 @@ impl Converter<'_> {
             }
             "RemoveIndexConcurrently" => {
                 let read = Arguments::new(call, &["model_name", "name"], place);
-                Kind::RemoveIndex(RemoveIndex { model: read.text("model_name")?, name: read.text("name")?, concurrently: true })
+                Kind::RemoveIndex(RemoveIndex {
+                    model: read.text("model_name")?,
+                    name: read.text("name")?,
+                    concurrently: true,
+                })
             }
             "AddConstraintNotValid" => {
                 let read = Arguments::new(call, &["model_name", "constraint"], place);
@@ -68,7 +79,10 @@ impl Converter<'_> {
             }
             "ValidateConstraint" => {
                 let read = Arguments::new(call, &["model_name", "name"], place);
-                Kind::Postgres(PostgresOperation::ValidateConstraint { model: read.text("model_name")?, name: read.text("name")? })
+                Kind::Postgres(PostgresOperation::ValidateConstraint {
+                    model: read.text("model_name")?,
+                    name: read.text("name")?,
+                })
             }
             "CreateCollation" | "RemoveCollation" => {
                 let read = Arguments::new(call, COLLATION, place);
@@ -96,7 +110,9 @@ impl Converter<'_> {
             "HStoreExtension" => extension("hstore"),
             "TrigramExtension" => extension("pg_trgm"),
             "UnaccentExtension" => extension("unaccent"),
-            _ => return Err(super::fields::problem(call, place, &format!("unknown operation class `{}`", call.callee))),
+            _ => {
+                return Err(super::fields::problem(call, place, &format!("unknown operation class `{}`", call.callee)));
+            }
         })
     }
 
@@ -108,10 +124,13 @@ impl Converter<'_> {
             let reverse_function = read.optional_text("reverse_function").map_err(|problem| vec![problem])?;
             return Ok(Kind::RunRust(RunRust { function, reverse_function }));
         }
-        let unknown = || vec![super::fields::problem(call, place, &format!("unknown operation class `{}`", call.callee))];
+        let unknown =
+            || vec![super::fields::problem(call, place, &format!("unknown operation class `{}`", call.callee))];
         let known = self.knowledge.operation(call, place).ok_or_else(unknown)?;
         let stands_for = match &known {
-            KnownOperation::Same(other) | KnownOperation::Custom { effect: KnownEffect::Base(other), .. } => Some(other),
+            KnownOperation::Same(other) | KnownOperation::Custom { effect: KnownEffect::Base(other), .. } => {
+                Some(other)
+            }
             KnownOperation::Custom { .. } => None,
         };
         // What an operation stands for must be one of Django's, else this would never end.
@@ -165,9 +184,13 @@ fn sql(read: &Arguments<'_>, name: &str) -> Result<Option<Sql>, Problem> {
     }
     let statement = |item: &Value| match item.items() {
         None => Some((text(item)?, None)),
-        Some([sql, params]) if params.find_opaque().is_none() => Some((text(sql)?, Some(params.clone()).filter(|params| *params != Value::None))),
+        Some([sql, params]) if params.find_opaque().is_none() => {
+            Some((text(sql)?, Some(params.clone()).filter(|params| *params != Value::None)))
+        }
         Some(_) => None,
     };
     let statements: Option<Vec<_>> = value.items().and_then(|items| items.iter().map(statement).collect());
-    statements.map(|statements| Some(Sql::Statements(statements))).ok_or_else(|| read.wrong(name, value, "is neither a text nor a list of texts"))
+    statements
+        .map(|statements| Some(Sql::Statements(statements)))
+        .ok_or_else(|| read.wrong(name, value, "is neither a text nor a list of texts"))
 }

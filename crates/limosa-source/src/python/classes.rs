@@ -46,7 +46,11 @@ impl Chain {
     ///
     /// # Errors
     /// When some class on the way is not known; says why.
-    pub(crate) fn follow(evaluator: &mut Evaluator<'_>, path: &str, is_base: &dyn Fn(&str) -> bool) -> Result<Self, String> {
+    pub(crate) fn follow(
+        evaluator: &mut Evaluator<'_>,
+        path: &str,
+        is_base: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, String> {
         let mut chain = Self::default();
         chain.add(evaluator, path, is_base)?;
         Ok(chain)

@@ -17,13 +17,29 @@ const KNOWN: [(&str, &str); 2] = [
 
 /// Methods that decide about the column in ways that are not followed.
 const UNFOLLOWED: [&str; 12] = [
-    "__new__", "cast_db_type", "db_check", "db_parameters", "db_type_parameters", "db_type_suffix", "get_attname", "get_attname_column",
-    "rel_db_type", "rel_db_type_suffix", "resolve_related_fields", "set_attributes_from_name",
+    "__new__",
+    "cast_db_type",
+    "db_check",
+    "db_parameters",
+    "db_type_parameters",
+    "db_type_suffix",
+    "get_attname",
+    "get_attname_column",
+    "rel_db_type",
+    "rel_db_type_suffix",
+    "resolve_related_fields",
+    "set_attributes_from_name",
 ];
 
 /// Methods that decide about what a default becomes in the database.
 const PREPARING: [&str; 7] = [
-    "_get_default", "get_db_prep_save", "get_db_prep_value", "get_default", "get_prep_value", "has_default", "empty_strings_allowed",
+    "_get_default",
+    "get_db_prep_save",
+    "get_db_prep_value",
+    "get_default",
+    "get_prep_value",
+    "has_default",
+    "empty_strings_allowed",
 ];
 
 /// The path of the class from which all fields are built.
@@ -60,7 +76,8 @@ pub(crate) fn build(context: &Context<'_>, call: &Call, purpose: Purpose) -> Res
     let (mut args, mut kwargs) = (call.args.clone(), call.kwargs.clone());
     let mut set = Kwargs::default();
     for link in chain.links.iter().filter(|link| link.method("__init__").is_some()) {
-        let handed_on = evaluator.run_constructor(&link.module, &link.method_path("__init__"), &instance, &args, &kwargs);
+        let handed_on =
+            evaluator.run_constructor(&link.module, &link.method_path("__init__"), &instance, &args, &kwargs);
         (args, kwargs) = handed_on.ok_or_else(|| unclear("what its constructor does is not known".into()))?;
         for (name, value) in evaluator.take_attributes(&instance).iter() {
             // What a class sets after its base's constructor counts.
@@ -84,7 +101,11 @@ pub(crate) fn build(context: &Context<'_>, call: &Call, purpose: Purpose) -> Res
     if base != ROOT && internal.as_ref() != Some(&base) {
         // Only the type is another one; what the class of Django's says about the rest still holds.
         let own = Field::from_call_as(&view, &base, None)?;
-        if own.foreign_key().is_some() || own.many_to_many().is_some() || field.foreign_key().is_some() || field.many_to_many().is_some() {
+        if own.foreign_key().is_some()
+            || own.many_to_many().is_some()
+            || field.foreign_key().is_some()
+            || field.many_to_many().is_some()
+        {
             return Err(unclear("it is a relation with another type".into()));
         }
         (field.max_length, field.db_index) = (own.max_length, own.db_index);
@@ -96,11 +117,14 @@ pub(crate) fn build(context: &Context<'_>, call: &Call, purpose: Purpose) -> Res
         let mut types = Vec::new();
         for vendor in VENDORS {
             evaluator.context.vendor = Some(vendor);
-            match evaluator.run_method(&link.module, &link.method_path("db_type"), &instance, &["django.db.connection"]) {
+            match evaluator.run_method(&link.module, &link.method_path("db_type"), &instance, &["django.db.connection"])
+            {
                 Some(Value::Str(text)) => types.push((SmolStr::new_static(vendor), Some(text))),
                 Some(Value::None) => types.push((SmolStr::new_static(vendor), None)),
                 // The type of the class that it is built on.
-                Some(Value::Reference(_)) if internal.is_some() && chain.links.iter().filter(|link| link.method("db_type").is_some()).count() == 1 => {}
+                Some(Value::Reference(_))
+                    if internal.is_some()
+                        && chain.links.iter().filter(|link| link.method("db_type").is_some()).count() == 1 => {}
                 _ => return Err(unclear("what `db_type` returns is not known".into())),
             }
         }
@@ -108,7 +132,8 @@ pub(crate) fn build(context: &Context<'_>, call: &Call, purpose: Purpose) -> Res
     } else if internal.is_none() {
         return Err(unclear("it has no type".into()));
     }
-    if purpose == Purpose::Fill && !field.null && (field.default.is_some() || (field.blank && field.kind.is_textual())) {
+    if purpose == Purpose::Fill && !field.null && (field.default.is_some() || (field.blank && field.kind.is_textual()))
+    {
         if let Some(method) = chain.defines(&PREPARING) {
             return Err(unclear(format!("the class defines `{method}`, which decides about the default")));
         }
@@ -171,9 +196,28 @@ fn compared(chain: &Chain, call: &Call, given: &Kwargs) -> Kwargs {
 /// Returns whether an argument of Django's classes was left out because it equals its default.
 fn is_plain_default(name: &str, value: &Value) -> bool {
     const DJANGO: [&str; 22] = [
-        "auto_created", "auto_now", "auto_now_add", "blank", "choices", "db_collation", "db_column", "db_comment", "db_index", "db_tablespace",
-        "editable", "error_messages", "help_text", "max_length", "null", "primary_key", "related_name", "serialize", "unique", "validators",
-        "verbose_name", "to_field",
+        "auto_created",
+        "auto_now",
+        "auto_now_add",
+        "blank",
+        "choices",
+        "db_collation",
+        "db_column",
+        "db_comment",
+        "db_index",
+        "db_tablespace",
+        "editable",
+        "error_messages",
+        "help_text",
+        "max_length",
+        "null",
+        "primary_key",
+        "related_name",
+        "serialize",
+        "unique",
+        "validators",
+        "verbose_name",
+        "to_field",
     ];
     DJANGO.contains(&name) && !matches!(value, Value::Call(_) | Value::Opaque(_))
 }

@@ -65,7 +65,8 @@ impl RawMigration {
     /// Returns what is not known of the class itself, of the list of operations and of the place in the graph: without
     /// these, nothing can be said about the migration. Opaque arguments of single operations are not among them.
     pub fn unknown(&self) -> Vec<Arc<Opaque>> {
-        let graph = [&self.dependencies, &self.run_before, &self.replaces].into_iter().flat_map(|value| opaque_items(value, 2));
+        let graph =
+            [&self.dependencies, &self.run_before, &self.replaces].into_iter().flat_map(|value| opaque_items(value, 2));
         let single = [&self.initial, &self.atomic].into_iter().flat_map(|value| opaque_items(value, 0));
         self.own.iter().cloned().chain(opaque_items(&self.operations, 1)).chain(graph).chain(single).collect()
     }
@@ -84,7 +85,12 @@ fn opaque_items(value: &Value, depth: u8) -> Vec<Arc<Opaque>> {
 /// Reads a migration: the file `source`, which is the module `module`, as migration `id`.
 ///
 /// Nothing is returned when the file is not valid Python or holds no class `Migration`; the diagnostics say so.
-pub fn read_migration(context: &Context<'_>, source: &Arc<Source>, id: MigrationId, module: &str) -> (Option<RawMigration>, Vec<Diagnostic>) {
+pub fn read_migration(
+    context: &Context<'_>,
+    source: &Arc<Source>,
+    id: MigrationId,
+    module: &str,
+) -> (Option<RawMigration>, Vec<Diagnostic>) {
     let mut evaluator = match Evaluator::run(*context, Arc::clone(source), module, &[]) {
         Ok(evaluator) => evaluator,
         Err(diagnostic) => return (None, vec![diagnostic]),
@@ -107,7 +113,13 @@ pub fn read_migration(context: &Context<'_>, source: &Arc<Source>, id: Migration
     (Some(raw(&mut evaluator, &class, source, id, module)), diagnostics)
 }
 
-fn raw(evaluator: &mut Evaluator<'_>, class: &Rc<ClassObject>, source: &Arc<Source>, id: MigrationId, module: &str) -> RawMigration {
+fn raw(
+    evaluator: &mut Evaluator<'_>,
+    class: &Rc<ClassObject>,
+    source: &Arc<Source>,
+    id: MigrationId,
+    module: &str,
+) -> RawMigration {
     let mut values: IndexMap<SmolStr, Value> = IndexMap::new();
     let mut methods = Vec::new();
     let mut base = None;
@@ -174,7 +186,12 @@ fn collect(
 }
 
 /// Returns the `atomic` that the migration inherits, and what it or its base does of its own.
-fn own_ways(evaluator: &Evaluator<'_>, base: &SmolStr, methods: &[SmolStr], span: Span) -> (Option<Value>, Vec<Arc<Opaque>>) {
+fn own_ways(
+    evaluator: &Evaluator<'_>,
+    base: &SmolStr,
+    methods: &[SmolStr],
+    span: Span,
+) -> (Option<Value>, Vec<Arc<Opaque>>) {
     let own = |reason: String| Arc::new(Opaque { reason: reason.into(), text: "Migration".into(), span: Some(span) });
     let mut ways: Vec<Arc<Opaque>> = methods
         .iter()
@@ -214,6 +231,7 @@ fn not_known(object: &Object, source: &Arc<Source>, value: Value) -> Diagnostic 
         (Value::Reference(name), _) => (format!("`Migration` of {path} is imported from `{name}`"), None),
         _ => (format!("`Migration` of {path} is not a class"), None),
     };
-    let diagnostic = Diagnostic::warning("migration-not-known", message).at(span.or_else(|| Some(source.span(0..0))), "here");
+    let diagnostic =
+        Diagnostic::warning("migration-not-known", message).at(span.or_else(|| Some(source.span(0..0))), "here");
     diagnostic.help("the project's Python can tell what it is: name the interpreter with `--python`")
 }

@@ -86,7 +86,9 @@ pub(super) fn too_deep(text: &str) -> Option<usize> {
                 word = false;
                 continue;
             }
-            b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'~' | b'<' | b'>' | b'=' | b'@' | b':' => bump(&mut chains),
+            b'.' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^' | b'~' | b'<' | b'>' | b'=' | b'@' | b':' => {
+                bump(&mut chains)
+            }
             _ if byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80 => {
                 // Operators can be words: `not`, `lambda`, `if`, `await`.
                 if word { 0 } else { bump(&mut chains) }

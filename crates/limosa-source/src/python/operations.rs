@@ -27,7 +27,8 @@ impl<'a> SourceKnowledge<'a> {
         let mut evaluator = Evaluator::for_classes(self.context, &call.callee)?;
         let is_base = |path: &str| {
             let (package, class) = path.rsplit_once('.').unwrap_or_default();
-            matches!(package, "django.db.migrations" | "django.contrib.postgres.operations") || (class == "Operation" && package.starts_with("django."))
+            matches!(package, "django.db.migrations" | "django.contrib.postgres.operations")
+                || (class == "Operation" && package.starts_with("django."))
         };
         let chain = Chain::follow(&mut evaluator, &call.callee, &is_base).ok()?;
         let base = chain.base.clone().filter(|_| !chain.links.is_empty())?;
@@ -40,11 +41,21 @@ impl<'a> SourceKnowledge<'a> {
             if base.ends_with(".Operation") {
                 break;
             }
-            (args, kwargs) = evaluator.run_constructor(&link.module, &link.method_path("__init__"), &instance, &args, &kwargs)?;
+            (args, kwargs) =
+                evaluator.run_constructor(&link.module, &link.method_path("__init__"), &instance, &args, &kwargs)?;
         }
         let view = Call { callee: base.clone(), args, kwargs, span: call.span };
         let bare = base.ends_with(".Operation");
-        let own = ["database_forwards", "database_backwards", "state_forwards", "describe", "reversible", "atomic", "elidable", "reduces_to_sql"];
+        let own = [
+            "database_forwards",
+            "database_backwards",
+            "state_forwards",
+            "describe",
+            "reversible",
+            "atomic",
+            "elidable",
+            "reduces_to_sql",
+        ];
         if !bare && chain.defines(&own).is_none() {
             return Some(KnownOperation::Same(view));
         }
@@ -65,7 +76,13 @@ impl<'a> SourceKnowledge<'a> {
         }
         let runs = !(empty("database_forwards") == Some(true) && empty("database_backwards") == Some(true));
         let description = bare.then(|| "Custom operation".to_owned());
-        Some(KnownOperation::Custom { effect, description, reversible: flag("reversible")?, atomic: flag("atomic")?.unwrap_or(false), runs })
+        Some(KnownOperation::Custom {
+            effect,
+            description,
+            reversible: flag("reversible")?,
+            atomic: flag("atomic")?.unwrap_or(false),
+            runs,
+        })
     }
 }
 
@@ -99,7 +116,11 @@ impl RawMigration {
     /// # Errors
     /// As [`RawMigration::migration`].
     pub fn migration_with(&self, knowledge: &dyn Knowledge) -> Result<Migration, Vec<Problem>> {
-        let problem = |opaque: &Opaque| Problem { place: "class".into(), reason: opaque.reason.to_string(), span: opaque.span.or(Some(self.span)) };
+        let problem = |opaque: &Opaque| Problem {
+            place: "class".into(),
+            reason: opaque.reason.to_string(),
+            span: opaque.span.or(Some(self.span)),
+        };
         let mut problems: Vec<Problem> = self.own.iter().map(|opaque| problem(opaque)).collect();
         let mut migration = Migration::new(self.id.clone());
         migration.source = Some(self.source);

@@ -101,7 +101,8 @@ impl ModuleFile {
     /// Returns the keyword arguments that a `deconstruct` method removes whatever they are.
     pub(crate) fn always_removed(&self, method: &super::module::Function) -> Vec<String> {
         let Some(node) = self.function(method.offset) else { return Vec::new() };
-        let name = |expression: &Expr| expression.as_string_literal_expr().map(|literal| literal.value.to_str().to_owned());
+        let name =
+            |expression: &Expr| expression.as_string_literal_expr().map(|literal| literal.value.to_str().to_owned());
         let is_kwargs = |expression: &Expr| matches!(expression, Expr::Name(name) if name.id.as_str() == "kwargs");
         let removed = node.body.iter().flat_map(|statement| match statement {
             Stmt::Delete(node) => node

@@ -59,8 +59,14 @@ class Adding(models.CharField):
 /// Adds the field to a model and shows what it is, or why it is not known.
 #[track_caller]
 fn check(field: &str, expected: &str) {
-    let project = Project::new(&[("shop/__init__.py", ""), ("shop/fields.py", FIELDS), ("shop/more.py", "from .fields import Sized as Other\n")]);
-    let text = format!("from django.db import migrations, models\nimport shop.fields as f\nimport shop.more\nclass Migration(migrations.Migration):\n    operations = [migrations.AddField('A', 'n', {field})]\n");
+    let project = Project::new(&[
+        ("shop/__init__.py", ""),
+        ("shop/fields.py", FIELDS),
+        ("shop/more.py", "from .fields import Sized as Other\n"),
+    ]);
+    let text = format!(
+        "from django.db import migrations, models\nimport shop.fields as f\nimport shop.more\nclass Migration(migrations.Migration):\n    operations = [migrations.AddField('A', 'n', {field})]\n"
+    );
     project.migration(&text, |context, raw, _| {
         let shown = match raw.unwrap().migration(context) {
             Ok(migration) => match &migration.operations[0].kind {
@@ -69,8 +75,18 @@ fn check(field: &str, expected: &str) {
                     let kind = format!("{:?}", field.kind);
                     let kind = kind.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
                     let names: Vec<&str> = field.kwargs.iter().map(|(name, _)| name.as_str()).collect();
-                    let types = field.custom.as_ref().map(|custom| custom.types.iter().filter_map(|(_, name)| name.clone()).collect::<Vec<_>>());
-                    format!("{} {kind} {:?} null={} blank={} {types:?} [{}]", field.class, field.max_length, field.null, field.blank, names.join(" "))
+                    let types = field
+                        .custom
+                        .as_ref()
+                        .map(|custom| custom.types.iter().filter_map(|(_, name)| name.clone()).collect::<Vec<_>>());
+                    format!(
+                        "{} {kind} {:?} null={} blank={} {types:?} [{}]",
+                        field.class,
+                        field.max_length,
+                        field.null,
+                        field.blank,
+                        names.join(" ")
+                    )
                 }
                 other => format!("{other:?}"),
             },
@@ -85,11 +101,20 @@ fn classes_are_followed() {
     for (field, expected) in [
         ("f.Plain(max_length=9)", "shop.fields.Plain Char Some(9) null=false blank=false None [max_length]"),
         ("f.Sized(extra='e')", "shop.fields.Sized Char Some(21) null=true blank=false None [max_length extra]"),
-        ("shop.more.Other('Title')", "shop.fields.Sized Char Some(21) null=true blank=false None [verbose_name max_length]"),
+        (
+            "shop.more.Other('Title')",
+            "shop.fields.Sized Char Some(21) null=true blank=false None [verbose_name max_length]",
+        ),
         ("f.Smaller()", "shop.fields.Smaller Char Some(5) null=true blank=true None [max_length blank]"),
         ("f.Whole(default=3)", "shop.fields.Whole Integer None null=false blank=false None [default]"),
-        ("f.Typed()", "shop.fields.Typed Custom None null=false blank=false Some([\"inet\", \"varchar(39)\", \"varchar(39)\"]) []"),
-        ("f.Parent('shop.B', models.CASCADE)", "shop.fields.Parent ForeignKey None null=false blank=false None [to on_delete]"),
+        (
+            "f.Typed()",
+            "shop.fields.Typed Custom None null=false blank=false Some([\"inet\", \"varchar(39)\", \"varchar(39)\"]) []",
+        ),
+        (
+            "f.Parent('shop.B', models.CASCADE)",
+            "shop.fields.Parent ForeignKey None null=false blank=false None [to on_delete]",
+        ),
         ("f.Prepared(null=True)", "shop.fields.Prepared Text None null=true blank=false None [null]"),
     ] {
         check(field, expected);

@@ -59,7 +59,32 @@ fn random_changes() {
         state ^= state << 17;
         usize::try_from(state % below as u64).unwrap()
     };
-    let pieces = ["(", ")", "[", "]", "{", "}", "\n", "    ", "*", "**", "=", ":", ",", ".", "'", "\"\"\"", "\\", "f'{", "not ", "lambda: ", "Migration", "operations", "\u{0}", "é"];
+    let pieces = [
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\n",
+        "    ",
+        "*",
+        "**",
+        "=",
+        ":",
+        ",",
+        ".",
+        "'",
+        "\"\"\"",
+        "\\",
+        "f'{",
+        "not ",
+        "lambda: ",
+        "Migration",
+        "operations",
+        "\u{0}",
+        "é",
+    ];
     let project = Project::new(&[]);
     for _ in 0..600 {
         let mut text = SAMPLE.to_owned();

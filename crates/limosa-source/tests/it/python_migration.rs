@@ -5,13 +5,17 @@ use limosa_model::operations::OperationKind;
 
 use super::python_support::{Project, show};
 
-const HEAD: &str = "from django.conf import settings\nfrom django.db import connection, migrations, models\nimport mystery\n";
+const HEAD: &str =
+    "from django.conf import settings\nfrom django.db import connection, migrations, models\nimport mystery\n";
 
 fn project() -> Project {
     Project::new(&[
         ("shop/__init__.py", ""),
         ("shop/migrations/__init__.py", ""),
-        ("shop/base.py", "from django.db import migrations\nclass Careful(migrations.Migration):\n    atomic = False\nclass Wild(migrations.Migration):\n    def apply(self, *args):\n        pass\n"),
+        (
+            "shop/base.py",
+            "from django.db import migrations\nclass Careful(migrations.Migration):\n    atomic = False\nclass Wild(migrations.Migration):\n    def apply(self, *args):\n        pass\n",
+        ),
     ])
 }
 
@@ -30,20 +34,59 @@ fn check(body: &str, expected: &str) {
 #[test]
 fn operations_are_evaluated() {
     for (body, expected) in [
-        ("class Migration(migrations.Migration):\n    operations = [migrations.DeleteModel('A')]", "[DeleteModel('A')]"),
-        ("class Migration(migrations.Migration):\n    operations = []\n    operations.append(migrations.DeleteModel('A'))\n    operations += [migrations.DeleteModel('B')]", "[DeleteModel('A'), DeleteModel('B')]"),
-        ("class Migration(migrations.Migration):\n    if connection.vendor == 'postgresql':\n        operations = [migrations.DeleteModel('A')]\n    else:\n        operations = []", "[DeleteModel('A')]"),
-        ("class Migration(migrations.Migration):\n    operations = [migrations.RunSQL(f'DROP TABLE {t}') for t in ('a', 'b')]", "[RunSQL('DROP TABLE a'), RunSQL('DROP TABLE b')]"),
-        ("def make(*names):\n    return [migrations.DeleteModel(n) for n in names]\nclass Migration(migrations.Migration):\n    operations = [*make('A', 'B')]", "[DeleteModel('A'), DeleteModel('B')]"),
-        ("class Migration(migrations.Migration):\n    operations = [migrations.DeleteModel('A')] if getattr(settings, 'NOPE', True) else []", "[DeleteModel('A')]"),
-        ("class Migration(migrations.Migration):\n    if mystery.flag:\n        operations = []", "<depends on the condition `mystery.flag`, which is not known>"),
+        (
+            "class Migration(migrations.Migration):\n    operations = [migrations.DeleteModel('A')]",
+            "[DeleteModel('A')]",
+        ),
+        (
+            "class Migration(migrations.Migration):\n    operations = []\n    operations.append(migrations.DeleteModel('A'))\n    operations += [migrations.DeleteModel('B')]",
+            "[DeleteModel('A'), DeleteModel('B')]",
+        ),
+        (
+            "class Migration(migrations.Migration):\n    if connection.vendor == 'postgresql':\n        operations = [migrations.DeleteModel('A')]\n    else:\n        operations = []",
+            "[DeleteModel('A')]",
+        ),
+        (
+            "class Migration(migrations.Migration):\n    operations = [migrations.RunSQL(f'DROP TABLE {t}') for t in ('a', 'b')]",
+            "[RunSQL('DROP TABLE a'), RunSQL('DROP TABLE b')]",
+        ),
+        (
+            "def make(*names):\n    return [migrations.DeleteModel(n) for n in names]\nclass Migration(migrations.Migration):\n    operations = [*make('A', 'B')]",
+            "[DeleteModel('A'), DeleteModel('B')]",
+        ),
+        (
+            "class Migration(migrations.Migration):\n    operations = [migrations.DeleteModel('A')] if getattr(settings, 'NOPE', True) else []",
+            "[DeleteModel('A')]",
+        ),
+        (
+            "class Migration(migrations.Migration):\n    if mystery.flag:\n        operations = []",
+            "<depends on the condition `mystery.flag`, which is not known>",
+        ),
         ("class Migration(migrations.Migration):\n    operations = mystery.operations()", "mystery.operations()"),
-        ("class Migration(migrations.Migration):\n    dependencies = mystery.dependencies + [('a', 'b')]", "<is computed from something that is not known>"),
-        ("class Migration(migrations.Migration):\n    atomic = mystery.flag == 1", "<compares something that is not known>"),
-        ("class Migration(migrations.Migration):\n    def __init__(self, *args):\n        self.dependencies = []", "<the migration defines `__init__`>"),
-        ("from shop.base import Wild\nclass Migration(Wild):\n    pass", "<the migration inherits `apply` from `shop.base.Wild`>"),
-        ("class Migration(mystery.Base):\n    pass", "<the migration inherits from `mystery.Base`: its source is not there>"),
-        ("class Base(migrations.Migration):\n    operations = [migrations.DeleteModel('A')]\nclass Migration(Base):\n    pass", "[DeleteModel('A')]"),
+        (
+            "class Migration(migrations.Migration):\n    dependencies = mystery.dependencies + [('a', 'b')]",
+            "<is computed from something that is not known>",
+        ),
+        (
+            "class Migration(migrations.Migration):\n    atomic = mystery.flag == 1",
+            "<compares something that is not known>",
+        ),
+        (
+            "class Migration(migrations.Migration):\n    def __init__(self, *args):\n        self.dependencies = []",
+            "<the migration defines `__init__`>",
+        ),
+        (
+            "from shop.base import Wild\nclass Migration(Wild):\n    pass",
+            "<the migration inherits `apply` from `shop.base.Wild`>",
+        ),
+        (
+            "class Migration(mystery.Base):\n    pass",
+            "<the migration inherits from `mystery.Base`: its source is not there>",
+        ),
+        (
+            "class Base(migrations.Migration):\n    operations = [migrations.DeleteModel('A')]\nclass Migration(Base):\n    pass",
+            "[DeleteModel('A')]",
+        ),
     ] {
         check(body, expected);
     }
@@ -54,7 +97,8 @@ fn the_other_attributes() {
     let body = "from shop.base import Careful\nclass Migration(Careful):\n    initial = True\n    replaces = [('shop', '0001_a'), ('shop', '0001_b')]\n    run_before = [('b', '0001_initial')]\n    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL), ('a', '__first__')]\n    safe = 'after'\n";
     project().migration(&format!("{HEAD}{body}"), |context, raw, _| {
         let migration = raw.unwrap().migration(context).unwrap();
-        let names = |ids: &[limosa_model::MigrationId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let names =
+            |ids: &[limosa_model::MigrationId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         assert_eq!(names(&migration.dependencies), "accounts.__first__ a.__first__");
         assert_eq!(names(&migration.replaces), "shop.0001_a shop.0001_b");
         assert_eq!(names(&migration.run_before), "b.0001_initial");
@@ -96,7 +140,9 @@ fn understood(operation: &str, expected: &str) {
                     OperationKind::AlterUniqueTogether(op) => format!(" {:?}", op.together),
                     OperationKind::RunSql(op) => format!(" {:?} {:?}", op.sql, op.reverse_sql),
                     OperationKind::Custom(op) => format!(" runs={}", op.runs),
-                    OperationKind::CreateModel(op) => format!(" {:?} {:?}", op.model.fields.keys().collect::<Vec<_>>(), op.model.bases),
+                    OperationKind::CreateModel(op) => {
+                        format!(" {:?} {:?}", op.model.fields.keys().collect::<Vec<_>>(), op.model.bases)
+                    }
                     _ => String::new(),
                 };
                 format!("{}{more} reversible={}", operation.describe(), operation.reversible())
@@ -111,25 +157,61 @@ fn understood(operation: &str, expected: &str) {
 fn operations_are_understood() {
     for (operation, expected) in [
         ("migrations.AddField('A', 'n', models.IntegerField(default=0))", "Add field n to A reversible=true"),
-        ("migrations.CreateModel('A', [('id', models.AutoField(primary_key=True))], bases=('shop.b', mystery.Mixin, models.Model))", "Create model A [\"id\"] [Model(\"shop.b\"), Class(\"mystery.Mixin\"), Class(\"django.db.models.Model\")] reversible=true"),
-        ("migrations.AlterUniqueTogether('A', set([('a', 'b')]))", "Alter unique_together for A (1 constraint(s)) [[\"a\", \"b\"]] reversible=true"),
-        ("migrations.AlterUniqueTogether('A', ['a', 'b'])", "Alter unique_together for A (1 constraint(s)) [[\"a\", \"b\"]] reversible=true"),
-        ("migrations.RunPython(forward)", "Raw Python operation doc=Some(\"Moves data.\") atomic=None reversible=false"),
-        ("migrations.RunPython(mystery.make(), migrations.RunPython.noop, atomic=True)", "Raw Python operation doc=None atomic=Some(true) reversible=true"),
-        ("migrations.RunSQL('A', migrations.RunSQL.noop)", "Raw SQL operation Script(\"A\") Some(Script(\"\")) reversible=true"),
-        ("migrations.RunSQL([('A %s', [1]), 'B'])", "Raw SQL operation Statements([(\"A %s\", Some(List([Int(1)]))), (\"B\", None)]) None reversible=false"),
+        (
+            "migrations.CreateModel('A', [('id', models.AutoField(primary_key=True))], bases=('shop.b', mystery.Mixin, models.Model))",
+            "Create model A [\"id\"] [Model(\"shop.b\"), Class(\"mystery.Mixin\"), Class(\"django.db.models.Model\")] reversible=true",
+        ),
+        (
+            "migrations.AlterUniqueTogether('A', set([('a', 'b')]))",
+            "Alter unique_together for A (1 constraint(s)) [[\"a\", \"b\"]] reversible=true",
+        ),
+        (
+            "migrations.AlterUniqueTogether('A', ['a', 'b'])",
+            "Alter unique_together for A (1 constraint(s)) [[\"a\", \"b\"]] reversible=true",
+        ),
+        (
+            "migrations.RunPython(forward)",
+            "Raw Python operation doc=Some(\"Moves data.\") atomic=None reversible=false",
+        ),
+        (
+            "migrations.RunPython(mystery.make(), migrations.RunPython.noop, atomic=True)",
+            "Raw Python operation doc=None atomic=Some(true) reversible=true",
+        ),
+        (
+            "migrations.RunSQL('A', migrations.RunSQL.noop)",
+            "Raw SQL operation Script(\"A\") Some(Script(\"\")) reversible=true",
+        ),
+        (
+            "migrations.RunSQL([('A %s', [1]), 'B'])",
+            "Raw SQL operation Statements([(\"A %s\", Some(List([Int(1)]))), (\"B\", None)]) None reversible=false",
+        ),
         ("pg.TrigramExtension()", "Creates extension pg_trgm reversible=true"),
         ("Fake('A', 'n', models.IntegerField())", "Add field n to A runs=false reversible=true"),
         ("Renamed('A')", "Delete model A reversible=true"),
         ("Odd('A')", "0: unknown operation class `shop.migrations.0002_next.Odd`"),
         ("mystery.Operation()", "0: unknown operation class `mystery.Operation`"),
-        ("migrations.AddField('A', 'n', models.CharField(max_length=mystery.LENGTH + 1))", "0: field `n`: argument `max_length` is not known statically: is computed from something that is not known"),
+        (
+            "migrations.AddField('A', 'n', models.CharField(max_length=mystery.LENGTH + 1))",
+            "0: field `n`: argument `max_length` is not known statically: is computed from something that is not known",
+        ),
         ("migrations.AddField('A', 'n', mystery.Field())", "0: field `n`: unknown field class `mystery.Field`"),
-        ("migrations.AddField('A', 'n', models.CharField(max_length=3, choices=mystery.c(), validators=[mystery.v], help_text=mystery.t % 1))", "Add field n to A reversible=true"),
+        (
+            "migrations.AddField('A', 'n', models.CharField(max_length=3, choices=mystery.c(), validators=[mystery.v], help_text=mystery.t % 1))",
+            "Add field n to A reversible=true",
+        ),
         ("migrations.RunSQL(open('x').read())", "0: argument `sql` of `RunSQL` is not known: calls `open`"),
-        ("migrations.SeparateDatabaseAndState(state_operations=[mystery.Operation()])", "0.state_operations.0: unknown operation class `mystery.Operation`"),
-        ("migrations.AddIndex('A', mystery.Index(fields=['a']))", "0: unknown index or constraint class `mystery.Index`"),
-        ("migrations.CreateModel('A', [], {'db_table': mystery.table + 'x'})", "0: option `db_table` is not known: is computed from something that is not known"),
+        (
+            "migrations.SeparateDatabaseAndState(state_operations=[mystery.Operation()])",
+            "0.state_operations.0: unknown operation class `mystery.Operation`",
+        ),
+        (
+            "migrations.AddIndex('A', mystery.Index(fields=['a']))",
+            "0: unknown index or constraint class `mystery.Index`",
+        ),
+        (
+            "migrations.CreateModel('A', [], {'db_table': mystery.table + 'x'})",
+            "0: option `db_table` is not known: is computed from something that is not known",
+        ),
     ] {
         understood(operation, expected);
     }

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use limosa_model::{Diagnostic, MigrationId, SmolStr, Value};
-use limosa_source::python::{Context, Found, Module, ModuleResolver, Modules, RawMigration, Setting, SettingsSource, evaluate_module, read_migration};
+use limosa_source::python::{
+    Context, Found, Module, ModuleResolver, Modules, RawMigration, Setting, SettingsSource, evaluate_module,
+    read_migration,
+};
 use limosa_source::sources::Sources;
 
 /// A project of files in a temporary folder, with settings.
@@ -86,7 +89,11 @@ impl Project {
     }
 
     /// Reads the text as the migration `shop.0002_next` and hands it to `work`.
-    pub(crate) fn migration<T>(&self, text: &str, work: impl FnOnce(&Context<'_>, Option<RawMigration>, Vec<Diagnostic>) -> T) -> T {
+    pub(crate) fn migration<T>(
+        &self,
+        text: &str,
+        work: impl FnOnce(&Context<'_>, Option<RawMigration>, Vec<Diagnostic>) -> T,
+    ) -> T {
         let path = self.folder.path().join("shop/migrations/0002_next.py");
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();

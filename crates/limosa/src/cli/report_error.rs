@@ -16,7 +16,7 @@ use super::render;
 use crate::error::Error;
 
 /// Shows an error with what to do about it, and returns the exit code for it.
-pub fn report(error: &Error, printer: &mut Printer) -> Exit {
+pub(super) fn report(error: &Error, printer: &mut Printer) -> Exit {
     let exit = exit(error);
     if printer.format == Format::Json {
         printer.json(&json::line(error, exit));

@@ -2,27 +2,42 @@
 
 use limosa_engine::bridge::{Bridge, BridgeOptions, OperationPath, OutputHandler};
 use limosa_model::Diagnostic;
+use limosa_source::cache::Cache;
 use limosa_source::config::variables::DJANGO_SETTINGS_MODULE;
 use limosa_source::describe::ProjectDescription;
 use limosa_source::export::{Export, StateDelta};
 use limosa_source::project::{Answer, Need, Project};
 
+use serde::Deserialize;
+use serde_json::Value as Json;
+
 use crate::error::Error;
 
 /// Asks until nothing is open; returns the bridge when it had to be started.
 pub(super) async fn all(project: &mut Project) -> Result<Option<Bridge>, Error> {
+    let cache = Cache::of_user(&project.config.env);
     let mut bridge = None;
     // Each kind of question can lead to the next: a description to migrations, a migration to what its operations do.
     for _ in 0..4 {
         if project.needs.is_empty() || project.has_errors() {
             return Ok(bridge);
         }
-        if bridge.is_none() {
-            bridge = Some(start(project, None).await?);
-        }
-        let Some(bridge) = &mut bridge else { return Ok(None) };
         for need in project.needs.clone() {
-            let answer = ask(bridge, &need).await?;
+            let known = cache.as_ref().and_then(|cache| cache.recall(project, &need));
+            // An answer that is no longer understood is asked for again.
+            if let Some(answer) = known.and_then(|json| understand(&need, &json).ok()) {
+                project.resolve(answer);
+                continue;
+            }
+            let bridge = match &mut bridge {
+                Some(bridge) => bridge,
+                none => none.insert(start(project, None).await?),
+            };
+            let json = ask(bridge, &need).await?;
+            let answer = understand(&need, &json)?;
+            if let Some(cache) = &cache {
+                cache.keep(project, &need, &json);
+            }
             project.resolve(answer);
         }
     }
@@ -46,24 +61,31 @@ pub(super) async fn start(project: &Project, output: Option<OutputHandler>) -> R
     Ok(Bridge::start(&options).await?)
 }
 
-async fn ask(bridge: &mut Bridge, need: &Need) -> Result<Answer, Error> {
-    let wrong = |error: &dyn std::fmt::Display| Error::Answer(format!("Python's answer is not understood: {error}"));
+async fn ask(bridge: &mut Bridge, need: &Need) -> Result<Json, Error> {
     Ok(match need {
-        Need::Describe { .. } => {
-            let json = bridge.describe().await?;
-            let description: ProjectDescription = serde_json::from_value(json).map_err(|error| wrong(&error))?;
-            Answer::Description(Box::new(description))
-        }
+        Need::Describe { .. } => bridge.describe().await?,
         Need::Export { migrations } => {
             let ids: Vec<_> = migrations.iter().map(|(id, _)| id.clone()).collect();
-            let json = bridge.export(Some(&ids)).await?;
-            Answer::Export(Export::decode(&json).map_err(|error| wrong(&error))?)
+            bridge.export(Some(&ids)).await?
         }
         Need::StateDelta { operations } => {
             let paths: Vec<OperationPath> =
-                operations.iter().map(|(id, path)| OperationPath { migration: id.clone(), path: path.to_string() }).collect();
-            let json = bridge.state_deltas(&paths, None).await?;
-            let (deltas, fields) = StateDelta::decode(&json).map_err(|error| wrong(&error))?;
+                operations.iter().map(|(id, path)| OperationPath { migration: id.clone(), path: path.clone() }).collect();
+            bridge.state_deltas(&paths, None).await?
+        }
+    })
+}
+
+fn understand(need: &Need, json: &Json) -> Result<Answer, Error> {
+    let wrong = |error: &dyn std::fmt::Display| Error::Answer(format!("Python's answer is not understood: {error}"));
+    Ok(match need {
+        Need::Describe { .. } => {
+            let description = ProjectDescription::deserialize(json).map_err(|error| wrong(&error))?;
+            Answer::Description(Box::new(description))
+        }
+        Need::Export { .. } => Answer::Export(Export::decode(json).map_err(|error| wrong(&error))?),
+        Need::StateDelta { .. } => {
+            let (deltas, fields) = StateDelta::decode(json).map_err(|error| wrong(&error))?;
             Answer::StateDeltas(deltas, fields)
         }
     })

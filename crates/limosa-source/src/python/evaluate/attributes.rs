@@ -25,9 +25,8 @@ impl Evaluator<'_> {
             Object::Call(_) => {
                 let forced = self.force(object.clone());
                 match &forced {
-                    Object::Call(call) if call.callee == "pathlib.Path" => {
-                        Ok(super::paths::attribute(call, name).unwrap_or_else(|| self.opaque("is an attribute that is not known", range)))
-                    }
+                    Object::Call(call) if call.callee == "pathlib.Path" => Ok(super::paths::attribute(call, name)
+                        .unwrap_or_else(|| self.opaque("is an attribute that is not known", range))),
                     Object::Call(call) => {
                         let value = call.kwargs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
                         match value.filter(|_| call.callee.starts_with("django.db.m")) {
@@ -79,7 +78,9 @@ impl Evaluator<'_> {
             Setting::Value(value) => Ok(self.thaw_named(&format!("django.conf.settings.{name}").into(), &value)),
             // `swapper` sets it to the default model when it is not set.
             Setting::Unset if name == "WAGTAIL_PAGE_MODEL" => Ok(Object::str("wagtailcore.Page")),
-            Setting::Unset => self.raise("AttributeError", format!("reads the setting `{name}`, which is not set"), range),
+            Setting::Unset => {
+                self.raise("AttributeError", format!("reads the setting `{name}`, which is not set"), range)
+            }
             Setting::Unknown => Ok(self.opaque(format!("reads the setting `{name}`"), range)),
         }
     }

@@ -9,13 +9,77 @@ use super::object::{Key, Object};
 use super::{Evaluator, MAX_ITEMS, Result};
 
 const NAMES: [&str; 71] = [
-    "ArithmeticError", "AssertionError", "AttributeError", "BaseException", "DeprecationWarning", "EnvironmentError", "Exception", "IOError",
-    "ImportError", "IndexError", "KeyError", "LookupError", "ModuleNotFoundError", "NameError", "NotImplemented", "NotImplementedError",
-    "OSError", "RuntimeError", "StopIteration", "SyntaxError", "TypeError", "UserWarning", "ValueError", "ZeroDivisionError", "__import__",
-    "abs", "all", "any", "bool", "bytes", "callable", "chr", "classmethod", "dict", "dir", "enumerate", "eval", "exec", "exit", "filter",
-    "float", "frozenset", "getattr", "globals", "hasattr", "hash", "id", "int", "isinstance", "issubclass", "iter", "len", "list", "locals",
-    "map", "max", "min", "next", "object", "open", "print", "property", "range", "repr", "reversed", "set", "setattr", "sorted",
-    "staticmethod", "str", "sum",
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "BaseException",
+    "DeprecationWarning",
+    "EnvironmentError",
+    "Exception",
+    "IOError",
+    "ImportError",
+    "IndexError",
+    "KeyError",
+    "LookupError",
+    "ModuleNotFoundError",
+    "NameError",
+    "NotImplemented",
+    "NotImplementedError",
+    "OSError",
+    "RuntimeError",
+    "StopIteration",
+    "SyntaxError",
+    "TypeError",
+    "UserWarning",
+    "ValueError",
+    "ZeroDivisionError",
+    "__import__",
+    "abs",
+    "all",
+    "any",
+    "bool",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "dict",
+    "dir",
+    "enumerate",
+    "eval",
+    "exec",
+    "exit",
+    "filter",
+    "float",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "id",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "min",
+    "next",
+    "object",
+    "open",
+    "print",
+    "property",
+    "range",
+    "repr",
+    "reversed",
+    "set",
+    "setattr",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
 ];
 const MORE: [&str; 5] = ["super", "tuple", "type", "vars", "zip"];
 
@@ -30,12 +94,19 @@ pub(super) fn path(name: &str) -> SmolStr {
 
 impl Evaluator<'_> {
     /// Calls a built-in function; nothing when it is not one that is evaluated.
-    pub(super) fn call_builtin(&mut self, name: &str, arguments: &Arguments, range: TextRange) -> Result<Option<Object>> {
+    pub(super) fn call_builtin(
+        &mut self,
+        name: &str,
+        arguments: &Arguments,
+        range: TextRange,
+    ) -> Result<Option<Object>> {
         let args: Vec<Object> = arguments.args.iter().map(|argument| self.force(argument.clone())).collect();
         let known = args.iter().all(|argument| argument.lost().is_none());
         Ok(match (name, args.as_slice()) {
             ("globals", []) => self.frames.last().map(|frame| Object::Globals(frame.environment.clone())),
-            ("locals" | "vars", []) if !self.in_function() => self.frames.last().map(|frame| Object::Globals(frame.environment.clone())),
+            ("locals" | "vars", []) if !self.in_function() => {
+                self.frames.last().map(|frame| Object::Globals(frame.environment.clone()))
+            }
             ("exec" | "eval", _) => {
                 self.lose_globals(&format!("may be changed by `{name}`").into());
                 None
@@ -47,7 +118,13 @@ impl Evaluator<'_> {
             ("getattr", [object @ Object::Class(class), Object::Str(name), default]) => {
                 let has = class.attributes.borrow().contains_key(name.as_str());
                 let plain = class.bases.is_empty();
-                if has { Some(self.attribute(object, name, range)?) } else if plain { Some(default.clone()) } else { None }
+                if has {
+                    Some(self.attribute(object, name, range)?)
+                } else if plain {
+                    Some(default.clone())
+                } else {
+                    None
+                }
             }
             ("hasattr", [Object::Path(path), Object::Str(name)]) if path == "django.conf.settings" => {
                 match self.context.settings.setting(name) {
@@ -77,7 +154,8 @@ impl Evaluator<'_> {
                     Some(_) => return Ok(None),
                 };
                 self.iterate(items).map(|items| {
-                    let pairs = (start..).zip(items).map(|(position, item)| Object::tuple(vec![Object::Int(position), item]));
+                    let pairs =
+                        (start..).zip(items).map(|(position, item)| Object::tuple(vec![Object::Int(position), item]));
                     Object::list(pairs.collect())
                 })
             }
@@ -116,7 +194,10 @@ impl Evaluator<'_> {
             ("int", [value]) => match value {
                 Object::Int(_) => Some(value.clone()),
                 Object::Bool(value) => Some(Object::Int(i128::from(*value))),
-                #[expect(clippy::cast_possible_truncation, reason = "as Python converts, inside the range of the check")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "as Python converts, inside the range of the check"
+                )]
                 Object::Float(value) if value.abs() < 1e15 => Some(Object::Int(*value as i128)),
                 Object::Str(text) => match text.trim().parse() {
                     Ok(value) => Some(Object::Int(value)),
@@ -132,7 +213,9 @@ impl Evaluator<'_> {
             ("bool", [value]) => self.truth(value).map(Object::Bool),
             ("abs", [Object::Int(value)]) => value.checked_abs().map(Object::Int),
             ("bytes", [Object::Str(text), Object::Str(_)]) => Some(Object::Bytes(text.as_bytes().into())),
-            ("chr", [Object::Int(code)]) => u32::try_from(*code).ok().and_then(char::from_u32).map(|c| Object::str(c.to_string())),
+            ("chr", [Object::Int(code)]) => {
+                u32::try_from(*code).ok().and_then(char::from_u32).map(|c| Object::str(c.to_string()))
+            }
             ("range", _) => numbers(&args).map(Object::list),
             ("reversed", [items]) => self.iterate(items).map(|mut items| {
                 items.reverse();
@@ -142,7 +225,9 @@ impl Evaluator<'_> {
                 let columns: Option<Vec<Vec<Object>>> = args.iter().map(|items| self.iterate(items)).collect();
                 columns.map(|columns| {
                     let length = columns.iter().map(Vec::len).min().unwrap_or(0);
-                    let row = |at: usize| Object::tuple(columns.iter().filter_map(|column| column.get(at).cloned()).collect());
+                    let row = |at: usize| {
+                        Object::tuple(columns.iter().filter_map(|column| column.get(at).cloned()).collect())
+                    };
                     Object::list((0..length).map(row).collect())
                 })
             }
@@ -210,7 +295,9 @@ pub(super) fn sorted(mut items: Vec<Object>) -> Option<Vec<Object>> {
         match object {
             Object::Int(value) => Some(Rank::Int(*value)),
             Object::Str(text) => Some(Rank::Str(text.clone())),
-            Object::Tuple(tuple) if depth < 4 => tuple.items.iter().map(|item| rank(item, depth + 1)).collect::<Option<_>>().map(Rank::Tuple),
+            Object::Tuple(tuple) if depth < 4 => {
+                tuple.items.iter().map(|item| rank(item, depth + 1)).collect::<Option<_>>().map(Rank::Tuple)
+            }
             _ => None,
         }
     }

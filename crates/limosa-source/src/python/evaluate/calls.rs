@@ -10,9 +10,40 @@ use super::{Evaluator, Result};
 
 /// Methods of lists, sets, dictionaries and texts: behind an imported name they are called on its value.
 const VALUE_METHODS: [&str; 34] = [
-    "append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "add", "discard", "sort", "reverse", "copy", "keys",
-    "values", "items", "get", "index", "count", "format", "join", "split", "strip", "lstrip", "rstrip", "lower", "upper", "title",
-    "replace", "startswith", "endswith", "encode", "union", "splitlines",
+    "append",
+    "extend",
+    "insert",
+    "remove",
+    "pop",
+    "clear",
+    "update",
+    "setdefault",
+    "add",
+    "discard",
+    "sort",
+    "reverse",
+    "copy",
+    "keys",
+    "values",
+    "items",
+    "get",
+    "index",
+    "count",
+    "format",
+    "join",
+    "split",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "lower",
+    "upper",
+    "title",
+    "replace",
+    "startswith",
+    "endswith",
+    "encode",
+    "union",
+    "splitlines",
 ];
 
 impl Evaluator<'_> {
@@ -24,7 +55,11 @@ impl Evaluator<'_> {
         let arguments = self.arguments(&node.arguments)?;
         let range = node.range();
         match method {
-            Some("super") => Ok(self.inherited(node.func.as_attribute_expr().map_or("", |node| node.attr.as_str()), arguments, range)),
+            Some("super") => Ok(self.inherited(
+                node.func.as_attribute_expr().map_or("", |node| node.attr.as_str()),
+                arguments,
+                range,
+            )),
             Some(name) => self.method(&callee, name, &arguments, range),
             None => self.call(&callee, arguments, range),
         }
@@ -72,7 +107,9 @@ impl Evaluator<'_> {
                 }
                 Ok(result)
             }
-            Object::Class(class) => Ok(Object::call(class.path.clone(), arguments.args, arguments.kwargs, self.span(range))),
+            Object::Class(class) => {
+                Ok(Object::call(class.path.clone(), arguments.args, arguments.kwargs, self.span(range)))
+            }
             Object::Call(partial) if partial.callee == "functools.partial" => {
                 let mut all = Arguments::default();
                 let Some((function, bound)) = partial.args.split_first() else {
@@ -153,10 +190,50 @@ pub(super) fn is_class_name(path: &str) -> bool {
 /// Returns whether a path belongs to Django or to Python's own library: nothing of these is looked up in source.
 pub(super) fn is_standard(path: &str) -> bool {
     const ROOTS: [&str; 44] = [
-        "abc", "base64", "builtins", "collections", "contextlib", "copy", "copyreg", "dataclasses", "datetime", "dateutil",
-        "decimal", "django", "enum", "functools", "hashlib", "importlib", "inspect", "io", "itertools", "json", "logging",
-        "math", "numbers", "operator", "os", "pathlib", "platform", "pytz", "random", "re", "secrets", "socket", "string",
-        "sys", "tempfile", "textwrap", "threading", "time", "types", "typing", "urllib", "uuid", "warnings", "zoneinfo",
+        "abc",
+        "base64",
+        "builtins",
+        "collections",
+        "contextlib",
+        "copy",
+        "copyreg",
+        "dataclasses",
+        "datetime",
+        "dateutil",
+        "decimal",
+        "django",
+        "enum",
+        "functools",
+        "hashlib",
+        "importlib",
+        "inspect",
+        "io",
+        "itertools",
+        "json",
+        "logging",
+        "math",
+        "numbers",
+        "operator",
+        "os",
+        "pathlib",
+        "platform",
+        "pytz",
+        "random",
+        "re",
+        "secrets",
+        "socket",
+        "string",
+        "sys",
+        "tempfile",
+        "textwrap",
+        "threading",
+        "time",
+        "types",
+        "typing",
+        "urllib",
+        "uuid",
+        "warnings",
+        "zoneinfo",
     ];
     let root = path.split('.').next().unwrap_or_default();
     ROOTS.binary_search(&root).is_ok()

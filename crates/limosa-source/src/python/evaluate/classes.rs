@@ -81,7 +81,9 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn class_attribute(&mut self, class: &Rc<Class>, name: &str, range: TextRange) -> Result {
-        if let Some(enumeration) = self.enumeration(&class.bases, &|| class.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect()) {
+        if let Some(enumeration) = self.enumeration(&class.bases, &|| {
+            class.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+        }) {
             if enumeration.members.iter().any(|member| member.name == name) {
                 return Ok(Object::Path(format!("{}.{name}", class.path).into()));
             }
@@ -101,7 +103,9 @@ impl Evaluator<'_> {
                         return Ok(value);
                     }
                 }
-                Object::Path(base) if base != "builtins.object" => return Ok(Object::Path(format!("{base}.{name}").into())),
+                Object::Path(base) if base != "builtins.object" => {
+                    return Ok(Object::Path(format!("{base}.{name}").into()));
+                }
                 _ => {}
             }
         }
@@ -112,7 +116,8 @@ impl Evaluator<'_> {
     pub(super) fn enum_members(&mut self, object: &Object) -> Option<Vec<Object>> {
         let (path, enumeration) = match object {
             Object::Class(class) => {
-                let attributes = || class.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+                let attributes =
+                    || class.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
                 (class.path.clone(), self.enumeration(&class.bases, &attributes)?)
             }
             Object::Path(path) => match self.named(path) {
@@ -130,12 +135,17 @@ impl Evaluator<'_> {
     /// Returns the enumeration that a class of another module is.
     pub(super) fn loaded_enumeration(&mut self, class: &crate::python::module::Class) -> Option<Enumeration> {
         let bases: Vec<Object> = class.bases.iter().map(|base| self.thaw(base)).collect();
-        let attributes: Vec<(SmolStr, Object)> = class.attributes.iter().map(|(name, value)| (name.clone(), self.thaw(value))).collect();
+        let attributes: Vec<(SmolStr, Object)> =
+            class.attributes.iter().map(|(name, value)| (name.clone(), self.thaw(value))).collect();
         self.enumeration(&bases, &|| attributes.clone())
     }
 
     /// Returns the enumeration that a class with these bases is, if it is one.
-    pub(super) fn enumeration(&mut self, bases: &[Object], attributes: &dyn Fn() -> Vec<(SmolStr, Object)>) -> Option<Enumeration> {
+    pub(super) fn enumeration(
+        &mut self,
+        bases: &[Object],
+        attributes: &dyn Fn() -> Vec<(SmolStr, Object)>,
+    ) -> Option<Enumeration> {
         let mixed = self.enum_kind(bases, 0)?;
         let members = attributes()
             .into_iter()
@@ -165,9 +175,16 @@ impl Evaluator<'_> {
         for base in bases {
             let kind = match base {
                 Object::Path(path) => match path.as_str() {
-                    "django.db.models.TextChoices" | "enum.StrEnum" | "django.db.models.enums.TextChoices" => Some(Mixed::Text),
-                    "django.db.models.IntegerChoices" | "enum.IntEnum" | "enum.IntFlag" | "django.db.models.enums.IntegerChoices" => Some(Mixed::Int),
-                    "enum.Enum" | "enum.Flag" | "django.db.models.Choices" | "django.db.models.enums.Choices" => Some(Mixed::Nothing),
+                    "django.db.models.TextChoices" | "enum.StrEnum" | "django.db.models.enums.TextChoices" => {
+                        Some(Mixed::Text)
+                    }
+                    "django.db.models.IntegerChoices"
+                    | "enum.IntEnum"
+                    | "enum.IntFlag"
+                    | "django.db.models.enums.IntegerChoices" => Some(Mixed::Int),
+                    "enum.Enum" | "enum.Flag" | "django.db.models.Choices" | "django.db.models.enums.Choices" => {
+                        Some(Mixed::Nothing)
+                    }
                     "builtins.str" => {
                         mixed = Mixed::Text;
                         None
@@ -179,7 +196,8 @@ impl Evaluator<'_> {
                     path if super::calls::is_standard(path) => None,
                     _ => match self.named(path) {
                         Named::Class(module, within) => {
-                            let bases = module.classes.get(&within).map(|class| class.bases.clone()).unwrap_or_default();
+                            let bases =
+                                module.classes.get(&within).map(|class| class.bases.clone()).unwrap_or_default();
                             let bases: Vec<Object> = bases.iter().map(|base| self.thaw(base)).collect();
                             self.enum_kind(&bases, depth + 1)
                         }

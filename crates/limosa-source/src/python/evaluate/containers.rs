@@ -19,7 +19,9 @@ impl Evaluator<'_> {
             return None;
         }
         match &object {
-            Object::Str(text) if text.len() <= MAX_ITEMS => Some(text.chars().map(|c| Object::str(c.to_string())).collect()),
+            Object::Str(text) if text.len() <= MAX_ITEMS => {
+                Some(text.chars().map(|c| Object::str(c.to_string())).collect())
+            }
             Object::Dict(dict) => Some(dict.items.borrow().keys().map(Key::object).collect()),
             Object::Class(_) | Object::Path(_) => self.enum_members(&object),
             other => {
@@ -80,7 +82,11 @@ impl Evaluator<'_> {
                 _ => {
                     // `Status['DRAFT']` is how Django writes the member of an enumeration.
                     let path: SmolStr = format!("{path}.{name}").into();
-                    Ok(if super::calls::is_standard(&path) { self.opaque("is an item of an object that is not known", range) } else { Object::Path(path) })
+                    Ok(if super::calls::is_standard(&path) {
+                        self.opaque("is an item of an object that is not known", range)
+                    } else {
+                        Object::Path(path)
+                    })
                 }
             },
             (Object::Class(class), Object::Str(name)) => self.class_attribute(class, name, range),
@@ -166,7 +172,11 @@ impl Evaluator<'_> {
             (Object::Dict(dict), index) => match Key::new(index) {
                 Some(key) => {
                     if dict.items.borrow_mut().shift_remove(&key).is_none() {
-                        _ = self.raise("KeyError", "removes a key that the dictionary does not have", TextRange::default())?;
+                        _ = self.raise(
+                            "KeyError",
+                            "removes a key that the dictionary does not have",
+                            TextRange::default(),
+                        )?;
                     }
                 }
                 None => self.lose(object, &unknown),
@@ -177,7 +187,13 @@ impl Evaluator<'_> {
     }
 
     /// Calls a method of a list, a set, a tuple or a dictionary; nothing when it is not one that is evaluated.
-    pub(super) fn container_method(&mut self, object: &Object, name: &str, arguments: &Arguments, range: TextRange) -> Result<Option<Object>> {
+    pub(super) fn container_method(
+        &mut self,
+        object: &Object,
+        name: &str,
+        arguments: &Arguments,
+        range: TextRange,
+    ) -> Result<Option<Object>> {
         match object {
             Object::List(list) => self.list_method(object, list, name, arguments),
             Object::Set(list) => Ok(self.set_method(object, list, name, arguments)),
@@ -191,7 +207,13 @@ impl Evaluator<'_> {
         }
     }
 
-    fn list_method(&mut self, object: &Object, list: &Rc<List>, name: &str, arguments: &Arguments) -> Result<Option<Object>> {
+    fn list_method(
+        &mut self,
+        object: &Object,
+        list: &Rc<List>,
+        name: &str,
+        arguments: &Arguments,
+    ) -> Result<Option<Object>> {
         match (name, arguments.args.as_slice()) {
             ("append", [item]) => {
                 self.extend_list(object, vec![item.clone()]);
@@ -237,7 +259,11 @@ impl Evaluator<'_> {
                         None => return Ok(None),
                     }
                 }
-                if self.attempts > 0 { Err(Stop::Raise("ValueError".into(), "removes an item that is not in the list".into())) } else { Ok(None) }
+                if self.attempts > 0 {
+                    Err(Stop::Raise("ValueError".into(), "removes an item that is not in the list".into()))
+                } else {
+                    Ok(None)
+                }
             }
             ("clear", []) => {
                 list.items.borrow_mut().clear();
@@ -298,7 +324,14 @@ impl Evaluator<'_> {
         }
     }
 
-    fn dict_method(&mut self, object: &Object, dict: &Rc<Dict>, name: &str, arguments: &Arguments, range: TextRange) -> Result<Option<Object>> {
+    fn dict_method(
+        &mut self,
+        object: &Object,
+        dict: &Rc<Dict>,
+        name: &str,
+        arguments: &Arguments,
+        range: TextRange,
+    ) -> Result<Option<Object>> {
         let key = arguments.args.first().map(|key| self.force(key.clone())).as_ref().and_then(Key::new);
         let second = arguments.args.get(1).cloned();
         let found = key.as_ref().and_then(|key| dict.items.borrow().get(key).cloned());
@@ -334,7 +367,12 @@ impl Evaluator<'_> {
             ("keys", 0) => Some(Object::list(dict.items.borrow().keys().map(Key::object).collect())),
             ("values", 0) => Some(Object::list(dict.items.borrow().values().cloned().collect())),
             ("items", 0) => {
-                let pairs = dict.items.borrow().iter().map(|(key, value)| Object::tuple(vec![key.object(), value.clone()])).collect();
+                let pairs = dict
+                    .items
+                    .borrow()
+                    .iter()
+                    .map(|(key, value)| Object::tuple(vec![key.object(), value.clone()]))
+                    .collect();
                 Some(Object::list(pairs))
             }
             ("copy", 0) => Some(Object::dict(dict.items.borrow().clone())),
@@ -394,7 +432,9 @@ impl Evaluator<'_> {
             match Key::new(item) {
                 Some(key) => _ = seen.insert(key),
                 // Sets of sets and the like: kept as they were written.
-                None if matches!(item, Object::Opaque(_) | Object::Call(_)) => return self.opaque("is a set of something that is not known", range),
+                None if matches!(item, Object::Opaque(_) | Object::Call(_)) => {
+                    return self.opaque("is a set of something that is not known", range);
+                }
                 None => return Object::set(items),
             }
         }

@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use limosa_model::SmolStr;
 use ruff_python_ast::{
-    BoolOp, Comprehension, Expr, ExprAttribute, ExprBinOp, ExprBoolOp, ExprCompare, ExprDict, ExprDictComp, ExprIf, ExprSetComp, ExprSubscript,
-    ExprUnaryOp, Number, UnaryOp,
+    BoolOp, Comprehension, Expr, ExprAttribute, ExprBinOp, ExprBoolOp, ExprCompare, ExprDict, ExprDictComp, ExprIf,
+    ExprSetComp, ExprSubscript, ExprUnaryOp, Number, UnaryOp,
 };
 use ruff_text_size::{Ranged, TextRange};
 
@@ -194,7 +194,11 @@ impl Evaluator<'_> {
     }
 
     /// Evaluates the elements of a display; what a star unpacks must be known.
-    pub(super) fn elements(&mut self, elements: &[Expr], range: TextRange) -> Result<std::result::Result<Vec<Object>, Object>> {
+    pub(super) fn elements(
+        &mut self,
+        elements: &[Expr],
+        range: TextRange,
+    ) -> Result<std::result::Result<Vec<Object>, Object>> {
         let mut items = Vec::with_capacity(elements.len());
         for element in elements {
             let Expr::Starred(starred) = element else {
@@ -284,14 +288,19 @@ impl Evaluator<'_> {
             Some(true) => self.expression(&node.body),
             Some(false) => self.expression(&node.orelse),
             None => {
-                let reason = format!("depends on the condition `{}`, which is not known", self.snippet(node.test.range()));
+                let reason =
+                    format!("depends on the condition `{}`, which is not known", self.snippet(node.test.range()));
                 Ok(self.opaque(reason, node.range()))
             }
         }
     }
 
     /// Runs `each` for every combination of a comprehension's loops; says whether all of them were known.
-    fn comprehend(&mut self, generators: &[Comprehension], each: &mut dyn FnMut(&mut Self) -> Result<()>) -> Result<bool> {
+    fn comprehend(
+        &mut self,
+        generators: &[Comprehension],
+        each: &mut dyn FnMut(&mut Self) -> Result<()>,
+    ) -> Result<bool> {
         let Some(frame) = self.frames.last() else { return Err(Stop::Limit) };
         let frame = Frame::new(FrameKind::Comprehension, frame.environment.clone(), frame.path.clone());
         self.frames.push(frame);
@@ -300,7 +309,11 @@ impl Evaluator<'_> {
         result
     }
 
-    fn comprehend_nested(&mut self, generators: &[Comprehension], each: &mut dyn FnMut(&mut Self) -> Result<()>) -> Result<bool> {
+    fn comprehend_nested(
+        &mut self,
+        generators: &[Comprehension],
+        each: &mut dyn FnMut(&mut Self) -> Result<()>,
+    ) -> Result<bool> {
         let Some((first, rest)) = generators.split_first() else {
             each(self)?;
             return Ok(true);

@@ -135,10 +135,17 @@ impl Evaluator<'_> {
                 let value = self.force(value);
                 let spec: Option<SmolStr> = match &element.format_spec {
                     None => Some(SmolStr::default()),
-                    Some(spec) => spec.elements.iter().map(|part| part.as_literal().map(|literal| literal.value.to_string())).collect::<Option<String>>().map(SmolStr::from),
+                    Some(spec) => spec
+                        .elements
+                        .iter()
+                        .map(|part| part.as_literal().map(|literal| literal.value.to_string()))
+                        .collect::<Option<String>>()
+                        .map(SmolStr::from),
                 };
                 let text = match (spec, element.conversion, &element.debug_text) {
-                    (Some(spec), ConversionFlag::None | ConversionFlag::Str, None) if spec.is_empty() => text_of(&value),
+                    (Some(spec), ConversionFlag::None | ConversionFlag::Str, None) if spec.is_empty() => {
+                        text_of(&value)
+                    }
                     (Some(spec), ConversionFlag::Repr, None) if spec.is_empty() => repr_of(&value),
                     (Some(spec), ConversionFlag::None, None) => formatted(&value, &spec),
                     _ => None,
@@ -172,7 +179,9 @@ pub(super) fn repr_of(value: &Object) -> Option<String> {
         Object::Bool(true) => "True".into(),
         Object::Bool(false) => "False".into(),
         Object::Int(value) => value.to_string(),
-        Object::Float(value) if value.is_finite() && (value.abs() < 1e16 && (*value == 0.0 || value.abs() >= 1e-4)) => format!("{value:?}"),
+        Object::Float(value) if value.is_finite() && (value.abs() < 1e16 && (*value == 0.0 || value.abs() >= 1e-4)) => {
+            format!("{value:?}")
+        }
         Object::Str(text) if text.chars().all(|c| !c.is_control() && c != '\\' && c != '\'') => format!("'{text}'"),
         Object::List(_) | Object::Tuple(_) if value.lost().is_none() && value.depth() < 4 => {
             let items = value.items()?;

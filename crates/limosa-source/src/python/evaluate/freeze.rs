@@ -17,8 +17,22 @@ const MAX_DEPTH: u16 = 260;
 
 /// Arguments that never decide about a schema: what they name is not looked up.
 const UNIMPORTANT: [&str; 16] = [
-    "base_block", "bases", "block_lookup", "block_types", "choices", "encoder", "error_messages", "help_text", "limit_choices_to", "managers",
-    "storage", "upload_to", "validators", "verbose_name", "verbose_name_plural", "widget",
+    "base_block",
+    "bases",
+    "block_lookup",
+    "block_types",
+    "choices",
+    "encoder",
+    "error_messages",
+    "help_text",
+    "limit_choices_to",
+    "managers",
+    "storage",
+    "upload_to",
+    "validators",
+    "verbose_name",
+    "verbose_name_plural",
+    "widget",
 ];
 
 impl Evaluator<'_> {
@@ -55,11 +69,15 @@ impl Evaluator<'_> {
                 Value::Tuple(items.into_iter().map(|item| self.freeze_nested(item, needed, depth)).collect())
             }
             Object::Dict(dict) => {
-                let items = Rc::try_unwrap(dict).map_or_else(|dict| dict.items.borrow().clone(), |dict| dict.items.into_inner());
+                let items = Rc::try_unwrap(dict)
+                    .map_or_else(|dict| dict.items.borrow().clone(), |dict| dict.items.into_inner());
                 let mut pairs = Vec::with_capacity(items.len());
                 for (key, value) in items {
                     let needed = needed && !matches!(&key, Key::Str(name) if UNIMPORTANT.contains(&name.as_str()));
-                    pairs.push((self.freeze_nested(key.object(), needed, depth), self.freeze_nested(value, needed, depth)));
+                    pairs.push((
+                        self.freeze_nested(key.object(), needed, depth),
+                        self.freeze_nested(value, needed, depth),
+                    ));
                 }
                 Value::Dict(pairs)
             }
@@ -86,15 +104,18 @@ impl Evaluator<'_> {
     }
 
     fn freeze_list(&mut self, list: Rc<super::object::List>, needed: bool, depth: u16) -> Vec<Value> {
-        let items = Rc::try_unwrap(list).map_or_else(|list| list.items.borrow().clone(), |list| list.items.into_inner());
+        let items =
+            Rc::try_unwrap(list).map_or_else(|list| list.items.borrow().clone(), |list| list.items.into_inner());
         items.into_iter().map(|item| self.freeze_nested(item, needed, depth)).collect()
     }
 
     /// Freezes everything that the module holds.
     pub(crate) fn freeze_module(&mut self, needed: bool) -> Option<Module> {
         let environment = Rc::clone(self.environment()?);
-        let names: Vec<(SmolStr, Object)> = environment.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        let globals: IndexMap<SmolStr, Value> = names.into_iter().map(|(name, value)| (name, self.freeze(value, needed))).collect();
+        let names: Vec<(SmolStr, Object)> =
+            environment.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let globals: IndexMap<SmolStr, Value> =
+            names.into_iter().map(|(name, value)| (name, self.freeze(value, needed))).collect();
         Some(Module {
             path: environment.module.clone(),
             source: environment.file.source.id,
@@ -114,12 +135,17 @@ impl Evaluator<'_> {
         let frozen = classes
             .iter()
             .map(|(within, class)| {
-                let own: Vec<(SmolStr, Object)> = class.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-                let (methods, attributes): (Vec<_>, Vec<_>) = own.into_iter().partition(|(_, value)| matches!(value, Object::Function(_)));
+                let own: Vec<(SmolStr, Object)> =
+                    class.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+                let (methods, attributes): (Vec<_>, Vec<_>) =
+                    own.into_iter().partition(|(_, value)| matches!(value, Object::Function(_)));
                 let class = Class {
                     path: class.path.clone(),
                     bases: class.bases.iter().map(|base| self.freeze(base.clone(), needed)).collect(),
-                    attributes: attributes.into_iter().map(|(name, value)| (name, self.freeze(value, needed))).collect(),
+                    attributes: attributes
+                        .into_iter()
+                        .map(|(name, value)| (name, self.freeze(value, needed)))
+                        .collect(),
                     methods: methods.into_iter().map(|(name, _)| name).collect(),
                     span: class.span,
                 };

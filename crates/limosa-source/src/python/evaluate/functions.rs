@@ -46,7 +46,11 @@ impl Evaluator<'_> {
         let result = self.nested(|evaluator| {
             evaluator.nested(|evaluator| {
                 // Defaults are evaluated where the function was defined.
-                evaluator.frames.push(Frame::new(FrameKind::Function, Rc::clone(&function.environment), function.path.clone()));
+                evaluator.frames.push(Frame::new(
+                    FrameKind::Function,
+                    Rc::clone(&function.environment),
+                    function.path.clone(),
+                ));
                 let bound = evaluator.bind_parameters(&mut frame, &node.parameters, arguments);
                 evaluator.frames.pop();
                 if !bound? {

@@ -76,7 +76,9 @@ impl Evaluator<'_> {
                 // Any name may come from there, those that were bound before among them.
                 self.doubts += 1;
                 self.unread_stars.push(module.clone());
-                self.lose_globals(&format!("may be replaced by `from {module} import *`, which could not be read").into());
+                self.lose_globals(
+                    &format!("may be replaced by `from {module} import *`, which could not be read").into(),
+                );
                 return Ok(());
             }
         };
@@ -95,7 +97,8 @@ impl Evaluator<'_> {
                 continue;
             }
             let path: SmolStr = format!("{module}.{name}").into();
-            let value = if is_standard(module) { Object::Path(canonical(&path)) } else { self.thaw_named(&path, value) };
+            let value =
+                if is_standard(module) { Object::Path(canonical(&path)) } else { self.thaw_named(&path, value) };
             self.bind(name, value);
         }
         Ok(())
@@ -139,7 +142,10 @@ impl Evaluator<'_> {
             Loaded::Module(loaded) => match self.context.find(&format!("{module}.{name}")) {
                 Found::Source(_) | Found::Other => {}
                 _ if loaded.unread_stars.is_empty() && !loaded.globals.contains_key("__getattr__") => {
-                    return Err(Stop::Raise("ImportError".into(), format!("there is no `{name}` in `{module}`").into()));
+                    return Err(Stop::Raise(
+                        "ImportError".into(),
+                        format!("there is no `{name}` in `{module}`").into(),
+                    ));
                 }
                 _ => self.doubts += 1,
             },

@@ -17,7 +17,12 @@ pub(super) fn keyword(name: &str) -> SmolStr {
 
 impl Evaluator<'_> {
     /// Calls what a path names, when its result can be told; gives the arguments back when not.
-    pub(super) fn call_known(&mut self, path: &SmolStr, arguments: Arguments, range: TextRange) -> Result<std::result::Result<Object, Arguments>> {
+    pub(super) fn call_known(
+        &mut self,
+        path: &SmolStr,
+        arguments: Arguments,
+        range: TextRange,
+    ) -> Result<std::result::Result<Object, Arguments>> {
         if let Some(name) = path.strip_prefix("builtins.") {
             return Ok(match self.call_builtin(name, &arguments, range)? {
                 Some(object) => Ok(object),
@@ -74,9 +79,9 @@ impl Evaluator<'_> {
             "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" => {
                 let parts: Option<Vec<SmolStr>> = arguments.args.iter().map(super::paths::text).collect();
                 match parts {
-                    Some(parts) if !parts.is_empty() => {
-                        Some(super::paths::path(&parts.iter().fold(String::new(), |path, part| super::paths::joined(&path, part))))
-                    }
+                    Some(parts) if !parts.is_empty() => Some(super::paths::path(
+                        &parts.iter().fold(String::new(), |path, part| super::paths::joined(&path, part)),
+                    )),
                     _ => Some(self.opaque("is a path that is not known", range)),
                 }
             }
@@ -92,7 +97,9 @@ impl Evaluator<'_> {
                 let parts: Option<Vec<Vec<Object>>> = arguments.args.iter().map(|items| self.iterate(items)).collect();
                 parts.map(|parts| Object::list(parts.concat()))
             }
-            "django.utils.safestring.mark_safe" | "django.utils.encoding.force_str" | "django.utils.encoding.force_text" => {
+            "django.utils.safestring.mark_safe"
+            | "django.utils.encoding.force_str"
+            | "django.utils.encoding.force_text" => {
                 arguments.args.first().filter(|text| text.as_str().is_some()).cloned()
             }
             "django.utils.text.format_lazy" => match arguments.args.split_first() {
@@ -131,12 +138,16 @@ impl Evaluator<'_> {
                 Some(version) => version,
                 None => self.opaque("depends on the version of Django", range),
             },
-            "django.db.migrations.RunSQL.noop" | "django.db.migrations.operations.special.RunSQL.noop" => Object::str(""),
+            "django.db.migrations.RunSQL.noop" | "django.db.migrations.operations.special.RunSQL.noop" => {
+                Object::str("")
+            }
             "django.db.DEFAULT_DB_ALIAS" | "django.db.utils.DEFAULT_DB_ALIAS" => Object::str("default"),
             "django.db.models.constants.LOOKUP_SEP" => Object::str("__"),
             "os.sep" => Object::str("/"),
             "os.linesep" => Object::str("\n"),
-            "sys.version_info" | "sys.argv" | "sys.platform" | "sys.modules" => self.opaque(format!("depends on `{path}`"), range),
+            "sys.version_info" | "sys.argv" | "sys.platform" | "sys.modules" => {
+                self.opaque(format!("depends on `{path}`"), range)
+            }
             _ => return None,
         })
     }
@@ -167,7 +178,9 @@ impl Evaluator<'_> {
             }
         }
         pairs.sort_by_key(|(name, _)| *name);
-        children.extend(pairs.into_iter().map(|(name, value)| Object::tuple(vec![Object::Str(name.clone()), value.clone()])));
+        children.extend(
+            pairs.into_iter().map(|(name, value)| Object::tuple(vec![Object::Str(name.clone()), value.clone()])),
+        );
         super::operators::q(children, &connector, negated, self.span(range))
     }
 
@@ -175,7 +188,9 @@ impl Evaluator<'_> {
     ///
     /// The prefix is set while models are imported; that of Wagtail is known.
     fn swapped(&mut self, function: &str, arguments: &Arguments) -> Option<Object> {
-        let (Some("wagtailcore"), Some(model)) = (arguments.get(0, "app_label")?.as_str(), arguments.get(1, "model")?.as_str()) else {
+        let (Some("wagtailcore"), Some(model)) =
+            (arguments.get(0, "app_label")?.as_str(), arguments.get(1, "model")?.as_str())
+        else {
             return None;
         };
         let setting = format!("WAGTAIL_{}_MODEL", model.to_uppercase());
@@ -234,8 +249,10 @@ impl Evaluator<'_> {
                 }
             }
             Object::Dict(dict) => {
-                let items: Vec<(Key, Object)> = dict.items.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-                let items: Option<IndexMap<Key, Object>> = items.into_iter().map(|(key, value)| Some((key, part(self, &value)?))).collect();
+                let items: Vec<(Key, Object)> =
+                    dict.items.borrow().iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+                let items: Option<IndexMap<Key, Object>> =
+                    items.into_iter().map(|(key, value)| Some((key, part(self, &value)?))).collect();
                 Object::dict(items?)
             }
             Object::Globals(_) => return None,
@@ -247,8 +264,8 @@ impl Evaluator<'_> {
 /// Returns the plain text of a translated one.
 fn translated<'a>(function: &str, arguments: &'a Arguments) -> Option<&'a Object> {
     let text = match function {
-        "gettext" | "gettext_lazy" | "gettext_noop" | "ugettext" | "ugettext_lazy" | "ugettext_noop" | "ngettext" | "ngettext_lazy"
-        | "ungettext" | "ungettext_lazy" => arguments.args.first(),
+        "gettext" | "gettext_lazy" | "gettext_noop" | "ugettext" | "ugettext_lazy" | "ugettext_noop" | "ngettext"
+        | "ngettext_lazy" | "ungettext" | "ungettext_lazy" => arguments.args.first(),
         "pgettext" | "pgettext_lazy" => arguments.args.get(1),
         _ => None,
     };
@@ -257,7 +274,8 @@ fn translated<'a>(function: &str, arguments: &'a Arguments) -> Option<&'a Object
 
 /// Calls `asc` or `desc` of an expression.
 pub(super) fn expression_method(call: &CallObject, name: &str, arguments: &Arguments) -> Option<Object> {
-    let expression = call.callee.starts_with("django.db.models.F") || call.callee.starts_with("django.db.models.functions.");
+    let expression =
+        call.callee.starts_with("django.db.models.F") || call.callee.starts_with("django.db.models.functions.");
     if !expression || !arguments.args.is_empty() {
         return None;
     }
@@ -298,8 +316,16 @@ pub(super) fn datetime_method(call: &CallObject, name: &str, arguments: &Argumen
 
 /// Reads a version such as `5.2.8` as `django.VERSION` gives it.
 fn version(text: &str) -> Option<Object> {
-    let mut parts = text.split('.').map(|part| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<i128>().ok());
+    let mut parts = text
+        .split('.')
+        .map(|part| part.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<i128>().ok());
     let (major, minor) = (parts.next()??, parts.next()??);
     let micro = parts.next().flatten().unwrap_or(0);
-    Some(Object::tuple(vec![Object::Int(major), Object::Int(minor), Object::Int(micro), Object::str("final"), Object::Int(0)]))
+    Some(Object::tuple(vec![
+        Object::Int(major),
+        Object::Int(minor),
+        Object::Int(micro),
+        Object::str("final"),
+        Object::Int(0),
+    ]))
 }

@@ -48,7 +48,9 @@ impl Evaluator<'_> {
             // What it stands for may be lazy itself.
             Named::Value(object) => match &object {
                 Object::Path(other) if other == path => object,
-                _ => self.nested(|evaluator| Ok(evaluator.force(object))).unwrap_or_else(|_| Object::Path(path.clone())),
+                _ => {
+                    self.nested(|evaluator| Ok(evaluator.force(object))).unwrap_or_else(|_| Object::Path(path.clone()))
+                }
             },
             _ => Object::Path(path.clone()),
         };
@@ -63,10 +65,16 @@ impl Evaluator<'_> {
         let Named::Function(module, within) = self.named(&call.callee) else { return None };
         let function = module.functions.get(&within)?;
         let environment = self.environment_of(&module);
-        let function = Rc::new(Function { path: function.path.clone(), environment, offset: Some(function.offset), plain: function.plain });
+        let function = Rc::new(Function {
+            path: function.path.clone(),
+            environment,
+            offset: Some(function.offset),
+            plain: function.plain,
+        });
         let arguments = Arguments { args: call.args.clone(), kwargs: call.kwargs.clone(), open: None };
         let doubts = self.doubts;
-        let result = match self.nested(|evaluator| evaluator.call_function(&function, &arguments, TextRange::default())) {
+        let result = match self.nested(|evaluator| evaluator.call_function(&function, &arguments, TextRange::default()))
+        {
             // The call says more than an opaque value.
             Ok(Object::Opaque(_)) | Err(Stop::Raise(..) | Stop::Unknown(_) | Stop::Limit) => return None,
             Ok(object) => self.force(object),
@@ -114,7 +122,8 @@ impl Evaluator<'_> {
         }
         let (class, rest) = split_class(within, |prefix| self.classes.contains_key(prefix))?;
         let class = self.classes.get(class)?.clone();
-        let attributes = || class.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let attributes =
+            || class.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         match self.enumeration(&class.bases, &attributes) {
             Some(enumeration) => Some(member(&enumeration, rest)),
             None => class.attributes.borrow().get(rest).map(|value| Named::Value(value.clone())),
@@ -156,7 +165,9 @@ impl Evaluator<'_> {
             return match class.attributes.get(rest) {
                 Some(value) => Ok(Named::Value(self.thaw(value))),
                 None => match class.bases.first() {
-                    Some(Value::Reference(base)) if class.bases.len() == 1 && **base != class.path => Err(format!("{base}.{rest}").into()),
+                    Some(Value::Reference(base)) if class.bases.len() == 1 && **base != class.path => {
+                        Err(format!("{base}.{rest}").into())
+                    }
                     _ => Ok(Named::Unknown),
                 },
             };
@@ -165,7 +176,9 @@ impl Evaluator<'_> {
         match (module.globals.get(name), rest) {
             // Another name for something else.
             (Some(Value::Reference(path)), None) if *path != format!("{}.{name}", module.path) => Err(path.clone()),
-            (Some(Value::Reference(path)), Some(rest)) if *path != format!("{}.{name}", module.path) => Err(format!("{path}.{rest}").into()),
+            (Some(Value::Reference(path)), Some(rest)) if *path != format!("{}.{name}", module.path) => {
+                Err(format!("{path}.{rest}").into())
+            }
             (Some(Value::Opaque(_)) | None, _) | (_, Some(_)) => Ok(Named::Unknown),
             (Some(value), None) => Ok(Named::Value(self.thaw(value))),
         }
@@ -198,7 +211,9 @@ impl Evaluator<'_> {
 
     /// Turns a value of another module into one that can be computed with.
     pub(crate) fn thaw(&mut self, value: &Value) -> Object {
-        let all = |evaluator: &mut Self, values: &[Value]| values.iter().map(|value| evaluator.thaw(value)).collect::<Vec<Object>>();
+        let all = |evaluator: &mut Self, values: &[Value]| {
+            values.iter().map(|value| evaluator.thaw(value)).collect::<Vec<Object>>()
+        };
         match value {
             Value::None => Object::None,
             Value::Bool(value) => Object::Bool(*value),
@@ -213,7 +228,9 @@ impl Evaluator<'_> {
                 let mut items = indexmap::IndexMap::with_capacity(pairs.len());
                 for (key, value) in pairs {
                     let key = self.thaw(key);
-                    let Some(key) = Key::new(&key) else { return Object::opaque("has a key that is not known", "", None) };
+                    let Some(key) = Key::new(&key) else {
+                        return Object::opaque("has a key that is not known", "", None);
+                    };
                     let value = self.thaw(value);
                     items.insert(key, value);
                 }

@@ -23,7 +23,17 @@ pub(crate) const INHERITED_TYPE: &str = "builtins.super.db_type";
 
 /// The attributes of a field that decide about its column.
 pub(crate) const OWN_ATTRIBUTES: [&str; 12] = [
-    "_unique", "blank", "db_collation", "db_column", "db_default", "db_index", "db_tablespace", "default", "max_length", "null", "primary_key",
+    "_unique",
+    "blank",
+    "db_collation",
+    "db_column",
+    "db_default",
+    "db_index",
+    "db_tablespace",
+    "default",
+    "max_length",
+    "null",
+    "primary_key",
     "remote_field",
 ];
 
@@ -148,7 +158,13 @@ impl<'c> Evaluator<'c> {
     }
 
     /// Runs a method with `self` and dotted paths as arguments, and returns its result; nothing when it is not known.
-    pub(crate) fn run_method(&mut self, module: &Arc<Module>, within: &str, instance: &Instance, paths: &[&str]) -> Option<Value> {
+    pub(crate) fn run_method(
+        &mut self,
+        module: &Arc<Module>,
+        within: &str,
+        instance: &Instance,
+        paths: &[&str],
+    ) -> Option<Value> {
         let mut args = vec![Object::Class(Rc::clone(&instance.0))];
         args.extend(paths.iter().map(|path| Object::Path((*path).into())));
         let function = self.method_function(module, within)?;
@@ -170,7 +186,12 @@ impl<'c> Evaluator<'c> {
     fn method_function(&mut self, module: &Arc<Module>, within: &str) -> Option<Rc<Function>> {
         let function = module.functions.get(within)?;
         let environment = self.environment_of(module);
-        Some(Rc::new(Function { path: function.path.clone(), environment, offset: Some(function.offset), plain: function.plain }))
+        Some(Rc::new(Function {
+            path: function.path.clone(),
+            environment,
+            offset: Some(function.offset),
+            plain: function.plain,
+        }))
     }
 }
 

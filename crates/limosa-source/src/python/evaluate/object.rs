@@ -142,7 +142,12 @@ impl Object {
         Self::Dict(Rc::new(Dict { items: RefCell::new(items), state }))
     }
 
-    pub(crate) fn call(callee: impl Into<SmolStr>, args: Vec<Self>, kwargs: Vec<(SmolStr, Self)>, span: Option<Span>) -> Self {
+    pub(crate) fn call(
+        callee: impl Into<SmolStr>,
+        args: Vec<Self>,
+        kwargs: Vec<(SmolStr, Self)>,
+        span: Option<Span>,
+    ) -> Self {
         let deepest = kwargs.iter().map(|(_, value)| value.depth()).max().unwrap_or(0);
         let depth = depth_of(&args).max(deepest.saturating_add(1));
         Self::Call(Rc::new(CallObject { callee: callee.into(), args, kwargs, span, result: OnceCell::new(), depth }))
@@ -234,7 +239,9 @@ impl Key {
             Object::Float(value) => Self::Float(value.to_bits()),
             Object::Str(text) => Self::Str(text.clone()),
             Object::Bytes(bytes) => Self::Bytes(bytes.clone()),
-            Object::Tuple(tuple) if tuple.depth < 8 => Self::Tuple(tuple.items.iter().map(Self::new).collect::<Option<_>>()?),
+            Object::Tuple(tuple) if tuple.depth < 8 => {
+                Self::Tuple(tuple.items.iter().map(Self::new).collect::<Option<_>>()?)
+            }
             Object::Path(path) => Self::Path(path.clone()),
             _ => return None,
         })

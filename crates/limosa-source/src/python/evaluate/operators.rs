@@ -53,7 +53,8 @@ impl Evaluator<'_> {
                 self.fuel = self.fuel.saturating_sub((left.len() + right.len()) as u64 / 64);
                 Some(Object::str(format!("{left}{right}")))
             }
-            (Object::Str(text), Operator::Mult, Object::Int(count)) | (Object::Int(count), Operator::Mult, Object::Str(text)) => {
+            (Object::Str(text), Operator::Mult, Object::Int(count))
+            | (Object::Int(count), Operator::Mult, Object::Str(text)) => {
                 let count = usize::try_from(*count).unwrap_or(0);
                 (text.len().saturating_mul(count) <= MAX_TEXT / 16).then(|| Object::str(text.repeat(count)))
             }
@@ -87,7 +88,14 @@ impl Evaluator<'_> {
         };
         Ok(result.unwrap_or_else(|| {
             let known = is_plain(left) && is_plain(right);
-            self.opaque(if known { "is an operation that is not evaluated" } else { "is computed from something that is not known" }, range)
+            self.opaque(
+                if known {
+                    "is an operation that is not evaluated"
+                } else {
+                    "is computed from something that is not known"
+                },
+                range,
+            )
         }))
     }
 
@@ -198,7 +206,8 @@ pub(super) fn equal(left: &Object, right: &Object, depth: u8) -> Option<bool> {
         (Object::Call(left), Object::Call(right)) if is_path(left) && is_path(right) => {
             equal(left.args.first()?, right.args.first()?, depth + 1)
         }
-        (Object::Path(_) | Object::Call(_) | Object::Globals(_), _) | (_, Object::Path(_) | Object::Call(_) | Object::Globals(_)) => None,
+        (Object::Path(_) | Object::Call(_) | Object::Globals(_), _)
+        | (_, Object::Path(_) | Object::Call(_) | Object::Globals(_)) => None,
         (Object::Set(_), Object::Set(_)) => None,
         _ => Some(false),
     }
@@ -233,7 +242,9 @@ fn number(left: &Object, op: Operator, right: &Object) -> Option<Object> {
             Operator::FloorDiv if right != 0 => Some(floor_div(left, right)?),
             Operator::Mod if right != 0 => left.checked_sub(floor_div(left, right)?.checked_mul(right)?),
             Operator::Pow => u32::try_from(right).ok().and_then(|power| left.checked_pow(power)),
-            Operator::LShift => u32::try_from(right).ok().filter(|by| *by < 120).and_then(|by| left.checked_mul(1_i128 << by)),
+            Operator::LShift => {
+                u32::try_from(right).ok().filter(|by| *by < 120).and_then(|by| left.checked_mul(1_i128 << by))
+            }
             Operator::RShift => u32::try_from(right).ok().filter(|by| *by < 127).map(|by| left >> by),
             Operator::BitOr => Some(left | right),
             Operator::BitAnd => Some(left & right),
@@ -355,8 +366,10 @@ fn combined(left: &CallObject, op: Operator, right: &CallObject) -> Object {
 /// Returns whether a class is one of Django's expressions that can be computed with.
 fn is_expression(callee: &str) -> bool {
     callee != "django.db.models.Q"
-        && (matches!(callee, "django.db.models.F" | "django.db.models.Value" | "django.db.models.Case" | "django.db.models.Func")
-            || callee.starts_with("django.db.models.functions.")
+        && (matches!(
+            callee,
+            "django.db.models.F" | "django.db.models.Value" | "django.db.models.Case" | "django.db.models.Func"
+        ) || callee.starts_with("django.db.models.functions.")
             || callee.starts_with("django.db.models.expressions."))
 }
 

@@ -51,9 +51,12 @@ pub(super) fn attribute(call: &CallObject, name: &str) -> Option<Object> {
             Object::tuple(parents)
         }
         "name" => Object::str(last),
-        "stem" => Object::str(last.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map_or(last, |(stem, _)| stem)),
+        "stem" => {
+            Object::str(last.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map_or(last, |(stem, _)| stem))
+        }
         "suffix" => {
-            let suffix = last.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, suffix)| format!(".{suffix}"));
+            let suffix =
+                last.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, suffix)| format!(".{suffix}"));
             Object::str(suffix.unwrap_or_default())
         }
         _ => return None,
@@ -89,7 +92,8 @@ pub(super) fn os_path(name: &str, arguments: &Arguments) -> Option<Object> {
         ("normpath", [path]) if path.starts_with('/') => normalized(path),
         ("expanduser", [path]) if !path.starts_with('~') => path.to_string(),
         ("splitext", [path]) => {
-            let at = path.rfind('.').filter(|at| *at > path.rfind('/').map_or(0, |slash| slash + 1)).unwrap_or(path.len());
+            let at =
+                path.rfind('.').filter(|at| *at > path.rfind('/').map_or(0, |slash| slash + 1)).unwrap_or(path.len());
             return Some(Object::tuple(vec![Object::str(&path[..at]), Object::str(&path[at..])]));
         }
         _ => return None,

@@ -25,7 +25,8 @@ impl Evaluator<'_> {
                 Ok(_) => continue,
                 Err(Stop::Raise(class, reason)) => {
                     let message = format!("raises {class}: {reason}");
-                    self.diagnostics.push(Diagnostic::warning("raises", message.clone()).at(self.span(statement.range()), "here"));
+                    self.diagnostics
+                        .push(Diagnostic::warning("raises", message.clone()).at(self.span(statement.range()), "here"));
                     message
                 }
                 Err(Stop::Unknown(reason)) => reason.into(),
@@ -164,7 +165,8 @@ impl Evaluator<'_> {
                 Some(true) => {}
                 Some(false) => return self.block(&node.orelse),
                 None => {
-                    let reason = format!("depends on the condition `{}`, which is not known", self.snippet(node.test.range()));
+                    let reason =
+                        format!("depends on the condition `{}`, which is not known", self.snippet(node.test.range()));
                     self.unknown_way(std::slice::from_ref(statement), &reason)?;
                     return Ok(Flow::Next);
                 }
@@ -241,7 +243,11 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn in_function(&self) -> bool {
-        self.frames.iter().rev().find(|frame| frame.kind != FrameKind::Comprehension).is_some_and(|frame| frame.kind == FrameKind::Function)
+        self.frames
+            .iter()
+            .rev()
+            .find(|frame| frame.kind != FrameKind::Comprehension)
+            .is_some_and(|frame| frame.kind == FrameKind::Function)
     }
 
     fn exception_name(&self, expression: &Expr) -> SmolStr {

@@ -35,8 +35,12 @@ impl Evaluator<'_> {
                     self.update_dict(object, &other);
                     Some(Object::None)
                 }
-                ("get", [Object::Str(key)]) => Some(environment.names.borrow().get(key).cloned().unwrap_or(Object::None)),
-                ("get", [Object::Str(key), default]) => Some(environment.names.borrow().get(key).cloned().unwrap_or_else(|| default.clone())),
+                ("get", [Object::Str(key)]) => {
+                    Some(environment.names.borrow().get(key).cloned().unwrap_or(Object::None))
+                }
+                ("get", [Object::Str(key), default]) => {
+                    Some(environment.names.borrow().get(key).cloned().unwrap_or_else(|| default.clone()))
+                }
                 ("setdefault", [Object::Str(key), default]) => {
                     Some(environment.names.borrow_mut().entry(key.clone()).or_insert_with(|| default.clone()).clone())
                 }
@@ -59,7 +63,13 @@ impl Evaluator<'_> {
         })
     }
 
-    fn string_method(&mut self, text: &str, name: &str, arguments: &Arguments, range: TextRange) -> Result<Option<Object>> {
+    fn string_method(
+        &mut self,
+        text: &str,
+        name: &str,
+        arguments: &Arguments,
+        range: TextRange,
+    ) -> Result<Option<Object>> {
         self.fuel = self.fuel.saturating_sub(text.len() as u64 / 16);
         let args: Vec<Object> = arguments.args.iter().map(|argument| self.force(argument.clone())).collect();
         let texts = |parts: Vec<&str>| Object::list(parts.into_iter().map(Object::str).collect());
@@ -79,7 +89,13 @@ impl Evaluator<'_> {
             ("title", []) => Some(Object::str(title(text))),
             ("capitalize", []) => {
                 let mut rest = text.chars();
-                Some(Object::str(rest.next().map(|first| first.to_uppercase().chain(rest.as_str().to_lowercase().chars()).collect::<String>()).unwrap_or_default()))
+                Some(Object::str(
+                    rest.next()
+                        .map(|first| {
+                            first.to_uppercase().chain(rest.as_str().to_lowercase().chars()).collect::<String>()
+                        })
+                        .unwrap_or_default(),
+                ))
             }
             ("strip", []) => Some(Object::str(text.trim())),
             ("lstrip", []) => Some(Object::str(text.trim_start())),
@@ -92,7 +108,9 @@ impl Evaluator<'_> {
                 (size <= MAX_TEXT).then(|| Object::str(text.replace(from.as_str(), to)))
             }
             ("split", []) => Some(texts(text.split_whitespace().collect())),
-            ("split", [Object::Str(separator)]) if !separator.is_empty() => Some(texts(text.split(separator.as_str()).collect())),
+            ("split", [Object::Str(separator)]) if !separator.is_empty() => {
+                Some(texts(text.split(separator.as_str()).collect()))
+            }
             ("split", [Object::Str(separator), Object::Int(count)]) if !separator.is_empty() && *count >= 0 => {
                 let count = usize::try_from(*count).unwrap_or(usize::MAX).saturating_add(1);
                 Some(texts(text.splitn(count, separator.as_str()).collect()))
@@ -113,9 +131,15 @@ impl Evaluator<'_> {
             }
             ("startswith", [prefix]) => any_of(prefix, |prefix| text.starts_with(prefix)),
             ("endswith", [suffix]) => any_of(suffix, |suffix| text.ends_with(suffix)),
-            ("removeprefix", [Object::Str(prefix)]) => Some(Object::str(text.strip_prefix(prefix.as_str()).unwrap_or(text))),
-            ("removesuffix", [Object::Str(suffix)]) => Some(Object::str(text.strip_suffix(suffix.as_str()).unwrap_or(text))),
-            ("count", [Object::Str(part)]) if !part.is_empty() => Some(Object::Int(i128::try_from(text.matches(part.as_str()).count()).unwrap_or(0))),
+            ("removeprefix", [Object::Str(prefix)]) => {
+                Some(Object::str(text.strip_prefix(prefix.as_str()).unwrap_or(text)))
+            }
+            ("removesuffix", [Object::Str(suffix)]) => {
+                Some(Object::str(text.strip_suffix(suffix.as_str()).unwrap_or(text)))
+            }
+            ("count", [Object::Str(part)]) if !part.is_empty() => {
+                Some(Object::Int(i128::try_from(text.matches(part.as_str()).count()).unwrap_or(0)))
+            }
             ("find", [Object::Str(part)]) => {
                 let found = text.find(part.as_str()).map(|at| text[..at].chars().count());
                 Some(Object::Int(found.and_then(|at| i128::try_from(at).ok()).unwrap_or(-1)))

@@ -14,8 +14,21 @@ use crate::python::parse::bodies;
 
 /// Methods that change a list, a set or a dictionary.
 const MUTATORS: [&str; 15] = [
-    "add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "reverse", "setdefault", "sort", "update",
-    "difference_update", "intersection_update",
+    "add",
+    "append",
+    "clear",
+    "discard",
+    "extend",
+    "insert",
+    "pop",
+    "popitem",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "update",
+    "difference_update",
+    "intersection_update",
 ];
 
 impl Evaluator<'_> {
@@ -254,7 +267,9 @@ fn changed_names<'a>(body: &'a [Stmt], arguments: bool, names: &mut Vec<&'a str>
             }
         }
         match statement {
-            Stmt::Assign(node) => names.extend(node.targets.iter().filter(|target| !target.is_name_expr()).filter_map(root)),
+            Stmt::Assign(node) => {
+                names.extend(node.targets.iter().filter(|target| !target.is_name_expr()).filter_map(root))
+            }
             Stmt::AugAssign(node) => names.extend(root(&node.target)),
             Stmt::Delete(node) => names.extend(node.targets.iter().filter_map(root)),
             _ => {}
@@ -292,7 +307,11 @@ fn local_names<'a>(body: &'a [Stmt], names: &mut Vec<&'a str>, depth: u8) {
             Stmt::Assign(node) => node.targets.iter().for_each(|target| targets(target, names)),
             Stmt::AnnAssign(node) => targets(&node.target, names),
             Stmt::For(node) => targets(&node.target, names),
-            Stmt::With(node) => node.items.iter().filter_map(|item| item.optional_vars.as_deref()).for_each(|target| targets(target, names)),
+            Stmt::With(node) => node
+                .items
+                .iter()
+                .filter_map(|item| item.optional_vars.as_deref())
+                .for_each(|target| targets(target, names)),
             _ => {}
         }
         bodies(statement).into_iter().for_each(|body| local_names(body, names, depth + 1));

@@ -1,0 +1,179 @@
+//! Databases for tests: each test gets its own, removed afterwards.
+
+use limosa_db::{ConnectOptions, Connection, DatabaseUrl, LockScope, LockWait, SessionLock};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// A database, empty at first.
+pub(crate) struct Database {
+    pub(crate) url: DatabaseUrl,
+    /// The URL as it is given to the program.
+    pub(crate) text: String,
+    kind: Kind,
+    runtime: Runtime,
+}
+
+enum Kind {
+    Postgres { server: DatabaseUrl },
+    Sqlite { _folder: TempDir },
+}
+
+impl Database {
+    /// Returns an SQLite file in a folder of its own; the file is not there yet.
+    pub(crate) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("test.sqlite3");
+        let url = DatabaseUrl::sqlite(&path);
+        Self { url, text: format!("sqlite:{}", path.display()), kind: Kind::Sqlite { _folder: folder }, runtime: runtime() }
+    }
+
+    /// Creates a database on the test server; nothing when there is no server.
+    pub(crate) fn postgres(test: &str) -> Option<Self> {
+        let Ok(text) = std::env::var("LIMOSA_TEST_POSTGRES") else {
+            assert!(std::env::var_os("CI").is_none(), "LIMOSA_TEST_POSTGRES is not set");
+            println!("skipped: LIMOSA_TEST_POSTGRES is not set");
+            return None;
+        };
+        let server: DatabaseUrl = text.parse().expect("a URL");
+        let name = format!("limosa_cli_{test}_{}", std::process::id());
+        let runtime = runtime();
+        runtime.block_on(async {
+            let connection = open(&server).await;
+            connection.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.expect("drop");
+            connection.execute(&format!("CREATE DATABASE {name}")).await.expect("create");
+            connection.close().await;
+        });
+        let mut url = server.clone();
+        url.set_database(&name);
+        let (before, query) = text.split_once('?').map_or((text.as_str(), ""), |(before, query)| (before, query));
+        let base = before.rsplit_once('/').map_or(before, |(base, _)| base);
+        let text = format!("{base}/{name}?{query}").trim_end_matches('?').to_owned();
+        Some(Self { url, text, kind: Kind::Postgres { server }, runtime })
+    }
+
+    /// Returns whether it is a PostgreSQL database.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self.kind, Kind::Postgres { .. })
+    }
+
+    /// Runs a statement.
+    #[track_caller]
+    pub(crate) fn execute(&self, sql: &str) {
+        self.runtime.block_on(async {
+            let connection = open(&self.url).await;
+            connection.execute(sql).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+            connection.close().await;
+        });
+    }
+
+    /// Returns the rows of a query, the columns of each joined by `|`.
+    #[track_caller]
+    pub(crate) fn query(&self, sql: &str) -> Vec<String> {
+        self.runtime.block_on(async {
+            let connection = open(&self.url).await;
+            let rows = query(&connection, sql).await;
+            connection.close().await;
+            rows
+        })
+    }
+
+    /// Returns the whole schema and all rows, as text to compare.
+    #[track_caller]
+    pub(crate) fn dump(&self) -> String {
+        self.runtime.block_on(async {
+            let connection = open(&self.url).await;
+            let mut lines = Vec::new();
+            let (schema, tables): (&[&str], _) = match self.kind {
+                Kind::Postgres { .. } => (&POSTGRES_SCHEMA, POSTGRES_TABLES),
+                Kind::Sqlite { .. } => (&SQLITE_SCHEMA, SQLITE_TABLES),
+            };
+            for sql in schema {
+                lines.extend(query(&connection, sql).await);
+            }
+            for table in query(&connection, tables).await {
+                for row in query(&connection, &format!("SELECT * FROM \"{table}\" ORDER BY 1")).await {
+                    lines.push(format!("{table}: {row}"));
+                }
+            }
+            connection.close().await;
+            lines.join("\n")
+        })
+    }
+
+    /// Returns the migrations that are recorded, in order, as `app.name`.
+    #[track_caller]
+    pub(crate) fn history(&self, table: &str) -> Vec<String> {
+        self.query(&format!("SELECT app || '.' || name FROM {table} ORDER BY id"))
+    }
+
+    /// Does something while another runner, this test, holds the lock; `release` lets it go.
+    pub(crate) fn locked<T>(&self, history_table: &str, work: impl FnOnce(Box<dyn FnOnce() + '_>) -> T) -> T {
+        let options = ConnectOptions { run_id: Some("the-other".into()), ..ConnectOptions::default() };
+        let scope = LockScope { history_table: history_table.into(), run_id: Some("the-other".into()) };
+        let (connection, lock) = self.runtime.block_on(async {
+            let connection = Connection::open(&self.url, &options).await.expect("a connection");
+            let lock = SessionLock::acquire(&connection, &scope, LockWait::No, |_| {}).await.expect("free");
+            (connection, lock)
+        });
+        work(Box::new(move || {
+            self.runtime.block_on(async {
+                lock.release(&connection).await.expect("release");
+                connection.close().await;
+            });
+        }))
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Kind::Postgres { server } = &self.kind {
+            let name = self.url.database().unwrap_or_default();
+            self.runtime.block_on(async {
+                // A test that has failed already says why; what is left of it is removed by its next run.
+                if let Ok(connection) = Connection::open(server, &ConnectOptions::default()).await {
+                    _ = connection.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+                    connection.close().await;
+                }
+            });
+        }
+    }
+}
+
+/// Runs a test on SQLite and on PostgreSQL.
+pub(crate) fn on_each(test: &str, body: impl Fn(&Database)) {
+    println!("on SQLite");
+    body(&Database::sqlite());
+    if let Some(database) = Database::postgres(test) {
+        println!("on PostgreSQL");
+        body(&database);
+    }
+}
+
+const SQLITE_SCHEMA: [&str; 1] = ["SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"];
+const SQLITE_TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1";
+const POSTGRES_SCHEMA: [&str; 4] = [
+    "SELECT relkind, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1, 2",
+    "SELECT attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull, attidentity FROM pg_attribute \
+     JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND NOT attisdropped \
+     AND attnum > 0 ORDER BY 1, attnum",
+    "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint \
+     WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2",
+    "SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid \
+     WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
+];
+const POSTGRES_TABLES: &str =
+    "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1";
+
+async fn query(connection: &Connection, sql: &str) -> Vec<String> {
+    let rows = connection.query(sql, &[]).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "NULL".into());
+    rows.iter().map(|row| row.values().iter().map(text).collect::<Vec<_>>().join("|")).collect()
+}
+
+async fn open(url: &DatabaseUrl) -> Connection {
+    Connection::open(url, &ConnectOptions::default()).await.expect("a connection")
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}

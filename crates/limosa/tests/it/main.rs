@@ -1,0 +1,25 @@
+//! The program as it is used: each test runs the binary on a project of its own.
+//!
+//! PostgreSQL's server is named by `LIMOSA_TEST_POSTGRES` and a Python with Django by `LIMOSA_TEST_DJANGO`; without them the tests
+//! that need them say that they are skipped, and fail where `CI` is set.
+
+#![expect(clippy::print_stdout, reason = "a test that does not run says so")]
+
+mod database;
+mod program;
+mod project;
+
+mod bad_arguments;
+mod bad_databases;
+mod bad_files;
+mod bad_graphs;
+mod bad_histories;
+mod failures;
+mod interrupts;
+mod json;
+mod migrate;
+mod no_python;
+mod passwords;
+mod read_only;
+mod runners;
+mod showmigrations;
