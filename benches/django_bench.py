@@ -46,7 +46,7 @@ class Script:
             self.after.append(sql)
             return
         # Django writes some history rows on their own after the migration's transaction. In the script they are always in it.
-        if not (self.after and HISTORY.match(sql)):
+        if self.wanted or not (self.after and HISTORY.match(sql)):
             self.flush()
         if self.wanted:
             self.wanted, self.open = False, True

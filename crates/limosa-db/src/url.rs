@@ -206,6 +206,9 @@ impl fmt::Display for Host {
 /// Why a text is not a database URL. No variant holds the text, which may contain a password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
+    /// A character of the user or the password that ends them has to be encoded.
+    #[error("the user or password of the database URL holds `/`, `?` or `#`: write them as %2F, %3F or %23")]
+    Credentials,
     /// It does not begin with a scheme.
     #[error("no scheme in the database URL: it begins with postgres://, mysql:// or sqlite:")]
     NoScheme,

@@ -100,6 +100,11 @@ impl Events {
         self.send(Event::AfterRun { description });
     }
 
+    /// Tells that all is done.
+    pub fn run_finished(&self, migrations: usize, took: Duration) {
+        self.send(Event::RunFinished { migrations, took });
+    }
+
     pub(crate) fn send(&self, event: Event) {
         (self.0)(event);
     }

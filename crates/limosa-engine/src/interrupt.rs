@@ -32,14 +32,18 @@ impl Interrupt {
     /// Asks the run to stop; it ends with an error of its own.
     pub async fn request(&self) {
         self.0.requested.store(true, Ordering::Relaxed);
-        if let Some(connection) = &self.0.connection {
-            // Where nothing runs there is nothing to cancel, and the run stops by itself.
-            _ = connection.cancel().await;
-        }
+        self.cancel_statement().await;
         let python = self.0.python.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(python) = python {
             // A process that is gone has nothing to stop.
             _ = python.interrupt().await;
+        }
+    }
+
+    /// Cancels the statement that is running; where none is, there is nothing to cancel.
+    pub async fn cancel_statement(&self) {
+        if let Some(connection) = &self.0.connection {
+            _ = connection.cancel().await;
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! **Invariant:** only this crate executes anything that changes a database, and it prints nothing.
 
-pub mod bridge;
 pub mod after;
+pub mod bridge;
 pub mod events;
 pub mod functions;
 pub mod interrupt;

@@ -123,7 +123,6 @@ impl<'a> Runner<'a> {
     /// # Errors
     /// At the first that fails: it says what failed and what is left behind.
     pub async fn run(&mut self, jobs: &[Job]) -> Result<usize, RunError> {
-        let started = Instant::now();
         self.events.send(Event::RunStarted { migrations: jobs.len() });
         for (index, job) in jobs.iter().enumerate() {
             let (id, direction) = (job.migration.id.clone(), job.direction);
@@ -135,7 +134,6 @@ impl<'a> Runner<'a> {
             let faked = self.run_job(job, rename).await?;
             self.events.send(Event::MigrationFinished { id, direction, faked, took: began.elapsed() });
         }
-        self.events.send(Event::RunFinished { migrations: jobs.len(), took: started.elapsed() });
         Ok(jobs.len())
     }
 
@@ -146,7 +144,9 @@ impl<'a> Runner<'a> {
         let ids = |jobs: &[Job]| jobs.iter().map(|job| job.migration.id.clone()).collect::<Vec<_>>();
         let result = match (job.direction, self.seen_by_python) {
             (Direction::Backwards, _) => bridge.set_state(&job.before_ids).await,
-            (Direction::Forwards, None) => bridge.set_state(&[self.applied.clone(), ids(&jobs[..index])].concat()).await,
+            (Direction::Forwards, None) => {
+                bridge.set_state(&[self.applied.clone(), ids(&jobs[..index])].concat()).await
+            }
             (Direction::Forwards, Some(seen)) => bridge.advance(&ids(&jobs[seen..index])).await,
         };
         // The job itself moves the state along while it runs.

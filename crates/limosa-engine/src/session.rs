@@ -113,7 +113,10 @@ impl Session<'_> {
             Self::Bridge(bridge, dialect) => {
                 for (index, script) in scripts.iter().enumerate() {
                     for statement in statements_of(script, *dialect) {
-                        bridge.execute(&statement, None).await.map_err(|error| Failed { index, error: error.into() })?;
+                        bridge
+                            .execute(&statement, None)
+                            .await
+                            .map_err(|error| Failed { index, error: error.into() })?;
                     }
                 }
                 Ok(())

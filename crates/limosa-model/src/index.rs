@@ -173,7 +173,10 @@ impl Constraint {
             }),
             "django.contrib.postgres.constraints.ExclusionConstraint" => ConstraintKind::Exclusion(Exclusion {
                 expressions: read.pairs("expressions")?,
-                index_type: read.text("index_type")?.filter(|text| !text.is_empty()).unwrap_or(SmolStr::new_static("GIST")),
+                index_type: read
+                    .text("index_type")?
+                    .filter(|text| !text.is_empty())
+                    .unwrap_or(SmolStr::new_static("GIST")),
                 condition: read.known("condition")?.cloned(),
                 deferrable: read.deferrable()?,
                 include: read.texts("include")?,

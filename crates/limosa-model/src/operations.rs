@@ -47,9 +47,9 @@ pub use rename_index::{OldIndex, RenameIndex};
 pub use rename_model::RenameModel;
 pub use special::{Custom, RunPython, RunRust, RunSql, SeparateDatabaseAndState, Sql, StateEffect};
 
+use crate::Span;
 use crate::field::Ignored;
 use crate::state::{ProjectState, StateError};
-use crate::{Span, Value};
 
 /// One operation of a migration.
 #[derive(Clone, Debug, PartialEq)]

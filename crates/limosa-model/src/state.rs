@@ -119,9 +119,8 @@ impl ProjectState {
     ) -> impl Iterator<Item = (&'a Arc<ModelState>, &'a SmolStr, &'a Arc<Field>)> {
         self.models().flat_map(move |model| {
             model.fields.iter().filter_map(move |(name, field)| {
-                let points = field
-                    .related_model()
-                    .is_some_and(|to| ModelId::resolve(to, &model.app, &model.name) == *target);
+                let points =
+                    field.related_model().is_some_and(|to| ModelId::resolve(to, &model.app, &model.name) == *target);
                 points.then_some((model, name, field))
             })
         })

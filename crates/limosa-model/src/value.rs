@@ -226,7 +226,9 @@ impl Value {
         match self {
             Self::Opaque(opaque) => Some(opaque),
             Self::List(items) | Self::Tuple(items) | Self::Set(items) => items.iter().find_map(Self::find_opaque),
-            Self::Dict(pairs) => pairs.iter().find_map(|(key, value)| key.find_opaque().or_else(|| value.find_opaque())),
+            Self::Dict(pairs) => {
+                pairs.iter().find_map(|(key, value)| key.find_opaque().or_else(|| value.find_opaque()))
+            }
             Self::Call(call) => {
                 call.args.iter().chain(call.kwargs.iter().map(|(_, value)| value)).find_map(Self::find_opaque)
             }

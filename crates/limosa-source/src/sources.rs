@@ -134,6 +134,9 @@ impl fmt::Display for Location {
     }
 }
 
+/// What Python calls the encoding whose bytes are the first 256 characters.
+const LATIN_1: [&str; 7] = ["8859", "cp819", "iso-8859-1", "iso8859-1", "l1", "latin-1", "latin1"];
+
 struct NotText {
     lossy: String,
     offset: usize,
@@ -144,20 +147,14 @@ struct NotText {
 fn decode(mut bytes: Vec<u8>) -> Result<String, NotText> {
     if bytes.starts_with(b"\xEF\xBB\xBF") {
         bytes.drain(..3);
+    } else if !bytes.is_ascii() && coding_cookie(&bytes).is_some_and(|name| LATIN_1.contains(&name.as_str())) {
+        return Ok(bytes.iter().map(|byte| char::from(*byte)).collect());
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(text),
-        Err(error) => {
-            let offset = error.utf8_error().valid_up_to();
-            let bytes = error.into_bytes();
-            match coding_cookie(&bytes).as_deref() {
-                Some("latin-1" | "latin1" | "iso-8859-1" | "iso8859-1" | "l1" | "8859" | "cp819") => {
-                    Ok(bytes.iter().map(|byte| char::from(*byte)).collect())
-                }
-                _ => Err(NotText { lossy: String::from_utf8_lossy(&bytes).into_owned(), offset, encoding: "UTF-8" }),
-            }
-        }
-    }
+    String::from_utf8(bytes).map_err(|error| NotText {
+        offset: error.utf8_error().valid_up_to(),
+        lossy: String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        encoding: "UTF-8",
+    })
 }
 
 /// Returns the encoding that a comment in the first two lines names, in lower case with `_` as `-`.

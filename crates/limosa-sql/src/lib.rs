@@ -4,12 +4,12 @@
 
 pub mod catalog;
 pub mod dialect;
-pub mod split;
-pub mod names;
-pub mod model;
-pub mod types;
 pub mod editor;
-pub mod operations;
-pub mod statement;
 pub mod expression;
 pub mod literal;
+pub mod model;
+pub mod names;
+pub mod operations;
+pub mod split;
+pub mod statement;
+pub mod types;

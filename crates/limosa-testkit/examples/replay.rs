@@ -82,6 +82,9 @@ fn main() -> anyhow::Result<()> {
             None => {}
         }
     }
+    for outcome in outcomes.iter().filter(|outcome| outcome.excuse.is_some() && args.limit > 0) {
+        println!("excused: {} ({:?})", outcome.name, outcome.excuse);
+    }
     let excused = |excuse| outcomes.iter().filter(|outcome| outcome.excuse == Some(excuse)).count();
     let (reordered, python) = (excused(Excuse::Reordered), excused(Excuse::NeedsPython));
     println!(

@@ -385,6 +385,7 @@ def ask(database, backwards):
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
     from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.migration import Migration
 
     disk = MigrationLoader(None, ignore_no_migrations=True)
     connection.close()
@@ -394,6 +395,7 @@ def ask(database, backwards):
     for key, migration in disk.disk_migrations.items():
         answer["migrations"][".".join(key)] = {
             "operations": [operation(op, connection) for op in migration.operations], "atomic": migration.atomic,
+            "custom": type(migration).apply is not Migration.apply,
             "dependencies": [list(k) for k in migration.dependencies], "replaces": [list(k) for k in migration.replaces]}
         recorder.watch(migration.operations)
     state_questions = {}

@@ -36,6 +36,9 @@ pub fn compare(answers: &Answers, subject: Subject) -> Vec<Outcome> {
     for applied in &answers.applied {
         let before = catalog.clone();
         let executed = execute::migration(answers, applied, &mut state, &mut catalog);
+        if answers.custom.contains(&applied.id) {
+            continue;
+        }
         match subject {
             Subject::Executed => outcomes.push(executed),
             Subject::Before => outcomes.push(collected(answers, &applied.id, &applied.sqlmigrate, &before, false)),
@@ -44,7 +47,7 @@ pub fn compare(answers: &Answers, subject: Subject) -> Vec<Outcome> {
         }
     }
     if subject == Subject::Finished {
-        for (id, expected) in &answers.finished {
+        for (id, expected) in answers.finished.iter().filter(|(id, _)| !answers.custom.contains(id)) {
             outcomes.push(collected(answers, id, expected, &catalog, false));
         }
     }

@@ -7,8 +7,8 @@ pub mod exit_code;
 pub mod printer;
 pub mod redact;
 pub mod render;
-pub mod reporter;
 mod report_error;
+pub mod reporter;
 pub mod signals;
 
 use std::process::ExitCode;

@@ -43,7 +43,8 @@ impl Connected {
     /// # Errors
     /// When another runner still holds it then.
     pub async fn lock(&self, wait: LockWait, events: &Events) -> Result<SessionLock, Error> {
-        let scope = LockScope { history_table: self.history.table().to_owned(), run_id: Some(std::process::id().to_string()) };
+        let scope =
+            LockScope { history_table: self.history.table().to_owned(), run_id: Some(std::process::id().to_string()) };
         let waiting = |holder: &limosa_db::LockHolder| events.waiting(holder.to_string());
         Ok(SessionLock::acquire(&self.connection, &scope, wait, waiting).await?)
     }

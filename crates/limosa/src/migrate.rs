@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Instant;
 
-use limosa_db::History;
+use limosa_db::{History, introspect};
 use limosa_engine::after::AfterRun;
 use limosa_engine::events::Events;
 use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::{ContentTypes, Fake, Job, RunError, Runner, states_backwards, states_forwards};
 use limosa_model::graph::{Applied, Direction};
 use limosa_model::{Migration, MigrationId, ProjectState};
-use limosa_plan::steps;
-use limosa_sql::dialect::Context;
 use limosa_plan::planner::{self, PlannedMigration, Target, check_replacements, what_to_record};
+use limosa_plan::steps::{self, Compiled, Compiler};
+use limosa_sql::dialect::Context;
 
 use crate::connected::Connected;
 use crate::error::Error;
@@ -111,8 +112,10 @@ pub async fn run(
     events: &Events,
     interrupt: &Interrupt,
 ) -> Result<Report, Error> {
+    let started = Instant::now();
     let (jobs, end) = jobs(workspace, plan, fake, &connected.context)?;
     let history = &connected.history;
+    check(workspace, connected, &jobs).await?;
     if !jobs.is_empty() {
         history.create(&connected.connection, workspace.history_id()).await?;
     }
@@ -139,8 +142,7 @@ pub async fn run(
     runner.applied.clone_from(&applied);
     runner.run(&jobs).await.map_err(|error| workspace_error(workspace, error))?;
     finish_squashes(connected, history, plan).await?;
-    let ran: Vec<(Arc<Migration>, Direction)> =
-        jobs.iter().map(|job| (job.migration.clone(), job.direction)).collect();
+    let ran: Vec<(Arc<Migration>, Direction)> = jobs.iter().map(|job| (job.migration.clone(), job.direction)).collect();
     if has_receivers {
         let state = ids_after(plan, &applied, fake);
         events.after_run("the project's own receivers");
@@ -157,7 +159,28 @@ pub async fn run(
         };
         after.run(events).await?;
     }
+    events.run_finished(jobs.len(), started.elapsed());
     Ok(Report { migrations: ran.iter().map(|(migration, direction)| (migration.id.clone(), *direction)).collect() })
+}
+
+/// Tells all steps of the jobs before the first one runs, so that what cannot be told or reversed stops nothing half-way.
+async fn check(workspace: &Workspace, connected: &Connected, jobs: &[Job]) -> Result<(), Error> {
+    if jobs.iter().all(|job| job.fake == Fake::Yes) {
+        return Ok(());
+    }
+    let mut catalog = introspect::load(&connected.connection).await?;
+    let mut opaque = false;
+    for job in jobs {
+        let compiler =
+            Compiler::new(&connected.context, &mut catalog, &job.migration, &job.before, job.direction, false);
+        match compiler.and_then(steps::compile) {
+            Ok((compiled, _)) => opaque |= compiled.iter().any(Compiled::is_opaque),
+            // Code that nothing is known about may still bring the schema to where the operation expects it.
+            Err(error) if opaque && error.is_wrong_catalog() => {}
+            Err(error) => return Err(workspace.step_error(&error)),
+        }
+    }
+    Ok(())
 }
 
 /// Adds to a failure where its operation was written.

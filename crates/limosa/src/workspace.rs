@@ -53,8 +53,7 @@ impl Workspace {
         }
         let base = project.unmigrated_state();
         let migrations = std::mem::take(&mut project.migrations);
-        let migrations =
-            migrations.into_iter().map(|migration| (migration.id.clone(), Arc::new(migration))).collect();
+        let migrations = migrations.into_iter().map(|migration| (migration.id.clone(), Arc::new(migration))).collect();
         Ok(Self { project, migrations, base, bridge, functions: Functions::default() })
     }
 
@@ -154,7 +153,11 @@ impl Workspace {
             return Ok(DatabaseUrl::parse(url)?.below(root));
         }
         if self.project.kind == Kind::Native {
-            return if alias == "default" { Ok(DatabaseUrl::sqlite(root.join("db.sqlite3"))) } else { Err(self.no_database(alias)) };
+            return if alias == "default" {
+                Ok(DatabaseUrl::sqlite(root.join("db.sqlite3")))
+            } else {
+                Err(self.no_database(alias))
+            };
         }
         let database = self.project.settings.databases.get(alias).ok_or_else(|| self.no_database(alias))?;
         Ok(DatabaseUrl::from_django(&django(database))?.below(root))

@@ -67,6 +67,10 @@ fn server(dialect: Dialect, rest: &str) -> Result<DatabaseUrl, UrlError> {
         Some((credentials, hosts)) => (Some(credentials), hosts),
         None => (None, authority),
     };
+    let bad_port = authority.rsplit_once(':').is_some_and(|(_, port)| parse_port(port).is_err());
+    if credentials.is_none() && bad_port && (path.contains('@') || query.contains('@')) {
+        return Err(UrlError::Credentials);
+    }
     let mut url = DatabaseUrl::empty(dialect);
     if let Some(credentials) = credentials {
         let (user, password) = match credentials.split_once(':') {

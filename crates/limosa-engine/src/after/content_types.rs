@@ -33,13 +33,16 @@ pub(super) async fn create(run: &AfterRun<'_>) -> Result<Ids, DbError> {
     let (column, value) = if named { (", \"name\"", ", ''") } else { ("", "") };
     let rows: Vec<String> =
         missing.iter().map(|(app, name)| format!("({}, {}{value})", literal(app), literal(name))).collect();
-    let sql = format!("INSERT INTO \"django_content_type\" (\"app_label\", \"model\"{column}) VALUES {}", rows.join(", "));
+    let sql =
+        format!("INSERT INTO \"django_content_type\" (\"app_label\", \"model\"{column}) VALUES {}", rows.join(", "));
     run.connection.execute(&sql).await?;
     ids(run).await
 }
 
 async fn ids(run: &AfterRun<'_>) -> Result<Ids, DbError> {
-    let rows = run.connection.query("SELECT \"id\", \"app_label\", \"model\" FROM \"django_content_type\"", &[]).await?;
-    let id = |row: &limosa_db::Row| Ok(((row.text(1).to_owned(), row.text(2).to_owned()), row.int(0)?.unwrap_or_default()));
+    let rows =
+        run.connection.query("SELECT \"id\", \"app_label\", \"model\" FROM \"django_content_type\"", &[]).await?;
+    let id =
+        |row: &limosa_db::Row| Ok(((row.text(1).to_owned(), row.text(2).to_owned()), row.int(0)?.unwrap_or_default()));
     rows.iter().map(id).collect()
 }

@@ -27,8 +27,11 @@ pub(super) async fn follow(run: &AfterRun<'_>, ids: &Ids) -> Result<(), DbError>
             );
             let count = run.connection.query(&named, &[]).await?.first().map_or(Ok(None), |row| row.int(0))?;
             if old != new && count.unwrap_or_default() > 1 {
-                let message = format!("permission `{old}` of `{app}.{new_name}` cannot become `{new}`: there is one already");
-                return Err(DbError::new(DbErrorKind::Unique, message).with_hint("remove one of the two permissions by hand"));
+                let message =
+                    format!("permission `{old}` of `{app}.{new_name}` cannot become `{new}`: there is one already");
+                return Err(
+                    DbError::new(DbErrorKind::Unique, message).with_hint("remove one of the two permissions by hand")
+                );
             }
             let sql = format!(
                 "UPDATE \"auth_permission\" SET \"codename\" = {}, \"name\" = {} \

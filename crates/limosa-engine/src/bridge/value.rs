@@ -25,9 +25,7 @@ pub(super) fn decode(json: &Json) -> Option<Value> {
                 Value::call(object.get("path")?.as_str()?, args, kwargs, None)
             }
             "ref" => Value::Reference(object.get("path")?.as_str()?.into()),
-            "tuple" => {
-                Value::Tuple(object.get("v")?.as_array()?.iter().map(decode).collect::<Option<_>>()?)
-            }
+            "tuple" => Value::Tuple(object.get("v")?.as_array()?.iter().map(decode).collect::<Option<_>>()?),
             _ => return None,
         },
     })

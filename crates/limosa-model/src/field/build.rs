@@ -69,10 +69,43 @@ macro_rules! simple {
 }
 
 simple!(
-    Auto, BigAuto, SmallAuto, BigInteger, Binary, Boolean, Char, Date, DateTime, Duration, File, FilePath, Float,
-    GenericIpAddress, Integer, IpAddress, Json, PositiveBigInteger, PositiveInteger, PositiveSmallInteger, Slug,
-    SmallInteger, Text, Time, Uuid, OrderWrt, HStore, IntegerRange, BigIntegerRange, DecimalRange, DateTimeRange,
-    DateRange, SearchVector, CiChar, CiText, CiEmail, NoColumn
+    Auto,
+    BigAuto,
+    SmallAuto,
+    BigInteger,
+    Binary,
+    Boolean,
+    Char,
+    Date,
+    DateTime,
+    Duration,
+    File,
+    FilePath,
+    Float,
+    GenericIpAddress,
+    Integer,
+    IpAddress,
+    Json,
+    PositiveBigInteger,
+    PositiveInteger,
+    PositiveSmallInteger,
+    Slug,
+    SmallInteger,
+    Text,
+    Time,
+    Uuid,
+    OrderWrt,
+    HStore,
+    IntegerRange,
+    BigIntegerRange,
+    DecimalRange,
+    DateTimeRange,
+    DateRange,
+    SearchVector,
+    CiChar,
+    CiText,
+    CiEmail,
+    NoColumn
 );
 
 fn class(path: &str) -> Option<Class> {
@@ -177,13 +210,16 @@ impl Field {
         let kind = kind(class, arguments)?;
         let relational = matches!(class, Class::ForeignKey | Class::OneToOne);
         let null = arguments.bool("null")?.unwrap_or(base == "django.db.models.NullBooleanField");
-        let primary_key = arguments.bool("primary_key")?.unwrap_or(false) || matches!(class, Class::CompositePrimaryKey);
+        let primary_key =
+            arguments.bool("primary_key")?.unwrap_or(false) || matches!(class, Class::CompositePrimaryKey);
         let db_index = arguments.bool("db_index")?.unwrap_or(relational || matches!(kind, FieldKind::Slug));
         let max_length = arguments.number("max_length")?.or(match base {
             "django.db.models.EmailField" => Some(254),
             "django.db.models.URLField" => Some(200),
             "django.db.models.SlugField" => Some(50),
-            "django.db.models.FileField" | "django.db.models.ImageField" | "django.db.models.FilePathField" => Some(100),
+            "django.db.models.FileField" | "django.db.models.ImageField" | "django.db.models.FilePathField" => {
+                Some(100)
+            }
             "django.db.models.UUIDField" => Some(32),
             "django.db.models.GenericIPAddressField" => Some(39),
             "django.db.models.IPAddressField" => Some(15),
@@ -262,7 +298,9 @@ fn named_arguments(class: Class, call: &Call) -> Kwargs {
         Class::Simple(Simple::File) => &["verbose_name", "name", "upload_to", "storage"],
         Class::Simple(Simple::FilePath) => &["verbose_name", "name", "path"],
         Class::Simple(Simple::GenericIpAddress) => &["verbose_name", "name", "protocol", "unpack_ipv4"],
-        Class::Simple(_) => &["verbose_name", "name", "primary_key", "max_length", "unique", "blank", "null", "db_index"],
+        Class::Simple(_) => {
+            &["verbose_name", "name", "primary_key", "max_length", "unique", "blank", "null", "db_index"]
+        }
         Class::Generated | Class::CompositePrimaryKey => &[],
     };
     let mut kwargs: Kwargs =

@@ -85,7 +85,14 @@ impl FieldKind {
     pub fn is_textual(&self) -> bool {
         matches!(
             self,
-            Self::Char | Self::Text | Self::Slug | Self::File | Self::FilePath | Self::CiChar | Self::CiText | Self::CiEmail
+            Self::Char
+                | Self::Text
+                | Self::Slug
+                | Self::File
+                | Self::FilePath
+                | Self::CiChar
+                | Self::CiText
+                | Self::CiEmail
         )
     }
 }

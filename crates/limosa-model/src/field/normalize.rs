@@ -17,7 +17,9 @@ pub(super) fn normalize(base: &str, kind: &FieldKind, kwargs: Kwargs) -> Kwargs 
         .collect();
     let is = |kwargs: &Kwargs, name: &str, number: i128| kwargs.get(name) == Some(&Value::Int(number));
     match base {
-        "django.db.models.EmailField" if kwargs.get("max_length").is_none() => kwargs.set("max_length", Value::Int(254)),
+        "django.db.models.EmailField" if kwargs.get("max_length").is_none() => {
+            kwargs.set("max_length", Value::Int(254))
+        }
         "django.db.models.URLField" if is(&kwargs, "max_length", 200) => _ = kwargs.remove("max_length"),
         "django.db.models.FileField" | "django.db.models.ImageField" | "django.db.models.FilePathField"
             if is(&kwargs, "max_length", 100) =>

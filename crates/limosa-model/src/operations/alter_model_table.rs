@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use crate::ModelId;
-use crate::state::{ProjectState, StateError};
 use crate::Value;
+use crate::state::{ProjectState, StateError};
 
 /// Renames a model's table.
 #[derive(Clone, Debug, PartialEq)]

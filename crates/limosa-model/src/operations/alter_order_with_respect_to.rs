@@ -3,8 +3,8 @@
 use smol_str::SmolStr;
 
 use crate::ModelId;
-use crate::state::{ProjectState, StateError};
 use crate::Value;
+use crate::state::{ProjectState, StateError};
 
 /// Adds or removes a model's `_order` column.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,10 @@ impl AlterOrderWithRespectTo {
     }
 
     pub(super) fn describe(&self) -> String {
-        format!("Set order_with_respect_to on {} to {}", self.name, self.order_with_respect_to.as_deref().unwrap_or("None"))
+        format!(
+            "Set order_with_respect_to on {} to {}",
+            self.name,
+            self.order_with_respect_to.as_deref().unwrap_or("None")
+        )
     }
 }

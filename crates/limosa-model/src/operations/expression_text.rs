@@ -160,7 +160,8 @@ fn repr(value: &Value) -> String {
         Value::Set(items) if items.is_empty() => "set()".into(),
         Value::Set(items) => format!("{{{}}}", list(items)),
         Value::Dict(pairs) => {
-            let pairs: Vec<String> = pairs.iter().map(|(key, value)| format!("{}: {}", repr(key), repr(value))).collect();
+            let pairs: Vec<String> =
+                pairs.iter().map(|(key, value)| format!("{}: {}", repr(key), repr(value))).collect();
             format!("{{{}}}", pairs.join(", "))
         }
         Value::Call(call) if call.callee == "decimal.Decimal" => format!("Decimal({})", list(&call.args)),

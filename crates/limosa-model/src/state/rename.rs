@@ -97,13 +97,14 @@ fn renamed(name: &SmolStr, old_name: &str, new_name: &str) -> SmolStr {
 fn repointed(field: &Field, old: &ModelId, reference: &SmolStr, app: &str, model: &str) -> Option<Field> {
     let points = |to: &str| to != "self" && ModelId::resolve(to, app, model) == *old;
     let to = field.related_model().is_some_and(points);
-    let through =
-        field.many_to_many().and_then(|relation| relation.through.as_deref()).is_some_and(points);
+    let through = field.many_to_many().and_then(|relation| relation.through.as_deref()).is_some_and(points);
     if !to && !through {
         return None;
     }
     let mut field = field.clone();
-    let lower = reference.split_once('.').map_or_else(|| reference.to_lowercase(), |(app, name)| format!("{app}.{}", name.to_lowercase()));
+    let lower = reference
+        .split_once('.')
+        .map_or_else(|| reference.to_lowercase(), |(app, name)| format!("{app}.{}", name.to_lowercase()));
     let lower = Value::Str(lower.into());
     if to {
         field.kwargs.set("to", lower.clone());

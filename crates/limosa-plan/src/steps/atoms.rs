@@ -84,7 +84,9 @@ fn flatten<'m>(
     flat: &mut Vec<Atom<'m>>,
 ) -> Result<(), StepError> {
     match &operation.kind {
-        OperationKind::SeparateDatabaseAndState(separate) => separate_atoms(separate, &path, app, from, to, direction, flat),
+        OperationKind::SeparateDatabaseAndState(separate) => {
+            separate_atoms(separate, &path, app, from, to, direction, flat)
+        }
         _ => {
             flat.push(Atom { path, operation, from, to });
             Ok(())

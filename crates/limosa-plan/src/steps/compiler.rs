@@ -56,14 +56,17 @@ impl Compiled<'_> {
 
     /// Returns whether running it may change the schema in ways that the catalog does not show.
     pub fn is_opaque(&self) -> bool {
-        self.runs_whole() || self.operation.is_some_and(|operation| match &operation.kind {
-            OperationKind::RunPython(_) | OperationKind::RunRust(_) | OperationKind::Custom(_) => !self.steps.is_empty(),
-            OperationKind::RunSql(_) => self.steps.iter().any(|step| match step {
-                Step::Sql(sql) => !sql_text::changes_only_rows(sql),
-                _ => true,
-            }),
-            _ => false,
-        })
+        self.runs_whole()
+            || self.operation.is_some_and(|operation| match &operation.kind {
+                OperationKind::RunPython(_) | OperationKind::RunRust(_) | OperationKind::Custom(_) => {
+                    !self.steps.is_empty()
+                }
+                OperationKind::RunSql(_) => self.steps.iter().any(|step| match step {
+                    Step::Sql(sql) => !sql_text::changes_only_rows(sql),
+                    _ => true,
+                }),
+                _ => false,
+            })
     }
 }
 

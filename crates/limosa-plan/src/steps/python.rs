@@ -26,7 +26,9 @@ pub struct UnknownDefault {
 /// Returns whether a migration can only run with the project's Python; `before` is the state before it in either direction.
 pub fn needs_python(context: &Context, migration: &Migration, before: &ProjectState, direction: Direction) -> bool {
     let backwards = direction == Direction::Backwards;
-    if migration.runs_itself(backwards) || migration.operations.iter().any(|operation| operation.needs_python(backwards)) {
+    if migration.runs_itself(backwards)
+        || migration.operations.iter().any(|operation| operation.needs_python(backwards))
+    {
         return true;
     }
     if !migration.operations.iter().any(has_computed_default) {

@@ -40,7 +40,6 @@ pub(crate) fn first_error(errors: &[toml::de::Error]) -> Option<&toml::de::Error
 /// Returns what a syntax error of a TOML file is to be reported as.
 pub(crate) fn syntax_error(error: &toml::de::Error, source: &Source) -> Diagnostic {
     let range = error.span().unwrap_or(0..0);
-    let (line, column) = source.line_column(range.start);
-    let message = format!("{}:{line}:{column}: syntax error: {}", source.path.display(), error.message());
+    let message = format!("syntax error: {}", error.message());
     Diagnostic::error("syntax-error", message).at(source.span(range), error.message())
 }

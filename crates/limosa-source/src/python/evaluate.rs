@@ -12,6 +12,9 @@ mod attributes;
 mod builtins;
 mod calls;
 mod classes;
+mod comprehensions;
+mod conditions;
+mod container_methods;
 mod containers;
 mod expressions;
 mod format;
@@ -78,6 +81,8 @@ pub(crate) struct Evaluator<'c> {
     complete: bool,
     diagnostics: Vec<Diagnostic>,
     unread_stars: Vec<SmolStr>,
+    /// Whether environment variables may have other values than they had at first.
+    environment_changed: bool,
     /// Whether methods are run on their own (see `methods`).
     methods: bool,
     /// The arguments with which a constructor called the inherited one.
@@ -150,6 +155,7 @@ impl<'c> Evaluator<'c> {
             complete: true,
             diagnostics: Vec::new(),
             unread_stars: Vec::new(),
+            environment_changed: false,
             methods: false,
             handed_on: Vec::new(),
             scratch: String::new(),

@@ -132,11 +132,12 @@ pub(crate) fn build(context: &Context<'_>, call: &Call, purpose: Purpose) -> Res
     } else if internal.is_none() {
         return Err(unclear("it has no type".into()));
     }
-    if purpose == Purpose::Fill && !field.null && (field.default.is_some() || (field.blank && field.kind.is_textual()))
+    let fills = purpose == Purpose::Fill && !field.null;
+    if fills
+        && (field.default.is_some() || (field.blank && field.kind.is_textual()))
+        && let Some(method) = chain.defines(&PREPARING)
     {
-        if let Some(method) = chain.defines(&PREPARING) {
-            return Err(unclear(format!("the class defines `{method}`, which decides about the default")));
-        }
+        return Err(unclear(format!("the class defines `{method}`, which decides about the default")));
     }
     field.kwargs = compared(&chain, call, &field.kwargs);
     Ok(field)

@@ -28,6 +28,7 @@ pub struct Module {
     pub unread_stars: Vec<SmolStr>,
     pub(crate) file: Arc<ModuleFile>,
     pub(crate) package: bool,
+    pub(crate) environment_changed: bool,
 }
 
 /// A class.

@@ -33,8 +33,7 @@ impl ModuleFile {
             return Err(Diagnostic::error("syntax-error", format!("{} is not a Python module", source.path.display())));
         };
         if let Some(error) = tree.errors().first() {
-            let (line, column) = source.line_column(error.location.start().to_usize());
-            let message = format!("{}:{line}:{column}: syntax error: {}", source.path.display(), error.error);
+            let message = format!("syntax error: {}", error.error);
             let span = source.span(error.location.start().to_usize()..error.location.end().to_usize());
             let diagnostic = Diagnostic::error("syntax-error", message).at(span, error.error.to_string());
             return Err(diagnostic.help("Python cannot import this file either; correct it and run again"));

@@ -154,6 +154,7 @@ fn bytes_that_are_no_text() {
     let project = Project::new(&[]);
     let add = |bytes: &[u8]| project.sources.add(std::path::Path::new("a.py"), bytes.to_vec());
     assert_eq!(add(b"# -*- coding: latin-1 -*-\nx = '\xfc'").unwrap().text, "# -*- coding: latin-1 -*-\nx = 'ü'");
+    assert_eq!(add(b"# coding: latin-1\nx = '\xc3\xbc'").unwrap().text, "# coding: latin-1\nx = 'Ã¼'");
     assert_eq!(add(b"\xEF\xBB\xBFx = 1").unwrap().text, "x = 1");
     let error = add(b"x = 1\ny = '\xff'").unwrap_err();
     assert!(error.message.contains("offset 11"), "{error:?}");

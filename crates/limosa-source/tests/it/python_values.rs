@@ -87,6 +87,9 @@ fn aliases_see_each_others_changes() {
         ("import copy\na = [[0]]\nb = copy.deepcopy(a)\nb[0].append(1)\nx = a", "[[0]]"),
         ("a = [1, 2, 3]\ndel a[1]\na.insert(0, 0)\nx = a", "[0, 1, 3]"),
         ("a = {}\na.setdefault('k', []).append(1)\na.update(b=2)\nx = a", "{'k': [1], 'b': 2}"),
+        ("N = 1\ndef f(a=N, b=[]):\n    b.append(a)\n    return b\nN = 2\nf()\nx = f()", "[1, 1]"),
+        ("y = 1\nz = [y := i for i in range(3)]\nx = y", "2"),
+        ("from django.conf import settings\nsettings.LENGTH = 9\nx = settings.LENGTH", "9"),
         ("class A:\n    l = [1]\n    l += [2]\nx = A.l", "[1, 2]"),
         ("x = []\nx.append(x)\nx = len(x)", "1"),
     ] {
@@ -114,6 +117,17 @@ fn what_is_not_known_spoils_what_depends_on_it() {
         ("x = 1\nwhile True:\n    x = x + 1", "steps"),
         ("x = 'a'\nfor i in range(100):\n    x = x + x", "computed"),
         ("x = [1]\nmatch 1:\n    case 1:\n        x.append(2)", "match"),
+        ("import os\nos.environ['HOME_DIR'] = 'a'\nx = os.environ['HOME_DIR']", "after the environment was changed"),
+        (
+            "import os, mystery\nif mystery.a:\n    os.environ['HOME_DIR'] = 'a'\nx = os.environ.get('HOME_DIR')",
+            "after the environment was changed",
+        ),
+        (
+            "import mystery\nmystery.load_dotenv()\nimport os\nx = os.getenv('NOPE', 1)",
+            "after the environment was changed",
+        ),
+        ("import six\nx = isinstance('a', six.string_types)", "isinstance"),
+        ("x = round(2.5)", "round"),
         ("from .gone import *\nx = y", "y"),
         ("x = 1\nfrom .gone import *", "gone"),
     ] {

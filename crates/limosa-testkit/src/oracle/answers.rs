@@ -17,6 +17,8 @@ pub struct Answers {
     pub context: Context,
     /// All migrations on disk.
     pub migrations: IndexMap<MigrationId, Migration>,
+    /// Those whose class has an `apply` of its own, so that only Python can tell what they do.
+    pub custom: Vec<MigrationId>,
     /// The migrations that were applied, in order.
     pub applied: Vec<Applied>,
     /// What `sqlmigrate` prints on the finished database.
@@ -99,6 +101,10 @@ impl Answers {
             migrations.insert(migration.id.clone(), migration);
         }
         Ok(Self {
+            custom: object(&json["migrations"])
+                .filter(|(_, value)| value["custom"] == true)
+                .map(|(key, _)| id(key))
+                .collect(),
             migrations,
             applied: list(&json, "applied")?.iter().map(applied).collect::<Result<_, _>>()?,
             finished: object(&json["sqlmigrate"]).map(|(key, value)| (id(key), sqlmigrate(value))).collect(),
@@ -117,7 +123,9 @@ fn context(json: &Json) -> Result<Context, OracleError> {
     };
     let version = text(json, "django")?;
     let django = version.parse::<DjangoVersion>().map_err(|error| shape(&error.to_string(), json))?;
-    let number = |position: usize| json["server_version"][position].as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(0);
+    let number = |position: usize| {
+        json["server_version"][position].as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
+    };
     let mut context = Context::new(dialect, django);
     context.server_version = (number(0), number(1));
     context.use_tz = json["use_tz"].as_bool().unwrap_or(true);
@@ -125,7 +133,8 @@ fn context(json: &Json) -> Result<Context, OracleError> {
     context.default_auto_field = text(json, "default_auto_field")?.into();
     context.default_tablespace = text(json, "tablespace")?.into();
     context.default_index_tablespace = text(json, "index_tablespace")?.into();
-    let swapped = object(&json["swapped"]).filter_map(|(setting, model)| Some((setting.into(), model.as_str()?.into())));
+    let swapped =
+        object(&json["swapped"]).filter_map(|(setting, model)| Some((setting.into(), model.as_str()?.into())));
     context.swapped = swapped.collect();
     Ok(context)
 }
@@ -182,7 +191,9 @@ fn id(key: &str) -> MigrationId {
 
 fn ids(json: &Json) -> Vec<MigrationId> {
     let pairs = json.as_array().into_iter().flatten();
-    pairs.map(|pair| MigrationId::new(pair[0].as_str().unwrap_or_default(), pair[1].as_str().unwrap_or_default())).collect()
+    pairs
+        .map(|pair| MigrationId::new(pair[0].as_str().unwrap_or_default(), pair[1].as_str().unwrap_or_default()))
+        .collect()
 }
 
 impl Default for SqlMigrate {

@@ -38,7 +38,11 @@ impl Decoder<'_> {
             "set" => Value::Set(self.values(list(json, "items")?)?),
             "dict" => {
                 let pairs = list(json, "items")?.iter();
-                Value::Dict(pairs.map(|pair| Ok((self.value(&pair[0])?, self.value(&pair[1])?))).collect::<Result<_, OracleError>>()?)
+                Value::Dict(
+                    pairs
+                        .map(|pair| Ok((self.value(&pair[0])?, self.value(&pair[1])?)))
+                        .collect::<Result<_, OracleError>>()?,
+                )
             }
             "call" => {
                 let call = self.call(json)?;
@@ -71,7 +75,9 @@ impl Decoder<'_> {
     /// Reads a field; of a class of the project, with what the class said about its column.
     pub(super) fn field(&self, json: &Json) -> Result<Field, OracleError> {
         let call = self.call(&json["call"])?;
-        let Some(base) = json["base"].as_str() else { return Field::from_call(&call).map_err(|error| shape(&error.to_string(), json)) };
+        let Some(base) = json["base"].as_str() else {
+            return Field::from_call(&call).map_err(|error| shape(&error.to_string(), json));
+        };
         let custom = self.custom(&json["custom"]);
         let field = if base == "django.db.models.Field" {
             Field::from_custom_call(&call, custom.unwrap_or_default())
@@ -86,7 +92,8 @@ impl Decoder<'_> {
         field.primary_key = flag("primary_key", field.primary_key);
         field.declared_unique = flag("unique", field.declared_unique);
         field.db_index = flag("db_index", field.db_index);
-        field.max_length = attributes["max_length"].as_u64().and_then(|length| u32::try_from(length).ok()).or(field.max_length);
+        field.max_length =
+            attributes["max_length"].as_u64().and_then(|length| u32::try_from(length).ok()).or(field.max_length);
         field.db_column = attributes["db_column"].as_str().map(SmolStr::new).or(field.db_column);
         // Fields are compared by what their own class deconstructs them to.
         field.kwargs = call.kwargs.clone();

@@ -50,20 +50,30 @@ impl Decoder<'_> {
             "CreateModel" => Kind::CreateModel(CreateModel { model: self.model(app, json)? }),
             "DeleteModel" => Kind::DeleteModel(DeleteModel { name: get("name")? }),
             "RenameModel" => Kind::RenameModel(RenameModel { old_name: get("old_name")?, new_name: get("new_name")? }),
-            "AlterModelTable" => Kind::AlterModelTable(AlterModelTable { name: get("name")?, table: optional("table") }),
-            "AlterModelTableComment" => {
-                Kind::AlterModelTableComment(AlterModelTableComment { name: get("name")?, comment: optional("table_comment") })
+            "AlterModelTable" => {
+                Kind::AlterModelTable(AlterModelTable { name: get("name")?, table: optional("table") })
             }
-            "AlterUniqueTogether" => Kind::AlterUniqueTogether(AlterUniqueTogether { name: get("name")?, together: together()? }),
-            "AlterIndexTogether" => Kind::AlterIndexTogether(AlterIndexTogether { name: get("name")?, together: together()? }),
+            "AlterModelTableComment" => Kind::AlterModelTableComment(AlterModelTableComment {
+                name: get("name")?,
+                comment: optional("table_comment"),
+            }),
+            "AlterUniqueTogether" => {
+                Kind::AlterUniqueTogether(AlterUniqueTogether { name: get("name")?, together: together()? })
+            }
+            "AlterIndexTogether" => {
+                Kind::AlterIndexTogether(AlterIndexTogether { name: get("name")?, together: together()? })
+            }
             "AlterOrderWithRespectTo" => Kind::AlterOrderWithRespectTo(AlterOrderWithRespectTo {
                 name: get("name")?,
                 order_with_respect_to: optional("order_with_respect_to"),
             }),
-            "AlterModelOptions" => {
-                Kind::AlterModelOptions(AlterModelOptions { name: get("name")?, options: kwargs(&self.value(&json["options"])?) })
+            "AlterModelOptions" => Kind::AlterModelOptions(AlterModelOptions {
+                name: get("name")?,
+                options: kwargs(&self.value(&json["options"])?),
+            }),
+            "AlterModelManagers" => {
+                Kind::AlterModelManagers(AlterModelManagers { name: get("name")?, managers: Vec::new() })
             }
-            "AlterModelManagers" => Kind::AlterModelManagers(AlterModelManagers { name: get("name")?, managers: Vec::new() }),
             "AddField" => Kind::AddField(AddField {
                 model: get("model_name")?,
                 name: get("name")?,
@@ -77,17 +87,21 @@ impl Decoder<'_> {
                 preserve_default: preserve_default(),
             }),
             "RemoveField" => Kind::RemoveField(RemoveField { model: get("model_name")?, name: get("name")? }),
-            "RenameField" => {
-                Kind::RenameField(RenameField { model: get("model_name")?, old_name: get("old_name")?, new_name: get("new_name")? })
-            }
+            "RenameField" => Kind::RenameField(RenameField {
+                model: get("model_name")?,
+                old_name: get("old_name")?,
+                new_name: get("new_name")?,
+            }),
             "AddIndex" | "AddIndexConcurrently" => Kind::AddIndex(AddIndex {
                 model: get("model_name")?,
                 index: Arc::new(self.index(&json["index"])?),
                 concurrently: base != "AddIndex",
             }),
-            "RemoveIndex" | "RemoveIndexConcurrently" => {
-                Kind::RemoveIndex(RemoveIndex { model: get("model_name")?, name: get("name")?, concurrently: base != "RemoveIndex" })
-            }
+            "RemoveIndex" | "RemoveIndexConcurrently" => Kind::RemoveIndex(RemoveIndex {
+                model: get("model_name")?,
+                name: get("name")?,
+                concurrently: base != "RemoveIndex",
+            }),
             "RenameIndex" => Kind::RenameIndex(RenameIndex {
                 model: get("model_name")?,
                 new_name: get("new_name")?,
@@ -101,7 +115,9 @@ impl Decoder<'_> {
                 constraint: Arc::new(self.constraint(&json["constraint"])?),
                 not_valid: base != "AddConstraint",
             }),
-            "RemoveConstraint" => Kind::RemoveConstraint(RemoveConstraint { model: get("model_name")?, name: get("name")? }),
+            "RemoveConstraint" => {
+                Kind::RemoveConstraint(RemoveConstraint { model: get("model_name")?, name: get("name")? })
+            }
             "AlterConstraint" => Kind::AlterConstraint(AlterConstraint {
                 model: get("model_name")?,
                 name: get("name")?,
@@ -113,7 +129,11 @@ impl Decoder<'_> {
             }),
             "RunSQL" => Kind::RunSql(RunSql {
                 sql: sql(&self.value(&json["sql"])?),
-                reverse_sql: Some(&json["reverse_sql"]).filter(|json| !json.is_null()).map(|json| self.value(json)).transpose()?.map(|value| sql(&value)),
+                reverse_sql: Some(&json["reverse_sql"])
+                    .filter(|json| !json.is_null())
+                    .map(|json| self.value(json))
+                    .transpose()?
+                    .map(|value| sql(&value)),
                 state_operations: self.operations(app, list(json, "state")?)?,
                 hints: Value::None,
                 elidable: false,
@@ -154,7 +174,8 @@ impl Decoder<'_> {
                 }
                 "constraints" => {
                     let items = pair[1].as_array().into_iter().flatten();
-                    options.constraints = items.map(|item| self.constraint(item).map(Arc::new)).collect::<Result<_, _>>()?;
+                    options.constraints =
+                        items.map(|item| self.constraint(item).map(Arc::new)).collect::<Result<_, _>>()?;
                 }
                 _ => options.other.set(name, self.value(&pair[1])?),
             }
@@ -163,7 +184,14 @@ impl Decoder<'_> {
             Some(model) => Base::Model(model.into()),
             None => Base::Class(base["class"].as_str().unwrap_or_default().into()),
         });
-        Ok(ModelState { app: app.into(), name: text(json, "name")?.into(), fields, options, bases: bases.collect(), managers: Vec::new() })
+        Ok(ModelState {
+            app: app.into(),
+            name: text(json, "name")?.into(),
+            fields,
+            options,
+            bases: bases.collect(),
+            managers: Vec::new(),
+        })
     }
 }
 

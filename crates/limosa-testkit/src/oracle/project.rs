@@ -61,7 +61,8 @@ impl Project {
     /// When one of them is not there.
     pub fn find(name: &str) -> Result<Self, OracleError> {
         let missing = |why: String| OracleError::NoProject { name: name.into(), why };
-        let projects = env::var_os("LIMOSA_ORACLE_PROJECTS").ok_or_else(|| missing("LIMOSA_ORACLE_PROJECTS is not set".into()))?;
+        let projects =
+            env::var_os("LIMOSA_ORACLE_PROJECTS").ok_or_else(|| missing("LIMOSA_ORACLE_PROJECTS is not set".into()))?;
         let folder = Path::new(&projects).join(name);
         if !folder.join("project.json").exists() {
             return Err(missing(format!("{} has no project.json", folder.display())));
@@ -75,7 +76,8 @@ impl Project {
             .filter(|path| path.join(".ready").exists())
             .collect();
         environments.sort();
-        let environment = environments.pop().ok_or_else(|| missing(format!("no environment in {}", cache.display())))?;
+        let environment =
+            environments.pop().ok_or_else(|| missing(format!("no environment in {}", cache.display())))?;
         Ok(Self { name: name.into(), folder, python: environment.join("bin/python") })
     }
 
@@ -125,7 +127,10 @@ impl Project {
         if output.status.success() {
             return Ok(());
         }
-        Err(OracleError::Failed { name: self.name.clone(), stderr: String::from_utf8_lossy(&output.stderr).into_owned() })
+        Err(OracleError::Failed {
+            name: self.name.clone(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        })
     }
 }
 

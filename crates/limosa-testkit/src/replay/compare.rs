@@ -50,7 +50,8 @@ impl Outcome {
         a.sort();
         b.sort();
         // Tables that are remade, and relations of a renamed model, come in the order of Python sets.
-        let chance = |line: &String| line.contains("new__") || line.contains(" RENAME ") || line.contains("DROP CONSTRAINT");
+        let chance =
+            |line: &String| line.contains("new__") || line.contains(" RENAME ") || line.contains("DROP CONSTRAINT");
         if a == b && django.iter().any(chance) {
             return Self { name, difference: None, excuse: Some(Excuse::Reordered) };
         }
@@ -63,7 +64,9 @@ fn masked(line: &str) -> String {
     let chance = |part: &str| {
         let digits = part.chars().filter(char::is_ascii_hexdigit).count();
         let time = part.len() >= 19 && part.contains(':') && part.starts_with("20") && digits >= 14;
-        let time_alone = part.len() >= 8 && part.split(':').count() == 3 && part.chars().all(|c| c.is_ascii_digit() || c == ':' || c == '.');
+        let time_alone = part.len() >= 8
+            && part.split(':').count() == 3
+            && part.chars().all(|c| c.is_ascii_digit() || c == ':' || c == '.');
         let today = part.len() == 10 && ["2025-", "2026-", "2027-"].iter().any(|year| part.starts_with(year));
         time || time_alone || today || digits == 32 && part.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
     };

@@ -23,8 +23,12 @@ pub(super) fn migration(
     // What operations of the project's own classes let wait cannot be told from what others do.
     let custom = run.custom && ours.is_ok();
     let waited = |sql: &str| custom && !ours.as_ref().is_ok_and(|ours| ours.contains(&line("", sql)));
-    let django: Vec<String> =
-        applied.executed.iter().filter(|executed| own(&executed.place) && !(executed.place.is_empty() && waited(&executed.sql))).map(|executed| line(&executed.place, &executed.sql)).collect();
+    let django: Vec<String> = applied
+        .executed
+        .iter()
+        .filter(|executed| own(&executed.place) && !(executed.place.is_empty() && waited(&executed.sql)))
+        .map(|executed| line(&executed.place, &executed.sql))
+        .collect();
     Outcome::new(&applied.id, &django, ours)
 }
 

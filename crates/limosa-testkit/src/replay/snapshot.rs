@@ -20,7 +20,8 @@ pub(super) fn apply(tables: &IndexMap<SmolStr, SchemaTable>, catalog: &mut Catal
         let known = catalog.table(name).cloned();
         let mut table = known.clone().unwrap_or_else(|| Table::new(name.clone()));
         let column = |name: &SmolStr| known.as_ref().and_then(|table| table.column(name)).cloned();
-        table.columns = seen.columns.iter().map(|name| column(name).unwrap_or_else(|| Column::new(name.clone(), ""))).collect();
+        table.columns =
+            seen.columns.iter().map(|name| column(name).unwrap_or_else(|| Column::new(name.clone(), ""))).collect();
         table.constraints = seen.constraints.iter().map(|(name, json)| constraint(name, json)).collect();
         if known.as_ref() != Some(&table) {
             catalog.change_table(name, |old| *old = table.clone());
@@ -39,9 +40,9 @@ fn constraint(name: &SmolStr, json: &Json) -> Constraint {
         columns: json["columns"].as_array().into_iter().flatten().map(text).collect(),
         primary_key: flag("primary_key"),
         unique: flag("unique"),
-        foreign_key: json["foreign_key"].as_array().and_then(|pair| {
-            Some(ForeignKeyTarget { table: text(pair.first()?)?, column: text(pair.get(1)?)? })
-        }),
+        foreign_key: json["foreign_key"]
+            .as_array()
+            .and_then(|pair| Some(ForeignKeyTarget { table: text(pair.first()?)?, column: text(pair.get(1)?)? })),
         check: flag("check"),
         index: flag("index"),
         index_type: text(&json["type"]),
@@ -57,9 +58,10 @@ pub(super) fn compare(answers: &Answers, catalog: &Catalog) -> Outcome {
     for (name, seen) in known_tables(answers) {
         django.push(format!("table {name}: {}", seen.columns.join(", ")));
         let dialect = answers.context.dialect;
-        let lines = seen.constraints.iter().filter_map(|(constraint_name, json)| {
-            line(dialect, name, &constraint(constraint_name, json))
-        });
+        let lines = seen
+            .constraints
+            .iter()
+            .filter_map(|(constraint_name, json)| line(dialect, name, &constraint(constraint_name, json)));
         django.extend(lines);
     }
     let mut ours = Vec::new();
@@ -67,7 +69,9 @@ pub(super) fn compare(answers: &Answers, catalog: &Catalog) -> Outcome {
     for table in catalog.tables().filter(|table| !unknown(&table.name)) {
         let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
         ours.push(format!("table {}: {}", table.name, columns.join(", ")));
-        ours.extend(table.constraints.iter().filter_map(|constraint| line(answers.context.dialect, &table.name, constraint)));
+        ours.extend(
+            table.constraints.iter().filter_map(|constraint| line(answers.context.dialect, &table.name, constraint)),
+        );
     }
     django.sort();
     ours.sort();

@@ -8,8 +8,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Database migrations: Django's model, applied exactly once.
 #[derive(Debug, Parser)]
 #[command(name = "limosa", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Exit codes: 0 done, 1 migrations are pending (--check), 2 usage or project error, 3 database error,\n\
-    4 another runner holds the lock, 5 stopped part-way, 70 a bug, 130 interrupted.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 migrations are pending (--check), 2 usage or project error, 3 database error,\n\
+    4 another runner holds the lock, 5 stopped part-way, 70 a bug, 130 interrupted."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -34,8 +34,10 @@ fn in_urls(text: &str) -> impl Iterator<Item = Range<usize>> {
 /// Finds the quoted text after each `password` that is a key or an argument.
 fn after_names(text: &str) -> impl Iterator<Item = Range<usize>> {
     let lower = text.to_ascii_lowercase();
-    let names: Vec<usize> =
-        ["password", "passwd"].iter().flat_map(|name| lower.match_indices(name).map(|(at, name)| at + name.len())).collect();
+    let names: Vec<usize> = ["password", "passwd"]
+        .iter()
+        .flat_map(|name| lower.match_indices(name).map(|(at, name)| at + name.len()))
+        .collect();
     names.into_iter().filter_map(|end| {
         let rest = text[end..].trim_start_matches(['"', '\'', ']']).trim_start_matches([' ', '\t']);
         let rest = rest.strip_prefix([':', '='])?.trim_start_matches([' ', '\t', '=']);
@@ -58,7 +60,10 @@ mod tests {
             ("postgres://me:a/b@c@host/db and http://x/y", "postgres://me:*****@host/db and http://x/y"),
             ("postgres://me@host:5432/db", "postgres://me@host:5432/db"),
             ("mysql://me:ü@host", "mysql://me:**@host"),
-            ("\"USER\": \"a\", \"PASSWORD\": 'x\"y', \"HOST\": \"\"", "\"USER\": \"a\", \"PASSWORD\": '***', \"HOST\": \"\""),
+            (
+                "\"USER\": \"a\", \"PASSWORD\": 'x\"y', \"HOST\": \"\"",
+                "\"USER\": \"a\", \"PASSWORD\": '***', \"HOST\": \"\"",
+            ),
             ("config['PASSWORD'] = \"abc", "config['PASSWORD'] = \"***"),
             ("password='abc')", "password='***')"),
             ("password authentication failed for user \"me\"", "password authentication failed for user \"me\""),

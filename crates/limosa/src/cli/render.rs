@@ -61,7 +61,8 @@ fn range(span: Span) -> Range<usize> {
 fn window(text: &str, ranges: impl Iterator<Item = Range<usize>>) -> Range<usize> {
     const LONGEST: usize = 2000;
     let (start, end) = ranges.fold((usize::MAX, 0), |(start, end), range| (start.min(range.start), end.max(range.end)));
-    let (start, end) = (start.min(text.len()), end.clamp(start.min(text.len()), text.len()).min(start.saturating_add(4 * LONGEST)));
+    let (start, end) =
+        (start.min(text.len()), end.clamp(start.min(text.len()), text.len()).min(start.saturating_add(4 * LONGEST)));
     let first = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
     let last = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| end + newline);
     let first = first.max(start.saturating_sub(LONGEST));

@@ -2,7 +2,7 @@
 
 mod json;
 
-use limosa_db::{DbError, DbErrorKind, LockError};
+use limosa_db::{DbError, DbErrorKind, LockError, UrlError};
 use limosa_engine::bridge::BridgeError;
 use limosa_engine::runner::{RunError, RunErrorKind};
 use limosa_plan::planner::TargetError;
@@ -31,13 +31,22 @@ pub(super) fn report(error: &Error, printer: &mut Printer) -> Exit {
         }
         Error::Run { error, place } => run_error(error, place.as_ref(), printer),
         _ => {
-            printer.error(&format!("{BAD}error{BAD:#}{BOLD}: {error}{BOLD:#}\n"));
+            printer.error(&format!("{BAD}error{BAD:#}{BOLD}: {}{BOLD:#}\n", message(error)));
             for line in details(error) {
                 printer.error(&format!("  {line}\n"));
             }
         }
     }
     exit
+}
+
+/// Says what is wrong, without a password.
+fn message(error: &Error) -> String {
+    match error {
+        // What stands where the port is expected may be a password with a character that had to be encoded.
+        Error::Url(UrlError::Port(_)) => "bad port in the database URL".into(),
+        _ => redact(&error.to_string()).into_owned(),
+    }
 }
 
 fn exit(error: &Error) -> Exit {
@@ -49,9 +58,10 @@ fn exit(error: &Error) -> Exit {
         Error::Run { error: run, .. } if !run.rolled_back => Exit::Partial,
         Error::Run { error: run, .. } if is_interrupted(&run.kind) => Exit::Interrupted,
         Error::Run { error: run, .. } => match run.kind {
-            RunErrorKind::Step(_) | RunErrorKind::UnknownFunction(_) | RunErrorKind::NoPython | RunErrorKind::Mixed(_) => {
-                Exit::Usage
-            }
+            RunErrorKind::Step(_)
+            | RunErrorKind::UnknownFunction(_)
+            | RunErrorKind::NoPython
+            | RunErrorKind::Mixed(_) => Exit::Usage,
             _ => Exit::Database,
         },
         _ => Exit::Usage,
@@ -127,7 +137,11 @@ fn details(error: &Error) -> Vec<String> {
     match error {
         Error::Open(error) => vec![format!("help: {}", error.help())],
         Error::NoApp { known, .. } => vec![format!("help: the apps are {}", known.join(", "))],
+        Error::NoDatabase { known, .. } if known.is_empty() => vec!["help: leave --database out: there is only one".into()],
         Error::NoDatabase { known, .. } => vec![format!("help: the databases are {}", known.join(", "))],
+        Error::Url(_) => vec![
+            "help: it is postgres://user:password@host:port/name or sqlite:path; in a password, write % / ? # @ as %25 %2F %3F %23 %40".into(),
+        ],
         Error::Target(TargetError::NoMigrations(_)) => vec!["help: give it a `migrations` package, or leave it out".into()],
         Error::Target(_) => vec!["help: `limosa showmigrations` lists what there is".into()],
         Error::Database(error) | Error::Lock(LockError::Database(error)) => db_details(error),

@@ -31,13 +31,16 @@ impl Reporter {
 
     /// Returns where the engine sends its events.
     pub fn events(&self) -> Events {
-        let inner = self.0.clone();
-        Events::new(move |event: Event| {
-            match &mut *inner.lock().unwrap_or_else(PoisonError::into_inner) {
-                Inner::Text(reporter) => reporter.event(&event),
-                Inner::Json(reporter) => reporter.event(&event),
-            }
-        })
+        let reporter = self.clone();
+        Events::new(move |event: Event| reporter.event(&event))
+    }
+
+    /// Shows an event.
+    pub fn event(&self, event: &Event) {
+        match &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
+            Inner::Text(reporter) => reporter.event(event),
+            Inner::Json(reporter) => reporter.event(event),
+        }
     }
 
     /// Takes the progress display away.

@@ -52,7 +52,8 @@ pub(super) async fn all(project: &mut Project) -> Result<Option<Bridge>, Error> 
 pub(super) async fn start(project: &Project, output: Option<OutputHandler>) -> Result<Bridge, Error> {
     let python = project.interpreter.as_ref().map_or_else(|| "python3".into(), |found| found.executable.clone());
     let mut options = BridgeOptions::new(python, &project.root);
-    let module = project.settings.module.clone().or_else(|| project.config.settings.as_ref().map(|name| name.value.clone()));
+    let module =
+        project.settings.module.clone().or_else(|| project.config.settings.as_ref().map(|name| name.value.clone()));
     options.settings = module.map(|module| module.to_string());
     options.output = output;
     if let Some(settings) = &options.settings {
@@ -69,8 +70,10 @@ async fn ask(bridge: &mut Bridge, need: &Need) -> Result<Json, Error> {
             bridge.export(Some(&ids)).await?
         }
         Need::StateDelta { operations } => {
-            let paths: Vec<OperationPath> =
-                operations.iter().map(|(id, path)| OperationPath { migration: id.clone(), path: path.clone() }).collect();
+            let paths: Vec<OperationPath> = operations
+                .iter()
+                .map(|(id, path)| OperationPath { migration: id.clone(), path: path.clone() })
+                .collect();
             bridge.state_deltas(&paths, None).await?
         }
     })

@@ -24,7 +24,12 @@ impl Database {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("test.sqlite3");
         let url = DatabaseUrl::sqlite(&path);
-        Self { url, text: format!("sqlite:{}", path.display()), kind: Kind::Sqlite { _folder: folder }, runtime: runtime() }
+        Self {
+            url,
+            text: format!("sqlite:{}", path.display()),
+            kind: Kind::Sqlite { _folder: folder },
+            runtime: runtime(),
+        }
     }
 
     /// Creates a database on the test server; nothing when there is no server.

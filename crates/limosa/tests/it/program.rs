@@ -58,7 +58,8 @@ impl Said {
     /// Returns the JSON values on stdout, one a line.
     #[track_caller]
     pub(crate) fn json(&self) -> Vec<Value> {
-        let value = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}:\n{self}"));
+        let value =
+            |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line:?}:\n{self}"));
         self.stdout.lines().map(value).collect()
     }
 
@@ -127,7 +128,12 @@ impl Running {
 
     /// Sends the signal that Ctrl-C sends.
     pub(crate) fn interrupt(&self) {
-        let status = Command::new("kill").args(["-INT", &self.id().to_string()]).status().expect("run kill");
+        self.signal("INT");
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args(["-s", name, &self.id().to_string()]).status().expect("run kill");
         assert!(status.success(), "kill: {status}");
     }
 

@@ -13,7 +13,7 @@ pub(super) struct Arguments {
     pub(super) args: Vec<Object>,
     pub(super) kwargs: Vec<(SmolStr, Object)>,
     /// Something was unpacked that is not known: there may be more arguments.
-    pub(super) open: Option<Object>,
+    pub(super) open: bool,
 }
 
 impl Arguments {
@@ -38,7 +38,7 @@ impl Evaluator<'_> {
         let mut arguments = Arguments::default();
         match self.elements(&nodes.args, nodes.range())? {
             Ok(args) => arguments.args = args,
-            Err(opaque) => arguments.open = Some(opaque),
+            Err(_) => arguments.open = true,
         }
         arguments.kwargs.reserve(nodes.keywords.len());
         for keyword in &nodes.keywords {
@@ -52,7 +52,7 @@ impl Evaluator<'_> {
                             }
                         }
                     }
-                    _ => arguments.open = Some(self.opaque("unpacks something that is not known", nodes.range())),
+                    _ => arguments.open = true,
                 }
                 continue;
             };

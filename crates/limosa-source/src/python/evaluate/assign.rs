@@ -23,11 +23,12 @@ impl Evaluator<'_> {
                 let index = self.expression(&node.slice)?;
                 self.set_item(&object, index, value);
             }
-            Expr::Attribute(node) => {
-                if let Object::Class(class) = self.expression(&node.value)? {
-                    class.attributes.borrow_mut().insert(node.attr.as_str().into(), value);
-                }
-            }
+            Expr::Attribute(node) => match self.expression(&node.value)? {
+                Object::Class(class) => _ = class.attributes.borrow_mut().insert(node.attr.as_str().into(), value),
+                // An attribute of a module or of the settings: from here on it is read as it was set.
+                Object::Path(path) => _ = self.thawed.insert(format!("{path}.{}", node.attr.as_str()).into(), value),
+                _ => {}
+            },
             _ => {}
         }
         Ok(())
@@ -114,6 +115,19 @@ impl Evaluator<'_> {
             frame.environment.names.borrow_mut().insert(name.into(), value);
         } else {
             frame.locals.insert(name.into(), value);
+        }
+    }
+
+    /// Binds the target of `:=`, which passes over comprehensions.
+    pub(super) fn assign_outside(&mut self, target: &Expr, value: Object) {
+        let Expr::Name(name) = target else { return };
+        let Some(frame) = self.frames.iter_mut().rev().find(|frame| frame.kind != FrameKind::Comprehension) else {
+            return;
+        };
+        if frame.kind == FrameKind::Module {
+            frame.environment.names.borrow_mut().insert(name.id.as_str().into(), value);
+        } else {
+            frame.locals.insert(name.id.as_str().into(), value);
         }
     }
 

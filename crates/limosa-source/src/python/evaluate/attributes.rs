@@ -74,6 +74,9 @@ impl Evaluator<'_> {
 
     /// Reads a setting of the project.
     pub(super) fn setting(&mut self, name: &str, range: TextRange) -> Result {
+        if let Some(object) = self.thawed.get(format!("django.conf.settings.{name}").as_str()) {
+            return Ok(object.clone());
+        }
         match self.context.settings.setting(name) {
             Setting::Value(value) => Ok(self.thaw_named(&format!("django.conf.settings.{name}").into(), &value)),
             // `swapper` sets it to the default model when it is not set.

@@ -180,10 +180,7 @@ impl Evaluator<'_> {
             ("str", []) => Some(Object::str("")),
             ("list", [items]) => self.iterate(items).map(Object::list),
             ("tuple", [items]) => self.iterate(items).map(Object::tuple),
-            ("set" | "frozenset", [items]) => match self.iterate(items) {
-                Some(items) => Some(self.unique(items, range)),
-                None => None,
-            },
+            ("set" | "frozenset", [items]) => self.iterate(items).map(|items| self.unique(items, range)),
             ("str", [value]) => text_of(value).map(Object::str),
             ("repr", [value]) => repr_of(value).map(Object::str),
             ("len", [value]) => match value {
@@ -201,6 +198,8 @@ impl Evaluator<'_> {
                 Object::Float(value) if value.abs() < 1e15 => Some(Object::Int(*value as i128)),
                 Object::Str(text) => match text.trim().parse() {
                     Ok(value) => Some(Object::Int(value)),
+                    // Python also takes underscores, other digits and larger numbers.
+                    Err(_) if text.chars().any(|c| c == '_' || c.is_ascii_digit() || !c.is_ascii()) => None,
                     Err(_) => Some(self.raise("ValueError", "is not a whole number", range)?),
                 },
                 _ => None,
@@ -270,10 +269,11 @@ impl Evaluator<'_> {
                 if name == "min" { values.into_iter().next() } else { values.pop() }
             }
             ("isinstance", [value, Object::Path(class)]) => {
-                let class = class.strip_prefix("builtins.").unwrap_or(class);
-                match value.type_name() {
-                    "object" => None,
-                    name => Some(Object::Bool(name == class || (name == "bool" && class == "int"))),
+                const TYPES: [&str; 9] = ["bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"];
+                let class = class.strip_prefix("builtins.").filter(|class| TYPES.contains(class));
+                match (value.type_name(), class) {
+                    ("object", _) | (_, None) => None,
+                    (name, Some(class)) => Some(Object::Bool(name == class || (name == "bool" && class == "int"))),
                 }
             }
             ("callable", [Object::Function(_) | Object::Class(_)]) => Some(Object::Bool(true)),

@@ -87,9 +87,8 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn call(&mut self, callee: &Object, arguments: Arguments, range: TextRange) -> Result {
-        if let Some(opaque) = arguments.open {
+        if arguments.open {
             self.expose(&arguments.args, range);
-            _ = opaque;
             return Ok(self.opaque("is called with arguments that are not known", range));
         }
         let callee = match callee {
@@ -120,10 +119,11 @@ impl Evaluator<'_> {
                 let function = function.clone();
                 self.nested(|evaluator| evaluator.call(&function, all, range))
             }
-            _ => {
+            callee => {
                 let all: Vec<Object> = arguments.values().cloned().collect();
                 self.expose(&all, range);
-                Ok(self.opaque("calls something that is not known", range))
+                let reason = callee.lost().map(|opaque| opaque.reason.clone());
+                Ok(self.opaque(reason.unwrap_or(SmolStr::new_static("calls something that is not known")), range))
             }
         }
     }

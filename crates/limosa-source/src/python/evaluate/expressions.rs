@@ -3,12 +3,11 @@
 use indexmap::IndexMap;
 use limosa_model::SmolStr;
 use ruff_python_ast::{
-    BoolOp, Comprehension, Expr, ExprAttribute, ExprBinOp, ExprBoolOp, ExprCompare, ExprDict, ExprDictComp, ExprIf,
-    ExprSetComp, ExprSubscript, ExprUnaryOp, Number, UnaryOp,
+    BoolOp, Expr, ExprAttribute, ExprBinOp, ExprBoolOp, ExprCompare, ExprDict, ExprIf, ExprSubscript, ExprUnaryOp,
+    Number, UnaryOp,
 };
 use ruff_text_size::{Ranged, TextRange};
 
-use super::environment::{Frame, FrameKind};
 use super::object::{Function, Key, MAX_DEPTH, Object};
 use super::{Evaluator, MAX_ITEMS, Result, Stop};
 
@@ -62,11 +61,17 @@ impl Evaluator<'_> {
                 let Some(frame) = self.frames.last() else { return Err(Stop::Limit) };
                 let path = format!("{}.<lambda>", frame.path).into();
                 let environment = frame.environment.clone();
-                Ok(Object::Function(std::rc::Rc::new(Function { path, environment, offset: None, plain: false })))
+                Ok(Object::Function(std::rc::Rc::new(Function {
+                    path,
+                    environment,
+                    offset: None,
+                    plain: false,
+                    defaults: Vec::new(),
+                })))
             }
             Expr::Named(node) => {
                 let value = self.expression(&node.value)?;
-                self.assign(&node.target, value.clone())?;
+                self.assign_outside(&node.target, value.clone());
                 Ok(value)
             }
             Expr::Await(_) | Expr::Yield(_) | Expr::YieldFrom(_) if self.in_function() => {
@@ -88,14 +93,16 @@ impl Evaluator<'_> {
     }
 
     fn display(&mut self, expression: &Expr) -> Result {
-        let (elements, build): (&[Expr], fn(Vec<Object>) -> Object) = match expression {
-            Expr::List(node) => (&node.elts, Object::list),
-            Expr::Tuple(node) => (&node.elts, Object::tuple),
-            Expr::Set(node) => (&node.elts, Object::set),
-            _ => (&[], Object::list),
+        let elements: &[Expr] = match expression {
+            Expr::List(node) => &node.elts,
+            Expr::Tuple(node) => &node.elts,
+            Expr::Set(node) => &node.elts,
+            _ => &[],
         };
         Ok(match self.elements(elements, expression.range())? {
-            Ok(items) => build(items),
+            Ok(items) if expression.is_tuple_expr() => Object::tuple(items),
+            Ok(items) if expression.is_set_expr() => Object::set(items),
+            Ok(items) => Object::list(items),
             Err(opaque) => opaque,
         })
     }
@@ -125,48 +132,6 @@ impl Evaluator<'_> {
         Ok(Object::Bool(true))
     }
 
-    fn list_comprehension(&mut self, element: &Expr, generators: &[Comprehension], range: TextRange) -> Result {
-        let items = self.comprehended(element, generators)?;
-        Ok(items.map(Object::list).unwrap_or_else(|| self.unknown_comprehension(range)))
-    }
-
-    fn set_comprehension(&mut self, node: &ExprSetComp) -> Result {
-        match self.comprehended(&node.elt, &node.generators)? {
-            Some(items) => Ok(self.unique(items, node.range())),
-            None => Ok(self.unknown_comprehension(node.range())),
-        }
-    }
-
-    fn comprehended(&mut self, element: &Expr, generators: &[Comprehension]) -> Result<Option<Vec<Object>>> {
-        let mut items = Vec::new();
-        let known = self.comprehend(generators, &mut |evaluator| {
-            let item = evaluator.expression(element)?;
-            items.push(item);
-            if items.len() > MAX_ITEMS { Err(Stop::Limit) } else { Ok(()) }
-        })?;
-        Ok(known.then_some(items))
-    }
-
-    fn dict_comprehension(&mut self, node: &ExprDictComp) -> Result {
-        let mut items = IndexMap::new();
-        let mut keys_known = true;
-        let known = self.comprehend(&node.generators, &mut |evaluator| {
-            let Some(key) = &node.key else {
-                keys_known = false;
-                return Ok(());
-            };
-            let key = evaluator.expression(key)?;
-            let key = evaluator.force(key);
-            let value = evaluator.expression(&node.value)?;
-            match Key::new(&key) {
-                Some(key) => _ = items.insert(key, value),
-                None => keys_known = false,
-            }
-            Ok(())
-        })?;
-        Ok(if known && keys_known { Object::dict(items) } else { self.unknown_comprehension(node.range()) })
-    }
-
     fn name(&mut self, name: &str, range: TextRange) -> Result {
         if let Some(object) = self.lookup_bound(name) {
             return Ok(object);
@@ -178,7 +143,11 @@ impl Evaluator<'_> {
             "__package__" => Ok(Object::Str(frame.environment.resolve_import(1, "").unwrap_or_default())),
             "__doc__" => Ok(Object::None),
             _ if super::builtins::is_builtin(name) => Ok(Object::Path(super::builtins::path(name))),
-            _ => self.raise("NameError", format!("uses the name `{name}`, which is not known"), range),
+            // Names of Python 2, by which code tells the versions apart.
+            "basestring" | "long" | "raw_input" | "unichr" | "unicode" | "xrange" => {
+                self.raise("NameError", format!("uses the name `{name}`, which is not known"), range)
+            }
+            _ => Ok(self.opaque(format!("uses the name `{name}`, which is not known"), range)),
         }
     }
 
@@ -293,53 +262,6 @@ impl Evaluator<'_> {
                 Ok(self.opaque(reason, node.range()))
             }
         }
-    }
-
-    /// Runs `each` for every combination of a comprehension's loops; says whether all of them were known.
-    fn comprehend(
-        &mut self,
-        generators: &[Comprehension],
-        each: &mut dyn FnMut(&mut Self) -> Result<()>,
-    ) -> Result<bool> {
-        let Some(frame) = self.frames.last() else { return Err(Stop::Limit) };
-        let frame = Frame::new(FrameKind::Comprehension, frame.environment.clone(), frame.path.clone());
-        self.frames.push(frame);
-        let result = self.comprehend_nested(generators, each);
-        self.frames.pop();
-        result
-    }
-
-    fn comprehend_nested(
-        &mut self,
-        generators: &[Comprehension],
-        each: &mut dyn FnMut(&mut Self) -> Result<()>,
-    ) -> Result<bool> {
-        let Some((first, rest)) = generators.split_first() else {
-            each(self)?;
-            return Ok(true);
-        };
-        let iterable = self.expression(&first.iter)?;
-        let Some(items) = self.iterate(&iterable).filter(|_| !first.is_async) else { return Ok(false) };
-        'items: for item in items {
-            self.step()?;
-            self.assign(&first.target, item)?;
-            for condition in &first.ifs {
-                let value = self.expression(condition)?;
-                match self.truth(&value) {
-                    Some(true) => {}
-                    Some(false) => continue 'items,
-                    None => return Ok(false),
-                }
-            }
-            if !self.nested(|evaluator| evaluator.comprehend_nested(rest, each))? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn unknown_comprehension(&mut self, range: TextRange) -> Object {
-        self.opaque("loops over something that is not known", range)
     }
 
     /// Returns the text of a part of the file, on one line and not too long.

@@ -126,6 +126,7 @@ impl Evaluator<'_> {
             unread_stars: std::mem::take(&mut self.unread_stars),
             file: Arc::clone(&environment.file),
             package: environment.package,
+            environment_changed: self.environment_changed,
         })
     }
 

@@ -15,6 +15,12 @@ use super::{Evaluator, Result, Stop};
 
 impl Evaluator<'_> {
     pub(super) fn define_function(&mut self, node: &StmtFunctionDef) -> Result<()> {
+        let mut defaults = Vec::new();
+        for parameter in node.parameters.iter_non_variadic_params() {
+            if let Some(default) = parameter.default().filter(|default| !default.is_literal_expr()) {
+                defaults.push((parameter.name().as_str().into(), self.expression(default)?));
+            }
+        }
         let Some(frame) = self.frames.last() else { return Err(Stop::Limit) };
         let local = if frame.kind == FrameKind::Function { ".<locals>" } else { "" };
         let path: SmolStr = format!("{}{local}.{}", frame.path, node.name.as_str()).into();
@@ -23,6 +29,7 @@ impl Evaluator<'_> {
             environment: Rc::clone(&frame.environment),
             offset: Some(node.range().start()),
             plain: node.decorator_list.is_empty() && !node.is_async,
+            defaults,
         });
         if let Some(within) = self.own(&path) {
             self.functions.insert(within, Rc::clone(&function));
@@ -51,7 +58,7 @@ impl Evaluator<'_> {
                     Rc::clone(&function.environment),
                     function.path.clone(),
                 ));
-                let bound = evaluator.bind_parameters(&mut frame, &node.parameters, arguments);
+                let bound = evaluator.bind_parameters(&mut frame, function, &node.parameters, arguments);
                 evaluator.frames.pop();
                 if !bound? {
                     return Err(Stop::Unknown("its arguments do not fit".into()));
@@ -75,7 +82,13 @@ impl Evaluator<'_> {
         }
     }
 
-    fn bind_parameters(&mut self, frame: &mut Frame, parameters: &Parameters, arguments: &Arguments) -> Result<bool> {
+    fn bind_parameters(
+        &mut self,
+        frame: &mut Frame,
+        function: &Function,
+        parameters: &Parameters,
+        arguments: &Arguments,
+    ) -> Result<bool> {
         let mut args = arguments.args.iter();
         let mut kwargs = arguments.kwargs.clone();
         let plain = parameters.posonlyargs.iter().chain(&parameters.args);
@@ -84,7 +97,9 @@ impl Evaluator<'_> {
             let name = parameter.parameter.name.as_str();
             let given = if position < positional { args.next().cloned() } else { None };
             let named = kwargs.iter().position(|(key, _)| key == name).map(|at| kwargs.remove(at).1);
-            let value = match (given.or(named), parameter.default.as_deref()) {
+            let evaluated =
+                || function.defaults.iter().find(|(parameter, _)| parameter == name).map(|(_, value)| value.clone());
+            let value = match (given.or(named).or_else(evaluated), parameter.default.as_deref()) {
                 (Some(value), _) => value,
                 (None, Some(default)) => self.expression(default)?,
                 (None, None) => return Ok(false),

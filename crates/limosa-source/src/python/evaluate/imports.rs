@@ -109,8 +109,10 @@ impl Evaluator<'_> {
         let mut context = self.context;
         context.nesting = self.nesting;
         let loaded = context.load(name, &self.chain);
-        if matches!(loaded, Loaded::Cycle) {
-            self.complete = false;
+        match &loaded {
+            Loaded::Cycle => self.complete = false,
+            Loaded::Module(module) => self.environment_changed |= module.environment_changed,
+            Loaded::Nothing => {}
         }
         loaded
     }

@@ -35,6 +35,10 @@ impl Evaluator<'_> {
             });
         }
         if !super::calls::is_standard(path) {
+            // Packages that put the contents of a file into the environment.
+            if matches!(path.rsplit('.').next(), Some("load_dotenv" | "read_dotenv" | "read_env")) {
+                self.environment_changed = true;
+            }
             return Ok(match path.strip_prefix("swapper.").and_then(|function| self.swapped(function, &arguments)) {
                 Some(object) => Ok(object),
                 None => Err(arguments),
@@ -74,7 +78,10 @@ impl Evaluator<'_> {
                 }
                 None => None,
             },
-            "os.environ.setdefault" => Some(self.opaque("changes the environment", range)),
+            "os.environ.setdefault" | "os.environ.update" | "os.environ.pop" | "os.putenv" => {
+                self.environment_changed = true;
+                Some(self.opaque("changes the environment", range))
+            }
             "os.getcwd" | "pathlib.Path.cwd" => None,
             "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" => {
                 let parts: Option<Vec<SmolStr>> = arguments.args.iter().map(super::paths::text).collect();
@@ -104,7 +111,7 @@ impl Evaluator<'_> {
             }
             "django.utils.text.format_lazy" => match arguments.args.split_first() {
                 Some((Object::Str(text), rest)) => {
-                    let rest = Arguments { args: rest.to_vec(), kwargs: arguments.kwargs.clone(), open: None };
+                    let rest = Arguments { args: rest.to_vec(), kwargs: arguments.kwargs.clone(), open: false };
                     Some(self.brace_format(text, &rest, range)?)
                 }
                 _ => None,
@@ -155,6 +162,9 @@ impl Evaluator<'_> {
     /// Reads an environment variable.
     pub(super) fn environment_variable(&mut self, name: &str, default: Option<Object>, range: TextRange) -> Result {
         let reason = format!("reads the environment variable `{name}`");
+        if self.environment_changed {
+            return Ok(self.opaque(format!("{reason} after the environment was changed"), range));
+        }
         let Some(environment) = self.context.environment else { return Ok(self.opaque(reason, range)) };
         match (environment.get(name), default) {
             (Some(value), _) => Ok(Object::str(value)),
@@ -181,7 +191,7 @@ impl Evaluator<'_> {
         children.extend(
             pairs.into_iter().map(|(name, value)| Object::tuple(vec![Object::Str(name.clone()), value.clone()])),
         );
-        super::operators::q(children, &connector, negated, self.span(range))
+        super::conditions::q(children, &connector, negated, self.span(range))
     }
 
     /// Calls a function of `swapper` for a model whose prefix is known.

@@ -70,8 +70,9 @@ impl Evaluator<'_> {
             environment,
             offset: Some(function.offset),
             plain: function.plain,
+            defaults: Vec::new(),
         });
-        let arguments = Arguments { args: call.args.clone(), kwargs: call.kwargs.clone(), open: None };
+        let arguments = Arguments { args: call.args.clone(), kwargs: call.kwargs.clone(), open: false };
         let doubts = self.doubts;
         let result = match self.nested(|evaluator| evaluator.call_function(&function, &arguments, TextRange::default()))
         {

@@ -67,6 +67,7 @@ impl<'c> Evaluator<'c> {
             complete: true,
             diagnostics: Vec::new(),
             unread_stars: Vec::new(),
+            environment_changed: false,
             methods: true,
             handed_on: Vec::new(),
             scratch: String::new(),
@@ -123,7 +124,7 @@ impl<'c> Evaluator<'c> {
         let finished = self.call_method(module, within, arguments);
         let calls = std::mem::take(&mut self.handed_on);
         let [handed_on] = <[Arguments; 1]>::try_from(calls).ok()?;
-        if finished? != Object::None.type_name() || handed_on.open.is_some() {
+        if finished? != Object::None.type_name() || handed_on.open {
             return None;
         }
         let args = handed_on.args.into_iter().map(|value| self.freeze(value, true)).collect();
@@ -191,6 +192,7 @@ impl<'c> Evaluator<'c> {
             environment,
             offset: Some(function.offset),
             plain: function.plain,
+            defaults: Vec::new(),
         }))
     }
 }

@@ -89,6 +89,8 @@ pub(crate) struct Function {
     pub(crate) offset: Option<TextSize>,
     /// Whether a plain call runs its body: it has no decorator, and is no method.
     pub(crate) plain: bool,
+    /// The defaults that were evaluated when the function was defined, by parameter.
+    pub(crate) defaults: Vec<(SmolStr, Object)>,
 }
 
 /// A class of the module that is evaluated.

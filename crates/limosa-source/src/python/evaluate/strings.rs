@@ -15,7 +15,7 @@ impl Evaluator<'_> {
             self.expose(&all, range);
             return Ok(self.opaque(reason, range));
         }
-        if arguments.open.is_some() {
+        if arguments.open {
             self.lose(object, &"is changed by something that is not known".into());
             return Ok(self.opaque("is called with arguments that are not known", range));
         }
@@ -121,7 +121,10 @@ impl Evaluator<'_> {
                 parts.reverse();
                 Some(texts(parts))
             }
-            ("splitlines", []) => Some(texts(text.lines().collect())),
+            // Python also takes other characters for ends of lines.
+            ("splitlines", []) if !text.chars().any(|c| c != '\n' && c != '\t' && c.is_control()) => {
+                Some(texts(text.lines().collect()))
+            }
             ("partition", [Object::Str(separator)]) if !separator.is_empty() => {
                 let (before, middle, after) = match text.split_once(separator.as_str()) {
                     Some((before, after)) => (before, separator.as_str(), after),

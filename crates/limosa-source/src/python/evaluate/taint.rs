@@ -169,7 +169,15 @@ impl Evaluator<'_> {
             Expr::List(list) => list.elts.iter().for_each(|target| self.taint_target(target, reason)),
             Expr::Starred(starred) => self.taint_target(&starred.value, reason),
             Expr::Subscript(subscript) => self.taint_root(&subscript.value, reason),
-            Expr::Attribute(attribute) => self.taint_root(&attribute.value, reason),
+            Expr::Attribute(attribute) => {
+                if let Expr::Name(name) = &*attribute.value
+                    && let Some(Object::Path(path)) = self.lookup_bound(name.id.as_str())
+                {
+                    let value = self.opaque(reason.clone(), attribute.range());
+                    self.thawed.insert(format!("{path}.{}", attribute.attr.as_str()).into(), value);
+                }
+                self.taint_root(&attribute.value, reason);
+            }
             _ => {}
         }
     }
@@ -182,6 +190,8 @@ impl Evaluator<'_> {
                 Expr::Name(name) => {
                     if let Some(object) = self.lookup_bound(name.id.as_str()) {
                         let object = self.force(object);
+                        self.environment_changed |=
+                            matches!(&object, Object::Path(path) if path == "os" || path == "os.environ");
                         self.lose(&object, reason);
                     }
                     return;

@@ -63,7 +63,8 @@ impl SchemaEditor<'_> {
             return Ok(true);
         }
         let differ = old.field().class != new.field().class || old_kwargs != new_kwargs;
-        Ok(differ || holds_field(old) || holds_field(new))
+        let comparable = |kwargs: &Kwargs| kwargs.iter().all(|(_, value)| has_equality(value));
+        Ok(differ || holds_field(old) || holds_field(new) || !comparable(&old_kwargs) || !comparable(&new_kwargs))
     }
 
     fn database_arguments(&self, field: &FieldIn<'_>, ignore: &[&str]) -> Kwargs {
@@ -119,6 +120,20 @@ impl SchemaEditor<'_> {
 /// Returns whether one of the arguments is a field: Django compares those by when they were made, so that two never are equal.
 fn holds_field(field: &FieldIn<'_>) -> bool {
     matches!(field.field().kind, FieldKind::Generated { .. } | FieldKind::Array { .. })
+}
+
+/// Returns whether Python compares a value by what it holds. Objects of other classes, such as a storage, never equal another one.
+fn has_equality(value: &Value) -> bool {
+    match value {
+        Value::Call(call) => {
+            let known =
+                ["datetime.", "decimal.", "uuid.", "operator.", "django.db.models.", "django.contrib.postgres."];
+            known.iter().any(|module| call.callee.starts_with(module))
+        }
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) => items.iter().all(has_equality),
+        Value::Dict(pairs) => pairs.iter().all(|(_, value)| has_equality(value)),
+        _ => true,
+    }
 }
 
 /// Returns whether a foreign key names the field that it would point to anyway, which a rendered one does not repeat.

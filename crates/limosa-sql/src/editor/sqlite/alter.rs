@@ -67,12 +67,8 @@ pub(crate) fn alter_many_to_many(
 /// Renames a column. Unlike elsewhere, statements that wait do not follow, as they do not in Django.
 fn rename_column(editor: &mut SchemaEditor<'_>, model: &ModelIn<'_>, old: &FieldIn<'_>, new: &FieldIn<'_>) {
     let (table, old, new) = (model.table(), old.column(), new.column());
-    let sql = format!(
-        "ALTER TABLE {} RENAME COLUMN {} TO {}",
-        editor.quote(table),
-        editor.quote(old),
-        editor.quote(new)
-    );
+    let sql =
+        format!("ALTER TABLE {} RENAME COLUMN {} TO {}", editor.quote(table), editor.quote(old), editor.quote(new));
     editor.execute(sql, |catalog| catalog.rename_column(table, old, new));
 }
 

@@ -31,7 +31,8 @@ pub(super) fn run(context: &mut CommandContext, args: &InitArgs) -> Result<Exit,
 }
 
 fn django(project: &Project) -> String {
-    let mut text = String::from("# What Limosa needs to know of this Django project; options and the environment go before it.\n");
+    let mut text =
+        String::from("# What Limosa needs to know of this Django project; options and the environment go before it.\n");
     if let Some(settings) = &project.settings.module {
         text.push_str(&format!("settings = \"{settings}\"\n"));
     }

@@ -1,9 +1,10 @@
 //! `limosa migrate`: applies migrations, or unapplies them back to one.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
-use limosa_db::LockWait;
-use limosa_engine::events::Events;
+use limosa_db::{DbError, DbErrorKind, LockWait};
+use limosa_engine::events::{Event, Events};
 use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::Fake;
 use limosa_model::graph::Direction;
@@ -17,7 +18,7 @@ use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
 use crate::cli::printer::{BOLD, WARN};
 use crate::cli::reporter::Reporter;
-use crate::cli::signals;
+use crate::cli::signals::Signals;
 use crate::connected::{self, Connected};
 use crate::error::Error;
 use crate::migrate::{self, MigratePlan};
@@ -38,19 +39,26 @@ pub(super) async fn run(context: &mut CommandContext, args: &MigrateArgs) -> Res
         (false, true) => Fake::Initial,
         (false, false) => Fake::No,
     };
+    let reporter = Reporter::new(context);
+    let events = reporter.events();
     if context.database_is_missing(&workspace)? && !is_worth_a_file(context, &workspace, (app, name), fake)? {
+        reporter.event(&Event::RunStarted { migrations: 0 });
+        reporter.event(&Event::RunFinished { migrations: 0, took: Duration::ZERO });
+        reporter.finish();
         return Ok(Exit::Done);
     }
     let connected = context.connect(&workspace).await?;
-    let reporter = Reporter::new(context);
-    let events = reporter.events();
     let wait = match args.wait {
         _ if args.no_wait => LockWait::No,
         Some(limit) => LockWait::For(limit),
         None => LockWait::Forever,
     };
-    let lock = connected.lock(wait, &events).await?;
-    let result = locked(context, &mut workspace, &connected, (app, name), fake, &events).await;
+    let mut signals = Signals::listen()?;
+    let Some(lock) = signals.unless(connected.lock(wait, &events)).await else {
+        return Err(DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for another runner").into());
+    };
+    let lock = lock?;
+    let result = locked(context, &mut workspace, &connected, (app, name), fake, &events, &mut signals).await;
     reporter.finish();
     let released = lock.release(&connected.connection).await;
     let exit = result?;
@@ -65,6 +73,7 @@ async fn locked(
     (app, name): (Option<&str>, Option<&str>),
     fake: Fake,
     events: &Events,
+    signals: &mut Signals,
 ) -> Result<Exit, Error> {
     let situation = Situation::read(workspace, &connected.connection, &connected.history, false).await?;
     situation.check(workspace)?;
@@ -73,7 +82,7 @@ async fn locked(
     context.printer.say(&header(&situation, &target, &plan));
     let interrupt = Interrupt::new(connected.connection.cancel_handle());
     let run = migrate::run(workspace, connected, &plan, fake, events, &interrupt);
-    signals::interruptible(run, &interrupt).await?;
+    signals.interrupting(run, &interrupt).await?;
     Ok(Exit::Done)
 }
 

@@ -40,7 +40,11 @@ pub(super) async fn run(context: &mut CommandContext, args: &ShowMigrationsArgs)
     let (printer, verbosity) = (&mut context.printer, context.verbosity);
     let text = match (printer.format, args.plan) {
         (Format::Json, _) => {
-            let ids = if args.plan { plan_order(&situation.graph, &args.app_label) } else { list_order(&workspace, &situation.graph, &args.app_label) };
+            let ids = if args.plan {
+                plan_order(&situation.graph, &args.app_label)
+            } else {
+                list_order(&workspace, &situation.graph, &args.app_label)
+            };
             let listed: Vec<Listed<'_>> = ids.iter().map(|id| listed(id, &situation)).collect();
             printer.json(&serde_json::json!({ "version": 1, "migrations": listed }));
             return Ok(Exit::Done);

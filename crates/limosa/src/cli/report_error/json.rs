@@ -53,8 +53,13 @@ struct Failed {
 
 /// Returns the line for an error.
 pub(super) fn line(error: &Error, exit: Exit) -> Line {
-    let message = redact(&error.to_string()).into_owned();
-    let line = Line { version: 1, exit_code: exit as u8, message, diagnostics: Vec::new(), migration: None };
+    let line = Line {
+        version: 1,
+        exit_code: exit as u8,
+        message: super::message(error),
+        diagnostics: Vec::new(),
+        migration: None,
+    };
     match error {
         Error::Project { diagnostics, sources } => {
             let diagnostics = diagnostics.iter().map(|diagnostic| problem(diagnostic, sources)).collect();

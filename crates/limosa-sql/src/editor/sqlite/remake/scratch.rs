@@ -29,9 +29,11 @@ impl<'c> Scratch<'c> {
         add_implicit_key(context, model, changes, &mut fields);
         let model_state = Arc::new(new_state(context, model, changes, &body.renamed, &fields));
         let mut state = model.models.state.clone();
-        let news = changes.create.iter().copied().chain(changes.alter.iter().map(|altered| altered.new));
-        for other in news.map(|field| field.models.state) {
-            add_missing(&mut state, other);
+        for field in changes.create.iter().copied().chain(changes.alter.iter().map(|altered| altered.new)) {
+            let to = field.view.foreign_key().map(|key| key.target(&field.view.model.app, &field.view.model.name));
+            if to.is_some_and(|to| state.get(&to).is_none()) {
+                add_missing(&mut state, field.models.state);
+            }
         }
         state.add_model(model_state.as_ref().clone());
         let (_, table) = split_identifier(model.table());

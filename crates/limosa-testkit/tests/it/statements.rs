@@ -1,0 +1,106 @@
+//! Every statement of every migration of the edge cases, and of the projects of `LIMOSA_ORACLE_PROJECTS` where that is set.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use limosa_sql::dialect::Dialect;
+use limosa_testkit::oracle::Project;
+use limosa_testkit::replay::{Difference, Outcome, Subject, compare};
+
+/// Compares all that Django does and prints with what we would.
+#[track_caller]
+fn check(project: &Project, dialect: Dialect, subjects: &[Subject]) {
+    let answers = match project.answers(dialect) {
+        Ok(answers) => answers,
+        Err(error) => panic!("{error}"),
+    };
+    let outcomes = subjects
+        .iter()
+        .flat_map(|subject| compare(&answers, *subject).into_iter().map(move |outcome| (*subject, outcome)));
+    let outcomes: Vec<_> = outcomes.collect();
+    assert!(outcomes.len() > subjects.len(), "nothing was compared");
+    let different: Vec<String> = outcomes.iter().filter_map(|(subject, outcome)| shown(*subject, outcome)).collect();
+    assert!(
+        different.is_empty(),
+        "{} on {dialect}: {} of {} differ from Django\n{}",
+        project.name,
+        different.len(),
+        outcomes.len(),
+        different.iter().take(5).cloned().collect::<Vec<_>>().join("\n")
+    );
+}
+
+fn shown(subject: Subject, outcome: &Outcome) -> Option<String> {
+    let lines = match outcome.difference.as_ref()? {
+        Difference::Error(error) => vec![error.clone()],
+        Difference::Lines(lines) => lines.iter().take(8).cloned().collect(),
+    };
+    Some(format!("{subject:?} {}:\n  {}", outcome.name, lines.join("\n  ")))
+}
+
+/// The interpreter with Django that an environment variable names; without it the test has nothing to compare with.
+#[expect(clippy::print_stderr, reason = "says why nothing was tested")]
+fn python(variable: &str) -> Option<PathBuf> {
+    let python = env::var_os(variable).map(PathBuf::from);
+    assert!(python.is_some() || env::var("CI").is_err(), "{variable} is not set");
+    if python.is_none() {
+        eprintln!("skipped: {variable} is not set");
+    }
+    python
+}
+
+/// Whether there is a server (`PGHOST`, `PGPORT`, `PGUSER` say which).
+fn has_postgres() -> bool {
+    let has = env::var_os("LIMOSA_TEST_POSTGRES").is_some() || env::var_os("PGPORT").is_some();
+    assert!(has || env::var("CI").is_err(), "neither LIMOSA_TEST_POSTGRES nor PGPORT is set");
+    has
+}
+
+const ALL: [Subject; 4] = [Subject::Executed, Subject::Before, Subject::Finished, Subject::Backwards];
+
+fn edge(variable: &str, dialect: Dialect) {
+    if dialect == Dialect::Postgres && !has_postgres() {
+        return;
+    }
+    let Some(python) = python(variable) else { return };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("projects/edge");
+    check(&Project::at(&folder, &python), dialect, &ALL);
+}
+
+#[test]
+fn edge_cases_on_sqlite_as_django_5_2() {
+    edge("LIMOSA_TEST_DJANGO", Dialect::Sqlite);
+}
+
+#[test]
+fn edge_cases_on_sqlite_as_django_6_1() {
+    edge("LIMOSA_TEST_DJANGO61", Dialect::Sqlite);
+}
+
+#[test]
+fn edge_cases_on_postgres_as_django_5_2() {
+    edge("LIMOSA_TEST_DJANGO", Dialect::Postgres);
+}
+
+#[test]
+fn edge_cases_on_postgres_as_django_6_1() {
+    edge("LIMOSA_TEST_DJANGO61", Dialect::Postgres);
+}
+
+#[test]
+fn real_projects() {
+    if env::var_os("LIMOSA_ORACLE_PROJECTS").is_none() {
+        eprintln!("skipped: LIMOSA_ORACLE_PROJECTS is not set");
+        return;
+    }
+    for name in ["contrib52", "contrib61", "cms", "wagtail", "kitchensink"] {
+        let project = match Project::find(name) {
+            Ok(project) => project,
+            Err(error) => panic!("{error}"),
+        };
+        check(&project, Dialect::Sqlite, &ALL);
+        if has_postgres() {
+            check(&project, Dialect::Postgres, &ALL);
+        }
+    }
+}

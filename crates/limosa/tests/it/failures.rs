@@ -1,0 +1,156 @@
+//! Migrations that fail: what is shown, and what is left behind.
+
+use crate::database::{Database, on_each};
+use crate::program::Said;
+use crate::project::{POST, Project, migration, python_migration, run_sql};
+
+const EXPLODE: &str = "
+
+def explode(apps, schema_editor):
+    book = apps.get_model(\"library\", \"Book\")
+    book.objects.create(title=\"half\")
+    print(\"about to fail\")
+    raise ValueError(\"the third row is bad\")
+";
+
+#[test]
+fn python_that_raises_leaves_the_database_as_it_was() {
+    let operations = "migrations.AddField(\"book\", \"pages\", models.IntegerField(null=True)),\n        \
+                      migrations.RunPython(explode, migrations.RunPython.noop),";
+    let bad = python_migration("0001_initial", EXPLODE, operations);
+    on_each("python_raises", |database| {
+        let Some(project) = Project::django(&[("0002_bad", &bad)]) else { return };
+        let project = project.on(database);
+        project.run("migrate library 0001").ends(0);
+        rolled_back(&project, database).ends(3).prints(&["Applying library.0002_bad...", "FAILED"]).tells(&[
+            "about to fail",
+            "library.0002_bad failed: ValueError: the third row is bad",
+            "operation: Raw Python operation",
+            "library/migrations/0002_bad.py:15:9",
+            "library/migrations/0002_bad.py:8",
+            "raise ValueError",
+            "it was rolled back",
+        ]);
+        project.run("showmigrations").ends(0).prints(&["[X] 0001_initial", "[ ] 0002_bad"]);
+        // Mended, it runs.
+        project.write(
+            "library/migrations/0002_bad.py",
+            bad.replace("    raise ValueError(\"the third row is bad\")\n", ""),
+        );
+        project.run("migrate").ends(0).prints(&["Applying library.0002_bad...", "OK"]);
+        assert_eq!(database.query("SELECT title FROM library_book"), ["half"]);
+    });
+}
+
+#[test]
+fn sql_in_a_python_migration_that_fails() {
+    let operations = "migrations.RunPython(lambda apps, editor: None),\n        \
+                      migrations.RunSQL(\"INSERT INTO library_book (title) VALUES ('a'); INSERT INTO nowhere VALUES (1)\"),";
+    let bad = python_migration("0001_initial", "", operations);
+    on_each("python_sql", |database| {
+        let Some(project) = Project::django(&[("0002_bad", &bad)]) else { return };
+        let project = project.on(database);
+        project.run("migrate library 0001").ends(0);
+        rolled_back(&project, database).ends(3).tells(&[
+            "library.0002_bad failed",
+            "nowhere",
+            "0002_bad.py:8:9",
+            "it was rolled back",
+        ]);
+    });
+}
+
+#[test]
+fn sql_that_fails() {
+    let mistake = run_sql("INSERT INTO blog_post (title) VALUES ('a');\nINSERT INTO nowhere VALUES (1);\nSELECT 2");
+    on_each("sql_fails", |database| {
+        let project = Project::blog().on(database);
+        project
+            .write("blog/migrations/0004_bad.toml", migration(&["blog.0003_first"], &(run_sql("SELECT 1") + &mistake)));
+        project.run("migrate blog 0002").ends(0);
+        let before = database.dump();
+        // The migration before it is a transaction of its own, and stays.
+        let said = project.run("migrate").ends(3);
+        said.prints(&["Applying blog.0003_first... OK", "Applying blog.0004_bad...", "FAILED"]).tells(&[
+            "error: blog.0004_bad failed: ",
+            "nowhere",
+            "operation: Raw SQL operation",
+            "blog/migrations/0004_bad.toml:8:1",
+            "statement:",
+            "INSERT INTO nowhere VALUES (1)",
+            "code: ",
+            "it was rolled back; the migrations before it stay applied",
+        ]);
+        assert_ne!(database.dump(), before);
+        assert_eq!(database.query("SELECT title FROM blog_post"), ["first"]);
+        rolled_back(&project, database).ends(3);
+    });
+}
+
+#[test]
+fn failure_half_way_without_a_transaction() {
+    let operations = run_sql("CREATE TABLE half (id integer)") + &run_sql("INSERT INTO nowhere VALUES (1)");
+    let text = format!("atomic = false\n{}", migration(&[], &(POST.to_owned() + &operations)));
+    on_each("half_way", |database| {
+        let project = Project::new(&[("blog/migrations/0001_initial.toml", &text)]).on(database);
+        project.run("migrate").ends(5).prints(&["FAILED"]).tells(&[
+            "blog.0001_initial failed: ",
+            "nowhere",
+            "0001_initial.toml:16:1",
+            "what ran before the failure stays, and it is not recorded",
+            "limosa migrate --fake",
+        ]);
+        assert_eq!(database.query("SELECT * FROM half"), [""; 0]);
+        assert_eq!(database.history("limosa_migrations"), [""; 0]);
+        // When nothing has run yet, nothing is left behind.
+        let first = format!("atomic = false\n{}", migration(&[], &run_sql("INSERT INTO nowhere VALUES (1)")));
+        project.write("shop/migrations/0001_initial.toml", first);
+        rolled_back_of(&project, database, "migrate shop").ends(3);
+    });
+}
+
+#[test]
+fn rows_that_break_a_constraint() {
+    let field = "\n[[operations]]\nop = \"AlterField\"\nmodel = \"Post\"\nname = \"title\"\n\
+                 field = { type = \"CharField\", max_length = 40, unique = true }\n";
+    on_each("constraint", |database| {
+        let project = Project::blog().on(database);
+        project.run("migrate").ends(0);
+        database.execute("INSERT INTO blog_post (title) VALUES ('first')");
+        project.write("blog/migrations/0004_unique.toml", migration(&["blog.0003_first"], field));
+        let expected = [
+            "blog.0004_unique failed: ",
+            "operation: Alter field title on Post",
+            "0004_unique.toml:3:1",
+            "statement: ",
+        ];
+        rolled_back(&project, database).ends(3).tells(&expected);
+    });
+}
+
+#[test]
+fn what_cannot_be_undone() {
+    let irreversible = "\n[[operations]]\nop = \"RunSQL\"\nsql = \"SELECT 1\"\n";
+    on_each("irreversible", |database| {
+        let project = Project::blog().on(database);
+        project.write("blog/migrations/0004_last.toml", migration(&["blog.0003_first"], irreversible));
+        project.run("migrate").ends(0);
+        rolled_back_of(&project, database, "migrate blog zero")
+            .ends(2)
+            .tells(&["cannot be reversed", "0004_last.toml:3:1"]);
+    });
+}
+
+/// Runs `migrate`, which leaves the database as it was.
+#[track_caller]
+fn rolled_back(project: &Project, database: &Database) -> Said {
+    rolled_back_of(project, database, "migrate")
+}
+
+#[track_caller]
+fn rolled_back_of(project: &Project, database: &Database, arguments: &str) -> Said {
+    let before = database.dump();
+    let said = project.run(arguments);
+    assert_eq!(database.dump(), before, "{said}");
+    said
+}
