@@ -49,7 +49,7 @@ pub struct StepError {
     /// Where it was written.
     pub span: Option<Span>,
     /// What is wrong.
-    pub kind: StepErrorKind,
+    pub kind: Box<StepErrorKind>,
 }
 
 /// What is wrong with an operation.

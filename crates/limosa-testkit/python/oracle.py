@@ -243,7 +243,7 @@ class Recorder:
 
     def __init__(self, connection):
         from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-        self.connection, self.statements, self.place, self.snapshots = connection, [], [], []
+        self.connection, self.statements, self.place, self.snapshots, self.defaults = connection, [], [], [], {}
         recorder, execute = self, BaseDatabaseSchemaEditor.execute
 
         def recording(editor, sql, params=()):
@@ -256,6 +256,14 @@ class Recorder:
             return execute(editor, sql, params)
 
         BaseDatabaseSchemaEditor.execute = recording
+        effective_default = BaseDatabaseSchemaEditor.effective_default
+
+        def noting(editor, field):
+            if not editor.collect_sql and callable(field.default):
+                recorder.defaults[".".join(map(str, recorder.place))] = value(field.get_default())
+            return effective_default(editor, field)
+
+        BaseDatabaseSchemaEditor.effective_default = noting
 
     def watch(self, operations, path=()):
         """Makes operations say where they are."""
@@ -405,10 +413,10 @@ def ask(database, backwards):
             key = (migration.app_label, migration.name)
             connection.close()
             state_questions["current"] = zygote.ask(key)
-            recorder.statements, recorder.snapshots = [], []
+            recorder.statements, recorder.snapshots, recorder.defaults = [], [], {}
         elif action == "apply_success":
             key = (migration.app_label, migration.name)
-            entry = {"id": ".".join(key), "executed": recorder.statements, "sqlmigrate": state_questions["current"], "snapshots": recorder.snapshots}
+            entry = {"id": ".".join(key), "executed": recorder.statements, "sqlmigrate": state_questions["current"], "snapshots": recorder.snapshots, "defaults": recorder.defaults}
             if any(not type(op).__module__.startswith("django.") for op in migration.operations):
                 recorder.snapshots.append(["", constraints(connection)])
             if backwards:

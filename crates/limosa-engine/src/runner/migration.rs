@@ -141,7 +141,7 @@ impl Runner<'_> {
                 let value = bridge.effective_default(&operation, self.alias).await.map_err(RunErrorKind::from)?;
                 compiler.supply_default(unknown, value);
             }
-            let Some(compiled) = compiler.next()? else { break };
+            let Some(compiled) = compiler.next_operation()? else { break };
             stale |= compiled.is_opaque();
             self.step(session, job, compiled, &mut pending, changed).await?;
         }

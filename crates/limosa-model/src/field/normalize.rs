@@ -39,11 +39,11 @@ pub(super) fn normalize(base: &str, kind: &FieldKind, kwargs: Kwargs) -> Kwargs 
             kwargs.remove("null");
             kwargs.remove("blank");
         }
-        "django.db.models.DateField" | "django.db.models.DateTimeField" | "django.db.models.TimeField" => {
-            if ["auto_now", "auto_now_add"].iter().any(|name| kwargs.get(name) == Some(&Value::Bool(true))) {
-                kwargs.remove("editable");
-                kwargs.remove("blank");
-            }
+        "django.db.models.DateField" | "django.db.models.DateTimeField" | "django.db.models.TimeField"
+            if ["auto_now", "auto_now_add"].iter().any(|name| kwargs.get(name) == Some(&Value::Bool(true))) =>
+        {
+            kwargs.remove("editable");
+            kwargs.remove("blank");
         }
         _ => {}
     }

@@ -139,5 +139,5 @@ pub(super) fn advance_operation(operation: &Operation, app: &str, state: &mut Pr
 }
 
 pub(super) fn error(operation: &Operation, kind: StepErrorKind) -> StepError {
-    StepError { operation: operation.describe(), span: operation.span.0, kind }
+    StepError { operation: operation.describe(), span: operation.span.0, kind: Box::new(kind) }
 }

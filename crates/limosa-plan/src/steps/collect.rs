@@ -133,6 +133,6 @@ fn reduces_to_sql(operation: &Operation) -> bool {
 impl StepError {
     /// Returns whether the catalog was that of a database at another point than the migration's.
     pub fn is_wrong_catalog(&self) -> bool {
-        matches!(&self.kind, StepErrorKind::Editor(EditorError::WrongNumber { .. }))
+        matches!(&*self.kind, StepErrorKind::Editor(EditorError::WrongNumber { .. }))
     }
 }

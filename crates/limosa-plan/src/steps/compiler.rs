@@ -118,7 +118,7 @@ impl<'a> Compiler<'a> {
     ///
     /// # Errors
     /// When the SQL of the operation cannot be written.
-    pub fn next(&mut self) -> Result<Option<Compiled<'a>>, StepError> {
+    pub fn next_operation(&mut self) -> Result<Option<Compiled<'a>>, StepError> {
         if std::mem::take(&mut self.whole) {
             let steps = vec![Step::Python { path: Vec::new(), atomic: None, custom: true }];
             return Ok(Some(Compiled { operation: None, index: None, steps }));
@@ -181,7 +181,7 @@ impl<'a> Compiler<'a> {
 /// A default that only Python can compute is shown by the name of its function.
 ///
 /// # Errors
-/// As [`Compiler::new`] and [`Compiler::next`].
+/// As [`Compiler::new`] and [`Compiler::next_operation`].
 pub fn compile<'a>(mut compiler: Compiler<'a>) -> Result<(Vec<Compiled<'a>>, ProjectState), StepError> {
     let mut all = Vec::new();
     loop {
@@ -189,7 +189,7 @@ pub fn compile<'a>(mut compiler: Compiler<'a>) -> Result<(Vec<Compiled<'a>>, Pro
             let shown = Value::Str(format!("<what {} returns>", unknown.function).into());
             compiler.supply_default(unknown, shown);
         }
-        let Some(compiled) = compiler.next()? else { break };
+        let Some(compiled) = compiler.next_operation()? else { break };
         all.push(compiled);
     }
     let (deferred, after) = compiler.finish();

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 use limosa_model::django::DjangoVersion;
-use limosa_model::{Migration, MigrationId};
+use limosa_model::{Migration, MigrationId, Value};
 use limosa_sql::dialect::{Context, Dialect};
 use serde_json::Value as Json;
 use smol_str::SmolStr;
@@ -42,6 +42,8 @@ pub struct Applied {
     pub backwards: SqlMigrate,
     /// The database after operations that changed it in their own way (`RunSQL`, `RunPython`).
     pub snapshots: Vec<Snapshot>,
+    /// What functions that compute defaults returned, by the place of the operation.
+    pub defaults: IndexMap<SmolStr, Value>,
 }
 
 /// One executed statement.
@@ -106,7 +108,7 @@ impl Answers {
                 .map(|(key, _)| id(key))
                 .collect(),
             migrations,
-            applied: list(&json, "applied")?.iter().map(applied).collect::<Result<_, _>>()?,
+            applied: list(&json, "applied")?.iter().map(|json| applied(json, &decoder)).collect::<Result<_, _>>()?,
             finished: object(&json["sqlmigrate"]).map(|(key, value)| (id(key), sqlmigrate(value))).collect(),
             tables: tables(&json["constraints"]),
             schema: texts(&json["schema"]),
@@ -139,13 +141,15 @@ fn context(json: &Json) -> Result<Context, OracleError> {
     Ok(context)
 }
 
-fn applied(json: &Json) -> Result<Applied, OracleError> {
+fn applied(json: &Json, decoder: &Decoder<'_>) -> Result<Applied, OracleError> {
+    let defaults = object(&json["defaults"]).map(|(place, value)| Ok((place.into(), decoder.value(value)?)));
     let executed = list(json, "executed")?.iter().map(|pair| Executed {
         place: pair[0].as_str().unwrap_or_default().into(),
         sql: pair[1].as_str().unwrap_or_default().into(),
     });
     let snapshots = list(json, "snapshots")?.iter();
     Ok(Applied {
+        defaults: defaults.collect::<Result<_, OracleError>>()?,
         id: id(text(json, "id")?),
         executed: executed.collect(),
         sqlmigrate: sqlmigrate(&json["sqlmigrate"]),

@@ -1,7 +1,9 @@
 //! The statements that `migrate` executes.
 
+use std::sync::Arc;
+
 use limosa_model::operations::OperationKind;
-use limosa_model::{Operation, ProjectState};
+use limosa_model::{ModelId, Operation, ProjectState, Value};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::editor::SchemaEditor;
 use limosa_sql::operations;
@@ -92,7 +94,15 @@ impl Run<'_> {
                 }
             }
             _ => {
-                operations::forwards(editor, app, operation, from, to).map_err(|error| error.to_string())?;
+                let mut written = operations::forwards(editor, app, operation, from, to);
+                if let Err(error) = &written
+                    && error.to_string().contains("only Python can tell")
+                    && let Some(value) = self.applied.defaults.get(place)
+                {
+                    let to = with_default(app, operation, to, value)?;
+                    written = operations::forwards(editor, app, operation, from, &to);
+                }
+                written.map_err(|error| error.to_string())?;
                 for sql in editor.take_statements() {
                     self.statements.push(line(place, &sql));
                 }
@@ -100,6 +110,21 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// The state after an operation with the value in the place of the function that computes the field's default.
+fn with_default(app: &str, operation: &Operation, state: &ProjectState, value: &Value) -> Result<ProjectState, String> {
+    let mut state = state.clone();
+    let (model, name) = match &operation.kind {
+        OperationKind::AddField(op) => (&op.model, &op.name),
+        OperationKind::AlterField(op) => (&op.model, &op.name),
+        _ => return Ok(state),
+    };
+    let model = state.model_mut(&ModelId::new(app, model)).map_err(|error| error.to_string())?;
+    if let Some(field) = model.fields.get_mut(name) {
+        Arc::make_mut(field).default = Some(value.clone());
+    }
+    Ok(state)
 }
 
 fn line(place: &str, sql: &str) -> String {

@@ -40,7 +40,10 @@ fn after_names(text: &str) -> impl Iterator<Item = Range<usize>> {
         .collect();
     names.into_iter().filter_map(|end| {
         let rest = text[end..].trim_start_matches(['"', '\'', ']']).trim_start_matches([' ', '\t']);
-        let rest = rest.strip_prefix([':', '='])?.trim_start_matches([' ', '\t', '=']);
+        let rest = rest.strip_prefix([':', '='])?;
+        // What stands between must not be a name: `os.environ["PASSWORD"]` holds none.
+        let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '"' | '\'' | ',' | '\n'));
+        let rest = rest.trim_start_matches(['r', 'b', 'f', 'u']);
         let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\''))?;
         let value = &rest[1..];
         let start = text.len() - value.len();
@@ -65,6 +68,7 @@ mod tests {
                 "\"USER\": \"a\", \"PASSWORD\": '***', \"HOST\": \"\"",
             ),
             ("config['PASSWORD'] = \"abc", "config['PASSWORD'] = \"***"),
+            ("\"PASSWORD\": * r'abc',", "\"PASSWORD\": * r'***',"),
             ("password='abc')", "password='***')"),
             ("password authentication failed for user \"me\"", "password authentication failed for user \"me\""),
             ("\"PASSWORD\": os.environ[\"PW\"]", "\"PASSWORD\": os.environ[\"PW\"]"),

@@ -33,7 +33,7 @@ impl Project {
             "op = \"AddField\"\nmodel = \"Post\"\nname = \"slug\"\nfield = { type = \"SlugField\", null = true }",
         );
         Self::new(&[
-            ("blog/migrations/0001_initial.toml", &migration(&[], &POST)),
+            ("blog/migrations/0001_initial.toml", &migration(&[], POST)),
             ("blog/migrations/0002_slug.toml", &migration(&["blog.0001_initial"], &slug)),
             (
                 "blog/migrations/0003_first.sql",

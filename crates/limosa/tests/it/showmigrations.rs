@@ -62,8 +62,7 @@ fn sqlmigrate() {
     };
     on_each("sqlmigrate", |database| {
         let add = "ALTER TABLE \"blog_post\" ADD COLUMN \"slug\" varchar(50) NULL;\n";
-        let drop =
-            if database.is_postgres() { "DROP COLUMN \"slug\" CASCADE;\n" } else { "CREATE TABLE \"new__blog_post\"" };
+        let drop = if database.is_postgres() { "DROP COLUMN \"slug\";\n" } else { "CREATE TABLE \"new__blog_post\"" };
         slug(database, add, drop);
         assert!(database.url.sqlite_path().is_none_or(|path| !path.exists()), "looking made the file");
     });

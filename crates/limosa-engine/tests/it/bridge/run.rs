@@ -144,7 +144,7 @@ async fn statements_of_an_operation() {
     let mut bridge = project.start().await;
     bridge.set_state(&[id("0001_initial")]).await.unwrap();
     let sql = bridge.collect_sql(&at("0002_age", 0), "default", Direction::Forwards).await.unwrap();
-    assert_eq!(sql, ["ALTER TABLE \"library_author\" ADD COLUMN \"age\" integer NULL;"]);
+    assert_eq!(sql.sql.unwrap_or_default(), ["ALTER TABLE \"library_author\" ADD COLUMN \"age\" integer NULL;"]);
 }
 
 #[tokio::test]
