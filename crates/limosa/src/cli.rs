@@ -35,7 +35,12 @@ pub fn main() -> ExitCode {
             return Exit::Bug.into();
         }
     };
-    match runtime.block_on(commands::run(cli, &mut context)) {
+    let result = runtime.block_on(commands::run(cli, &mut context));
+    let result = match context.printer.take_failure() {
+        Some(failure) if result.is_ok() => Err(failure.into()),
+        _ => result,
+    };
+    match result {
         Ok(exit) => exit.into(),
         Err(error) => report_error::report(&error, &mut context.printer).into(),
     }

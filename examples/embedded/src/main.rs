@@ -1,9 +1,9 @@
 //! A program that carries its migrations and applies them when it starts.
 //!
 //! ```console
-//! $ cargo run -p limosa-example-embedded                             # into embedded.sqlite3
-//! $ cargo run -p limosa-example-embedded -- postgres://user@host/db  # into PostgreSQL
-//! $ cargo run -p limosa-example-embedded -- sqlite:other.sqlite3 examples/embedded/migrations  # from a folder
+//! $ cargo run -p limosa-example-embedded -- sqlite:/tmp/blog.sqlite3
+//! $ cargo run -p limosa-example-embedded -- postgres://user@host/db
+//! $ cargo run -p limosa-example-embedded -- sqlite:/tmp/blog.sqlite3 examples/embedded/migrations  # from a folder
 //! ```
 
 #![expect(clippy::print_stdout, reason = "a program for the terminal")]
@@ -25,7 +25,7 @@ const MIGRATIONS: [(&str, &str); 4] = [
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let database_url = arguments.next().unwrap_or_else(|| "sqlite:embedded.sqlite3".to_owned());
+    let database_url = arguments.next().ok_or("usage: limosa-example-embedded DATABASE_URL [FOLDER]")?;
     let project = match arguments.next() {
         Some(folder) => Project::open(folder)?,
         None => Project::embedded(&MIGRATIONS),

@@ -1,6 +1,6 @@
 //! Both output streams. Data goes to stdout, talk to stderr; nothing else in the program prints.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 use anstream::AutoStream;
 use anstyle::Style;
@@ -25,6 +25,8 @@ pub struct Printer {
     pub verbosity: u8,
     /// How to print.
     pub format: Format,
+    /// Why data could not be written, as on a full disk.
+    failure: Option<std::io::Error>,
 }
 
 impl Printer {
@@ -40,6 +42,7 @@ impl Printer {
             stderr: AutoStream::new(std::io::stderr(), choice),
             verbosity: if args.quiet { 0 } else { args.verbosity },
             format: args.format,
+            failure: None,
         }
     }
 
@@ -51,6 +54,7 @@ impl Printer {
             stderr: AutoStream::new(std::io::stderr(), stderr),
             verbosity: self.verbosity,
             format: self.format,
+            failure: None,
         }
     }
 
@@ -61,13 +65,22 @@ impl Printer {
 
     /// Writes data to stdout, whatever the verbosity. A reader that went away is no error.
     pub fn data(&mut self, text: &str) {
-        _ = self.stdout.write_all(text.as_bytes()).and_then(|()| self.stdout.flush());
+        match self.write(text) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => self.failure = Some(error),
+            _ => {}
+        }
+    }
+
+    /// Returns why data could not be written, once.
+    pub fn take_failure(&mut self) -> Option<std::io::Error> {
+        self.failure.take()
     }
 
     /// Writes what a person reads along with to stdout, unless told to be quiet or to print JSON.
     pub fn say(&mut self, text: &str) {
         if self.verbosity > 0 && self.format == Format::Text {
-            self.data(text);
+            // A run does not depend on whether someone reads along.
+            _ = self.write(text);
         }
     }
 
@@ -89,5 +102,10 @@ impl Printer {
             Ok(line) => self.data(&(line + "\n")),
             Err(error) => self.error(&format!("error: write JSON: {error}\n")),
         }
+    }
+
+    fn write(&mut self, text: &str) -> std::io::Result<()> {
+        self.stdout.write_all(text.as_bytes())?;
+        self.stdout.flush()
     }
 }

@@ -77,7 +77,8 @@ fn is_interrupted(kind: &RunErrorKind) -> bool {
 }
 
 fn run_error(run: &RunError, place: Option<&Location>, printer: &mut Printer) {
-    printer.error(&format!("{BAD}error{BAD:#}{BOLD}: {} failed: {}{BOLD:#}\n", run.migration, run.kind));
+    let kind = run.kind.to_string();
+    printer.error(&format!("{BAD}error{BAD:#}{BOLD}: {} failed: {}{BOLD:#}\n", run.migration, redact(&kind)));
     match (&run.operation, place) {
         (Some(operation), Some(place)) => {
             let (path, line, column) = (place.path.display(), place.line, place.column);
@@ -127,6 +128,7 @@ fn db_help(kind: DbErrorKind) -> Option<&'static str> {
         DbErrorKind::Unreachable => Some("check that the server runs, and that host and port are right"),
         DbErrorKind::Auth => Some("check the user and the password, and that the server lets them in from here"),
         DbErrorKind::NoDatabase => Some("create the database first, or correct its name"),
+        DbErrorKind::LockTimeout => Some("another program holds it: run again when that has ended"),
         DbErrorKind::ReadOnly => Some("connect to a database that can be written"),
         DbErrorKind::Permission => Some("give the role the right to do it, or use another role"),
         _ => None,

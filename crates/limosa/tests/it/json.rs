@@ -11,6 +11,26 @@ fn check(project: &Project, arguments: &str, code: i32, expected: &Value) {
     let mut lines = Value::Array(project.run(&format!("{arguments} --format json")).ends(code).json());
     settle(&mut lines, &project.path("").display().to_string());
     assert_eq!(lines, *expected, "{arguments}:\n{lines:#}");
+    check_documented(&lines);
+}
+
+/// Checks that the reference names every field, event and kind.
+#[track_caller]
+fn check_documented(value: &Value) {
+    const REFERENCE: &str = include_str!("../../../../docs/reference/json.md");
+    match value {
+        Value::Array(values) => values.iter().for_each(check_documented),
+        Value::Object(object) => {
+            for (name, value) in object {
+                let text = value.as_str().filter(|_| matches!(name.as_str(), "event" | "kind" | "severity"));
+                for word in [Some(name.as_str()), text].into_iter().flatten() {
+                    assert!(REFERENCE.contains(&format!("`{word}`")), "`{word}` is not in the reference");
+                }
+                check_documented(value);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Replaces what differs from run to run.
@@ -60,6 +80,7 @@ fn migrate() {
         expected.extend(ran("0002_slug", "Add field slug to Post", false, 2, 2));
         expected.push(json!({"event": "run-finished", "migrations": 2, "seconds": "number"}));
         assert_eq!(lines, expected, "{said}");
+        check_documented(&Value::Array(lines));
         let sql: Vec<&str> = statements.iter().filter_map(|line| line["sql"].as_str()).collect();
         assert!(sql.len() >= 4 && sql[0].starts_with("CREATE TABLE \"blog_post\" ("), "{sql:#?}");
         assert_eq!(statements[0].as_object().map(|line| line.len()), Some(2));
@@ -191,6 +212,7 @@ fn errors_are_the_last_line() {
         project.write("blog/migrations/0004_bad.toml", migration(&["blog.0003_first"], &mistake));
         let lines = project.run("migrate --format json").ends(3).json();
         let last = lines.last().expect("a line");
+        check_documented(last);
         assert_eq!(
             (&last["event"], &last["version"], &last["exit_code"]),
             (&json!("error"), &json!(1), &json!(3)),

@@ -106,7 +106,7 @@ fn settings_of_a_django_project() {
     for broken in [
         literal.replace("\"NAME\":", "\"NAME\""),
         literal.replace("\"PASSWORD\":", "\"PASSWORD\": *"),
-        literal.clone() + "\n1 / 0\n",
+        literal.clone() + "\ndef check(databases):\n    raise RuntimeError(databases)\nDATABASES = check(DATABASES)\n",
     ] {
         project.write("settings.py", broken);
         project.run_unchanged("migrate").ends(2).hides(SECRET);

@@ -12,7 +12,7 @@ fn each_migration_is_applied_once() {
         let said = database.locked("limosa_migrations", |release| {
             let mut runners: Vec<_> = (0..3).map(|_| project.start("migrate --format json")).collect();
             for runner in &mut runners {
-                runner.wait_for("\"waiting\"");
+                runner.wait_for("{\"event\":\"waiting\",\"version\":1,\"holder\":\"limosa/the-other (pid ");
             }
             release();
             runners.into_iter().map(|runner| runner.end().ends(0)).collect::<Vec<_>>()

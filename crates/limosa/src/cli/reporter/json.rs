@@ -16,7 +16,7 @@ pub(super) struct JsonReporter {
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum Line<'a> {
-    Waiting { holder: &'a str },
+    Waiting { version: u8, holder: &'a str },
     RunStarted { version: u8, migrations: usize },
     MigrationStarted { app: &'a str, name: &'a str, backwards: bool, number: usize, total: usize },
     OperationStarted { description: &'a str },
@@ -34,7 +34,7 @@ impl JsonReporter {
 
     pub(super) fn event(&mut self, event: &Event) {
         let line = match event {
-            Event::Waiting { holder } => Line::Waiting { holder },
+            Event::Waiting { holder } => Line::Waiting { version: 1, holder },
             Event::RunStarted { migrations } => Line::RunStarted { version: 1, migrations: *migrations },
             Event::MigrationStarted { id, direction, number, total } => Line::MigrationStarted {
                 app: &id.app,
