@@ -54,7 +54,9 @@ impl Project {
         );
         let embedded: BTreeMap<PathBuf, String> = files.into_iter().collect();
         let apps = layout::embedded_apps(embedded.keys().map(PathBuf::as_path));
-        Self::native(config, apps, embedded, sources, Vec::new())
+        let project = Self::native(config, apps, embedded, sources, Vec::new());
+        // A database that is named without a folder is in the program's current one.
+        Self { root: std::path::absolute(".").unwrap_or_else(|_| project.root.clone()), ..project }
     }
 
     fn open_django(

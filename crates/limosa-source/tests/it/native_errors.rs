@@ -31,7 +31,7 @@ fn toml() {
         &[
             (
                 "dependencies = [\"a\n",
-                "0001_x.toml:1:19 syntax-error: 0001_x.toml:1:19: syntax error: invalid basic string, expected `\"`",
+                "0001_x.toml:1:19 syntax-error: syntax error: invalid basic string, expected `\"`",
             ),
             (
                 "depends = []\n",

@@ -144,5 +144,7 @@ fn embedded_files() {
     assert_eq!(crate::support::migrations(&project), "accounts.0001_x blog.0001_x blog.0002_y");
     assert_eq!((project.kind, project.history_table.as_str()), (Kind::Native, "limosa_migrations"));
     assert_eq!(project.diagnostics.len(), 1);
-    assert!(project.diagnostics[0].message.starts_with("blog/migrations/0003_z.toml:1:"));
+    let place = project.diagnostics[0].labels.first().and_then(|(span, _)| project.sources.location(*span));
+    let place = place.map(|place| (place.path, place.line));
+    assert_eq!(place, Some(("blog/migrations/0003_z.toml".into(), 1)));
 }

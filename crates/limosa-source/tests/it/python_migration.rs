@@ -110,8 +110,8 @@ fn the_other_attributes() {
 #[test]
 fn what_is_wrong_with_a_file() {
     for (text, code, message) in [
-        ("class Migration(:\n", "syntax-error", "0002_next.py:1:17"),
-        ("print 'hello'\n", "syntax-error", "0002_next.py:1:"),
+        ("class Migration(:\n", "syntax-error", "Expected an expression"),
+        ("print 'hello'\n", "syntax-error", "syntax error"),
         ("x = 1\n", "no-migration", "holds no class `Migration`"),
         ("import mystery\nif mystery.a:\n    class Migration:\n        pass\n", "migration-not-known", "mystery.a"),
         ("from mystery import Migration\n", "migration-not-known", "imported from `mystery.Migration`"),

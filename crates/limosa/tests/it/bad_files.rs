@@ -117,6 +117,33 @@ fn ten_megabytes_are_read() {
 }
 
 #[test]
+fn files_that_are_no_migration_or_two() {
+    check(
+        &[("blog/migrations/0023_step.sql", b"SELECT 1;")],
+        &[
+            "0023_step.sql and ",
+            "0023_step.toml are both the migration blog.0023_step",
+            "help: rename or remove one of them",
+        ],
+    );
+    let project = Project::blog();
+    std::os::unix::fs::symlink("nowhere", project.path("blog/migrations/0004_link.toml")).expect("link");
+    project.run("migrate").ends(2).tells(&["0004_link.toml", "No such file or directory"]);
+    assert!(!project.path("db.sqlite3").exists());
+    let deep = format!("x = {}", "[".repeat(200_000));
+    check(&[("blog/migrations/0023_step.toml", deep.as_bytes())], &["error[syntax-error]", "0023_step.toml:1:"]);
+    let Some(project) = Project::django(&[("0002_empty", "")]) else { return };
+    let deep = format!("x = {}1{}\n", "(".repeat(200_000), ")".repeat(200_000));
+    project.write("library/migrations/0003_deep.py", deep);
+    project.run_unchanged("migrate").ends(2).tells(&[
+        "0002_empty.py holds no class `Migration`",
+        "0002_empty.py:1:1",
+        "help:",
+        "0003_deep.py",
+    ]);
+}
+
+#[test]
 fn mistakes_in_the_configuration() {
     for (text, expected) in [
         (

@@ -1,5 +1,7 @@
 //! `showmigrations`, `sqlmigrate` and `plan`: what they print, before a database is there and after.
 
+use std::process::Stdio;
+
 use crate::database::{Database, on_each};
 use crate::project::{POST, Project, migration};
 
@@ -87,4 +89,25 @@ fn plan() {
             .ends(0)
             .prints(&["unapply blog.0003_first (one transaction)", "DELETE FROM blog_post"]);
     });
+}
+
+#[test]
+fn output_that_cannot_be_written() {
+    let project = Project::blog();
+    let full = || std::fs::File::create("/dev/full").expect("the full disk");
+    let output = |arguments: &str| project.command(arguments).stdout(full()).output().expect("start the program");
+    for arguments in
+        ["showmigrations", "sqlmigrate blog 0001", "plan", "migrate --plan", "showmigrations --format json"]
+    {
+        let said = output(arguments);
+        let told = String::from_utf8_lossy(&said.stderr).into_owned();
+        assert!(said.status.code() == Some(2) && told.contains("No space left"), "{arguments}: {told}");
+    }
+    // A run does its work all the same.
+    assert_eq!(output("migrate").status.code(), Some(0));
+    project.run("migrate --check").ends(0);
+    // A reader that has seen enough is no error.
+    let mut program = project.command("completions zsh").stdout(Stdio::piped()).spawn().expect("start the program");
+    drop(program.stdout.take());
+    assert_eq!(program.wait().expect("wait").code(), Some(0));
 }
