@@ -108,7 +108,15 @@ fn evaluate(
             return SettingValues::default();
         }
     };
-    diagnostics.extend(loaded.diagnostics.iter().cloned());
+    for diagnostic in &loaded.diagnostics {
+        // Settings that raise an error are settings that Django cannot start with, unless reading went wrong: Python knows.
+        if diagnostic.code == "raises" {
+            let span = diagnostic.labels.first().map(|(span, _)| *span);
+            doubts.push(Doubt::new(diagnostic.message.clone(), span));
+        } else {
+            diagnostics.push(diagnostic.clone());
+        }
+    }
     for star in &loaded.unread_stars {
         doubts.push(Doubt::new(format!("`{module}` imports all names of `{star}`, which could not be read"), None));
     }
