@@ -72,7 +72,7 @@ impl Server {
             .arg(&data)
             .arg("-k")
             .arg(folder.path())
-            .args(["-c", "listen_addresses="])
+            .args(["-p", "5432", "-c", "listen_addresses="])
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
