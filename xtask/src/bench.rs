@@ -1,6 +1,6 @@
 //! `cargo xtask bench`: Limosa against Django, and against `psql` and `sqlite3` replaying the same statements.
 //!
-//! Everything that is compared runs in the same session, interleaved, as real processes on databases of its own.
+//! Everything that is compared is measured in one go, interleaved, as real processes on databases of its own.
 
 mod build;
 mod database;
