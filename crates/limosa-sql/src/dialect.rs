@@ -54,8 +54,10 @@ pub struct Context {
     pub dialect: Dialect,
     /// The version of Django whose SQL is reproduced.
     pub django: DjangoVersion,
-    /// The server's version: `(15, 4)` for PostgreSQL 15.4, `(3, 45)` for SQLite 3.45.1.
-    pub server_version: (u32, u32),
+    /// Which of the databases that share the dialect it is; only [`Dialect::MySql`] has more than one.
+    pub flavour: Flavour,
+    /// The server's version: `(15, 4, 0)` for PostgreSQL 15.4, `(3, 45, 1)` for SQLite 3.45.1, `(10, 11, 6)` for MariaDB 10.11.6.
+    pub server_version: (u32, u32, u32),
     /// The driver by which Django's literals are written (PostgreSQL).
     pub driver: Driver,
     /// The path of the class of implicit primary keys (`DEFAULT_AUTO_FIELD`, or an app's own) by app's label.
@@ -76,6 +78,16 @@ pub struct Context {
     pub max_name_length: Option<usize>,
 }
 
+/// Which of the databases that share a dialect it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Flavour {
+    /// The one that gave the dialect its name.
+    #[default]
+    Plain,
+    /// MariaDB, whose dialect is [`Dialect::MySql`].
+    MariaDb,
+}
+
 /// The driver through which Django speaks to PostgreSQL; they write some literals differently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Driver {
@@ -93,10 +105,11 @@ impl Context {
         Self {
             dialect,
             django,
+            flavour: Flavour::default(),
             server_version: match dialect {
-                Dialect::Postgres => (15, 0),
-                Dialect::Sqlite => (3, 45),
-                Dialect::MySql => (8, 4),
+                Dialect::Postgres => (15, 0, 0),
+                Dialect::Sqlite => (3, 45, 0),
+                Dialect::MySql => (8, 4, 0),
             },
             driver: Driver::default(),
             default_auto_fields: BTreeMap::new(),
@@ -108,6 +121,16 @@ impl Context {
             swapped: BTreeMap::new(),
             max_name_length: dialect.max_name_length(),
         }
+    }
+
+    /// Returns whether the database is MariaDB.
+    pub fn is_mariadb(&self) -> bool {
+        self.dialect == Dialect::MySql && self.flavour == Flavour::MariaDb
+    }
+
+    /// Returns whether the database is MySQL, and not MariaDB.
+    pub fn is_mysql(&self) -> bool {
+        self.dialect == Dialect::MySql && self.flavour == Flavour::Plain
     }
 
     /// Returns the path of the class of implicit primary keys in an app.
@@ -152,13 +175,13 @@ impl Context {
 
     /// Returns whether a unique constraint says how NULLs are compared.
     pub fn supports_nulls_distinct_unique_constraints(&self) -> bool {
-        self.dialect == Dialect::Postgres && self.django >= DjangoVersion::V52 && self.server_version >= (15, 0)
+        self.dialect == Dialect::Postgres && self.django >= DjangoVersion::V52 && self.server_version >= (15, 0, 0)
     }
 
     /// Returns whether generated columns that are computed when read exist.
     pub fn supports_virtual_generated_columns(&self) -> bool {
         match self.dialect {
-            Dialect::Postgres => self.django >= DjangoVersion::V61 && self.server_version >= (18, 0),
+            Dialect::Postgres => self.django >= DjangoVersion::V61 && self.server_version >= (18, 0, 0),
             Dialect::Sqlite | Dialect::MySql => true,
         }
     }

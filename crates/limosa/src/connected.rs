@@ -55,8 +55,10 @@ pub fn context(workspace: &Workspace, dialect: Dialect, server_version: u32) -> 
     let settings = &workspace.project().settings;
     let mut context = Context::new(dialect, settings.django);
     context.server_version = match dialect {
-        Dialect::Postgres => (server_version / 10000, server_version % 10000),
-        Dialect::Sqlite | Dialect::MySql => (server_version / 1_000_000, server_version / 1000 % 1000),
+        Dialect::Postgres => (server_version / 10000, server_version % 10000, 0),
+        Dialect::Sqlite | Dialect::MySql => {
+            (server_version / 1_000_000, server_version / 1000 % 1000, server_version % 1000)
+        }
     };
     context.default_auto_field = settings.default_auto_field.clone();
     context.default_tablespace = settings.default_tablespace.clone().unwrap_or_default();

@@ -60,7 +60,7 @@ fn differences(answers: &[Json], dialect: Dialect) -> Vec<String> {
     let version = head["version"].as_str().expect("a version");
     let mut context = Context::new(dialect, version.parse().expect("a known version"));
     if let Some(server) = head["server"].as_u64().filter(|server| *server > 0) {
-        context.server_version = (u32::try_from(server / 10_000).unwrap(), u32::try_from(server % 10_000).unwrap());
+        context.server_version = (u32::try_from(server / 10_000).unwrap(), u32::try_from(server % 10_000).unwrap(), 0);
     }
     context.use_tz = true;
     context.default_auto_field = "django.db.models.BigAutoField".into();

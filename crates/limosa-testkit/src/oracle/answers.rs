@@ -129,7 +129,7 @@ fn context(json: &Json) -> Result<Context, OracleError> {
         json["server_version"][position].as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
     };
     let mut context = Context::new(dialect, django);
-    context.server_version = (number(0), number(1));
+    context.server_version = (number(0), number(1), number(2));
     context.use_tz = json["use_tz"].as_bool().unwrap_or(true);
     context.time_zone = text(json, "time_zone")?.into();
     context.default_auto_field = text(json, "default_auto_field")?.into();

@@ -48,7 +48,7 @@ pub(crate) fn remove_field(
         return Ok(());
     }
     // SQLite drops columns since 3.35.
-    let in_place = editor.context().server_version >= (3, 35)
+    let in_place = editor.context().server_version >= (3, 35, 0)
         && !field.primary_key
         && !field.unique()
         && !field.db_index

@@ -23,7 +23,7 @@ pub(super) fn object(compiler: Compiler<'_>, func: &Func) -> Compiled {
         .enumerate()
         .map(|(position, arg)| if position % 2 == 0 { as_text(arg) } else { arg.clone() })
         .collect();
-    if compiler.models.context.server_version < (16, 0) {
+    if compiler.models.context.server_version < (16, 0, 0) {
         return call_sql(compiler, &args, func, Some("JSONB_BUILD_OBJECT"), None, None);
     }
     let mut pairs = Vec::with_capacity(args.len() / 2);
@@ -50,7 +50,7 @@ pub(super) fn array(compiler: Compiler<'_>, func: &Func) -> Compiled {
         },
     };
     let args: Vec<Node> = func.args.iter().map(cast).collect();
-    if compiler.models.context.server_version < (16, 0) {
+    if compiler.models.context.server_version < (16, 0, 0) {
         return call_sql(compiler, &args, func, Some("JSONB_BUILD_ARRAY"), None, None);
     }
     let nulls = if args.is_empty() { "" } else { "NULL ON NULL" };

@@ -158,11 +158,11 @@ pub(super) fn compile(compiler: Compiler<'_>, func: &Func) -> Option<Compiled> {
         "JSONObject" => json::object(compiler, func),
         "JSONArray" => json::array(compiler, func),
         "UUID4" => {
-            let new = compiler.models.context.server_version >= (18, 0);
+            let new = compiler.models.context.server_version >= (18, 0, 0);
             let name = if postgres && !new { "GEN_RANDOM_UUID" } else { "UUIDV4" };
             call_sql(compiler, &func.args, func, Some(name), None, None)
         }
-        "UUID7" if postgres && compiler.models.context.server_version < (18, 0) => {
+        "UUID7" if postgres && compiler.models.context.server_version < (18, 0, 0) => {
             Err(compiler.not_supported("UUID7 before version 18"))
         }
         "UUID7" => call_sql(compiler, &func.args, func, Some("UUIDV7"), None, None),
