@@ -1,10 +1,14 @@
 //! The databases whose SQL is written and read.
 
+mod mysql;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use limosa_model::django::DjangoVersion;
 use smol_str::SmolStr;
+
+pub use self::mysql::{MySqlSettings, mysql_version};
 
 /// A database's dialect of SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +62,8 @@ pub struct Context {
     pub flavour: Flavour,
     /// The server's version: `(15, 4, 0)` for PostgreSQL 15.4, `(3, 45, 1)` for SQLite 3.45.1, `(10, 11, 6)` for MariaDB 10.11.6.
     pub server_version: (u32, u32, u32),
+    /// The server's settings, when the dialect is that of MySQL.
+    pub mysql: MySqlSettings,
     /// The driver by which Django's literals are written (PostgreSQL).
     pub driver: Driver,
     /// The path of the class of implicit primary keys (`DEFAULT_AUTO_FIELD`, or an app's own) by app's label.
@@ -111,6 +117,7 @@ impl Context {
                 Dialect::Sqlite => (3, 45, 0),
                 Dialect::MySql => (8, 4, 0),
             },
+            mysql: MySqlSettings::default(),
             driver: Driver::default(),
             default_auto_fields: BTreeMap::new(),
             default_auto_field: format!("django.db.models.{auto}").into(),
@@ -163,11 +170,6 @@ impl Context {
         self.dialect != Dialect::MySql
     }
 
-    /// Returns whether indexes are over expressions.
-    pub fn supports_expression_indexes(&self) -> bool {
-        true
-    }
-
     /// Returns whether unique constraints are checked at the end of a transaction.
     pub fn supports_deferrable_unique_constraints(&self) -> bool {
         self.dialect == Dialect::Postgres
@@ -198,12 +200,20 @@ impl Context {
 
     /// Returns whether an index is renamed in place.
     pub fn can_rename_index(&self) -> bool {
-        self.dialect != Dialect::Sqlite
+        match self.dialect {
+            Dialect::Postgres => true,
+            Dialect::Sqlite => false,
+            Dialect::MySql => self.can_rename_column(),
+        }
     }
 
     /// Returns whether names of tables are compared without regard to case.
     pub fn ignores_table_name_case(&self) -> bool {
-        self.dialect == Dialect::Sqlite
+        match self.dialect {
+            Dialect::Postgres => false,
+            Dialect::Sqlite => true,
+            Dialect::MySql => self.mysql.ignores_table_name_case,
+        }
     }
 
     /// Returns whether `DROP COLUMN` says `CASCADE` (PostgreSQL up to Django 5.2).
