@@ -176,16 +176,16 @@ impl Operation {
         }
     }
 
-    /// Returns whether only the project's Python can run it, forwards or backwards.
-    pub fn needs_python(&self, backwards: bool) -> bool {
+    /// Returns whether only the project's Python can run it, forwards or backwards, on the models of `state`.
+    pub fn needs_python(&self, backwards: bool, state: &ProjectState) -> bool {
         match &self.kind {
             Kind::RunPython(op) => {
                 let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };
-                code.is_some_and(|code| !RunPython::is_noop(code))
+                code.is_some_and(|code| !RunPython::does_nothing(code, state))
             }
             Kind::Custom(op) => op.runs,
             Kind::SeparateDatabaseAndState(op) => {
-                op.database_operations.iter().any(|operation| operation.needs_python(backwards))
+                op.database_operations.iter().any(|operation| operation.needs_python(backwards, state))
             }
             _ => false,
         }

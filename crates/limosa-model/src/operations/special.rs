@@ -69,6 +69,21 @@ impl RunPython {
     pub fn is_noop(code: &Value) -> bool {
         matches!(code, Value::Reference(path) if path.ends_with("RunPython.noop"))
     }
+
+    /// Returns whether the function is known to do nothing when it is called with the models of `state`.
+    ///
+    /// Beside `noop` that is a function of Django's own which every project has and which goes through the proxy models only.
+    /// Source: Django `contrib/auth/migrations/0011_update_proxy_permissions.py` (the same from 2.2 to 6.1).
+    pub fn does_nothing(code: &Value, state: &ProjectState) -> bool {
+        const MODULE: &str = "django.contrib.auth.migrations.0011_update_proxy_permissions.";
+        let goes_through_proxies = |path: &SmolStr| {
+            let function = path.strip_prefix(MODULE);
+            matches!(function, Some("update_proxy_model_permissions" | "revert_proxy_model_permissions"))
+        };
+        Self::is_noop(code)
+            || matches!(code, Value::Reference(path) if goes_through_proxies(path))
+                && !state.models().any(|model| model.options.proxy())
+    }
 }
 
 /// Runs a function that the embedding program registered.

@@ -148,9 +148,9 @@ impl<'a> Compiler<'a> {
             }
             OperationKind::RunPython(op) => {
                 let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };
-                let noop = code.is_none_or(RunPython::is_noop);
+                let nothing = code.is_none_or(|code| RunPython::does_nothing(code, &atom.from));
                 let step = Step::Python { path: atom.path.clone(), atomic: op.atomic, custom: false };
-                Ok(if noop { Vec::new() } else { vec![step] })
+                Ok(if nothing { Vec::new() } else { vec![step] })
             }
             OperationKind::Custom(op) => {
                 let step = Step::Python { path: atom.path.clone(), atomic: op.atomic.then_some(true), custom: true };

@@ -27,7 +27,7 @@ pub struct UnknownDefault {
 pub fn needs_python(context: &Context, migration: &Migration, before: &ProjectState, direction: Direction) -> bool {
     let backwards = direction == Direction::Backwards;
     if migration.runs_itself(backwards)
-        || migration.operations.iter().any(|operation| operation.needs_python(backwards))
+        || migration.operations.iter().any(|operation| operation.needs_python(backwards, before))
     {
         return true;
     }
