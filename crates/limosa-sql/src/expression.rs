@@ -13,6 +13,7 @@ mod functions;
 mod index;
 mod json;
 mod lookup;
+mod mysql;
 mod node;
 mod output;
 mod resolve;
@@ -125,7 +126,25 @@ impl Models<'_> {
         };
         let sql = Compiler { models: self }.compile(&node).map_err(Stop::into_error)?;
         let is_value = matches!(node, node::Node::Value { .. } | node::Node::JsonNull);
-        Ok(if is_value { sql } else { sql.map(|text| format!("({text})")) })
+        let bare = is_value && !self.default_needs_parentheses(view)?;
+        Ok(if bare { sql } else { sql.map(|text| format!("({text})")) })
+    }
+
+    /// Returns whether even a literal stands in parentheses behind `DEFAULT`: for large columns of MySQL.
+    ///
+    /// Source: Django `db/backends/mysql/schema.py`, `_column_default_sql` and `_is_limited_data_type`.
+    ///
+    /// # Errors
+    /// As [`Models::db_type`].
+    pub fn default_needs_parentheses(self, view: &FieldView) -> Result<bool, ExpressionError> {
+        const LIMITED: [&str; 9] = [
+            "tinyblob", "blob", "mediumblob", "longblob", "tinytext", "text", "mediumtext", "longtext", "json",
+        ];
+        if !self.context.is_mysql() {
+            return Ok(false);
+        }
+        let db_type = self.db_type(view)?.unwrap_or_default();
+        Ok(LIMITED.contains(&db_type.to_ascii_lowercase().as_str()))
     }
 
     /// Returns the default that a field's rows get for a moment, as a literal in SQL; nothing when there is none.

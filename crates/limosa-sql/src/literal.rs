@@ -7,6 +7,7 @@ mod convert;
 mod decimal;
 mod default;
 mod json;
+mod mysql;
 mod object;
 mod postgres;
 mod prepare;
@@ -80,7 +81,7 @@ pub enum IntWidth {
 }
 
 impl Literal {
-    /// Writes the value in SQL.
+    /// Writes the value into the text of a statement.
     ///
     /// Source: Django `db/backends/*/schema.py`, `DatabaseSchemaEditor.quote_value`.
     ///
@@ -89,7 +90,21 @@ impl Literal {
     pub fn quote(&self, context: &Context) -> Result<String, ExpressionError> {
         match context.dialect {
             Dialect::Postgres => postgres::quote(self, context),
-            Dialect::Sqlite | Dialect::MySql => sqlite::quote(self),
+            Dialect::Sqlite => sqlite::quote(self),
+            Dialect::MySql => mysql::quote(self, context),
+        }
+    }
+
+    /// Writes the value as the driver does when it is a parameter of a statement.
+    ///
+    /// Only MySQL's writes some values otherwise than [`Literal::quote`].
+    ///
+    /// # Errors
+    /// As [`Literal::quote`].
+    pub fn executed(&self, context: &Context) -> Result<String, ExpressionError> {
+        match context.dialect {
+            Dialect::MySql => mysql::executed(self),
+            Dialect::Postgres | Dialect::Sqlite => self.quote(context),
         }
     }
 

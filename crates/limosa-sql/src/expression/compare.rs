@@ -56,7 +56,7 @@ impl Compiler<'_> {
         if let Node::Value { value, .. } = &lookup.lhs {
             return Err(if (*value == Literal::None) == null { Stop::Full } else { Stop::Empty });
         }
-        let sql = self.side(&lookup.lhs)?;
+        let sql = self.left(lookup)?;
         Ok(sql.map(|text| format!("{text} IS {}NULL", if null { "" } else { "NOT " })))
     }
 
@@ -65,7 +65,7 @@ impl Compiler<'_> {
             && is_conditional(&lookup.lhs)
             && self.supported_in_where(&lookup.lhs)
         {
-            let sql = self.side(&lookup.lhs)?;
+            let sql = self.left(lookup)?;
             return Ok(if *value { sql } else { sql.map(|text| format!("NOT {text}")) });
         }
         if let Some(sql) = self.year_lookup(lookup) {
@@ -79,7 +79,7 @@ impl Compiler<'_> {
             "lt" => "<",
             _ => "<=",
         };
-        let lhs = self.side(&lookup.lhs)?;
+        let lhs = self.left(lookup)?;
         let rhs = self.right(lookup)?;
         Ok(join(vec![lhs, rhs], &format!(" {operator} ")))
     }
@@ -104,7 +104,7 @@ impl Compiler<'_> {
     }
 
     fn is_in(self, lookup: &Lookup) -> Compiled {
-        let lhs = self.side(&lookup.lhs)?;
+        let lhs = self.left(lookup)?;
         let rhs = match &lookup.rhs {
             Rhs::Values(values) => {
                 let mut seen: Vec<&Literal> = Vec::with_capacity(values.len());
@@ -130,7 +130,7 @@ impl Compiler<'_> {
     }
 
     fn between(self, lookup: &Lookup) -> Compiled {
-        let lhs = self.side(&lookup.lhs)?;
+        let lhs = self.left(lookup)?;
         let pieces = match &lookup.rhs {
             Rhs::Values(values) => {
                 let piece = |value: &Literal| Ok(Sql::param(self.prepared(&lookup.lhs, value.clone())?));
@@ -148,6 +148,20 @@ impl Compiler<'_> {
     pub(super) fn side(self, node: &Node) -> Compiled {
         let sql = self.compile(&resolved_again(node))?;
         Ok(if matches!(node, Node::Lookup(_)) { sql.map(|text| format!("({text})")) } else { sql })
+    }
+
+    /// Compiles the left side of a comparison that casts it (`BuiltinLookup.process_lhs`).
+    ///
+    /// Source: Django `db/backends/*/operations.py`, `lookup_cast`.
+    pub(super) fn left(self, lookup: &Lookup) -> Compiled {
+        let sql = self.side(&lookup.lhs)?;
+        let name = lookup.name.as_str();
+        if self.dialect() == Dialect::MySql {
+            let json = output(&lookup.lhs).is_some_and(|view| is_instance(&view, Class::Json));
+            let unquoted = json && (self.models.context.is_mariadb() || text::is_textual(name));
+            return Ok(if unquoted { sql.map(|text| format!("JSON_UNQUOTE({text})")) } else { sql });
+        }
+        Ok(sql)
     }
 
     /// Compiles the right side.
@@ -259,6 +273,10 @@ fn integer_range(view: &FieldView, dialect: Dialect) -> (i128, i128) {
         matches!(kind, FieldKind::PositiveBigInteger | FieldKind::PositiveInteger | FieldKind::PositiveSmallInteger);
     let (min, max) = match kind {
         _ if dialect == Dialect::Sqlite => big,
+        // They are unsigned there.
+        FieldKind::PositiveSmallInteger if dialect == Dialect::MySql => (0, i128::from(u16::MAX)),
+        FieldKind::PositiveInteger if dialect == Dialect::MySql => (0, i128::from(u32::MAX)),
+        FieldKind::PositiveBigInteger if dialect == Dialect::MySql => (0, i128::from(u64::MAX)),
         FieldKind::SmallInteger | FieldKind::SmallAuto | FieldKind::PositiveSmallInteger => small,
         FieldKind::BigInteger | FieldKind::BigAuto | FieldKind::PositiveBigInteger => big,
         _ => normal,

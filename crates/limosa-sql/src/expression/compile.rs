@@ -8,11 +8,11 @@ use limosa_model::field::FieldKind;
 
 use super::error::ExpressionError;
 use super::fields::{Class, class, is_instance};
-use super::functions;
 use super::node::{Case, Combined, Flavour, Func, Node, Nulls, OrderBy, Where};
 use super::output::{self, output};
 use super::resolve::invalid;
 use super::sql::{Sql, join};
+use super::{functions, mysql};
 use crate::dialect::Dialect;
 use crate::literal::{Literal, is_range};
 use crate::model::{FieldView, Models};
@@ -74,11 +74,11 @@ impl Compiler<'_> {
             Node::Param(value) => Ok(Sql::param(value.clone())),
             Node::JsonNull => {
                 let literal = Literal::None.to_json(false)?;
-                Ok(Sql::param(if self.dialect() == Dialect::Postgres {
-                    Literal::Json(literal)
-                } else {
-                    Literal::Text(literal)
-                }))
+                Ok(match self.dialect() {
+                    Dialect::Postgres => Sql::param(Literal::Json(literal)),
+                    Dialect::Sqlite => Sql::param(Literal::Text(literal)),
+                    Dialect::MySql => Sql::with("JSON_EXTRACT(%s, '$')", vec![Literal::Text(literal)]),
+                })
             }
             Node::Func(func) => functions::compile(self, func),
             Node::Combined(combined) => self.combined(combined),
@@ -121,6 +121,9 @@ impl Compiler<'_> {
                 let db_type = self.models.db_type(view)?.unwrap_or_default();
                 Sql::with(format!("%s::{db_type}"), vec![prepared])
             }
+            Some(FieldKind::Binary) if prepared != Literal::None && self.dialect() == Dialect::MySql => {
+                Sql::with("_binary %s", vec![prepared])
+            }
             Some(FieldKind::Binary) => Sql::param(prepared),
             _ if prepared == Literal::None => Sql::new("NULL"),
             _ => Sql::param(prepared),
@@ -144,12 +147,19 @@ impl Compiler<'_> {
         let sqlite = self.dialect() == Dialect::Sqlite;
         match combined.flavour {
             Flavour::Temporal => return self.temporal_difference(&combined.lhs, lhs, rhs),
-            Flavour::Duration if self.dialect() != Dialect::Postgres => {
+            Flavour::Duration if self.dialect() == Dialect::MySql => {
+                let (lhs, rhs) = (mysql::interval(&combined.lhs, lhs), mysql::interval(&combined.rhs, rhs));
+                return Ok(mysql::combine(connector, lhs, rhs));
+            }
+            Flavour::Duration if sqlite => {
                 let (left, right) = (lhs.text.clone(), rhs.text.clone());
                 let sql = join(vec![lhs, rhs], "");
                 return Ok(sql.map(|_| format!("(django_format_dtdelta('{connector}', {left}, {right}))")));
             }
             _ => {}
+        }
+        if self.dialect() == Dialect::MySql {
+            return Ok(mysql::combine(connector, lhs, rhs));
         }
         let (left, right) = (lhs.text.clone(), rhs.text.clone());
         let sql = join(vec![lhs, rhs], "").map(|_| match connector {
@@ -233,7 +243,18 @@ impl Compiler<'_> {
             Some(Nulls::Last) => " NULLS LAST",
             None => "",
         };
-        Ok(self.compile(&order.node)?.map(|text| format!("{text} {direction}{nulls}")))
+        let sql = self.compile(&order.node)?;
+        if self.dialect() != Dialect::MySql {
+            return Ok(sql.map(|text| format!("{text} {direction}{nulls}")));
+        }
+        // NULLs come first there, unless the order is descending.
+        let test = match order.nulls {
+            Some(Nulls::Last) if !order.descending => "IS NULL",
+            Some(Nulls::First) if order.descending => "IS NOT NULL",
+            _ => return Ok(sql.map(|text| format!("{text} {direction}"))),
+        };
+        let text = format!("{0} {test}, {0} {direction}", sql.text);
+        Ok(Sql::with(text, [sql.params.clone(), sql.params].concat()))
     }
 }
 

@@ -82,8 +82,16 @@ impl Compiler<'_> {
     ///
     /// Source: Django `db/backends/base/operations.py`, `conditional_expression_supported_in_where_clause`.
     pub(super) fn supported_in_where(self, node: &Node) -> bool {
-        if self.dialect() == Dialect::Postgres || self.django() < DjangoVersion::V61 {
+        if self.dialect() == Dialect::Postgres {
             return true;
+        }
+        if self.django() < DjangoVersion::V61 {
+            return match node {
+                _ if self.dialect() == Dialect::Sqlite => true,
+                Node::Lookup(_) => true,
+                Node::Wrapper(inner, _) if output::is_conditional(node) => self.supported_in_where(inner),
+                node => !output::is_conditional(node),
+            };
         }
         match node {
             Node::Lookup(_) | Node::Where(_) => true,

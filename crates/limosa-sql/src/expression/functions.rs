@@ -123,7 +123,7 @@ pub(super) fn compile(compiler: Compiler<'_>, func: &Func) -> Compiled {
     let own = match compiler.dialect() {
         Dialect::Postgres => entry.postgres,
         Dialect::Sqlite => entry.sqlite,
-        Dialect::MySql => None,
+        Dialect::MySql => entry.mysql,
     };
     let fixed;
     let mut args = &func.args;

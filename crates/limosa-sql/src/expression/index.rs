@@ -7,10 +7,13 @@ use limosa_model::{SmolStr, Value};
 use super::error::ExpressionError;
 use super::node::{Func, Node, OrderBy, Rhs};
 use super::resolve::{Resolver, invalid};
+use crate::dialect::Dialect;
 
 impl Resolver<'_> {
     /// Resolves an expression of an index.
     pub(super) fn indexed(self, value: &Value) -> Result<Node, ExpressionError> {
+        // MySQL takes `COLLATE` for an expression.
+        let collates = self.models.context.dialect != Dialect::MySql;
         let mut wrappers = Vec::new();
         let mut root = self.argument(value)?;
         loop {
@@ -20,7 +23,7 @@ impl Resolver<'_> {
                     wrappers.push(Wrapper::Order(order));
                     inner
                 }
-                Node::Func(func) if func.class == "OpClass" || func.class == "Collate" => {
+                Node::Func(func) if func.class == "OpClass" || (func.class == "Collate" && collates) => {
                     let mut func = func;
                     let inner = func.args.pop().ok_or_else(|| invalid(&func.class, "it has no expression".into()))?;
                     wrappers.push(if func.class == "OpClass" { Wrapper::Class(func) } else { Wrapper::Collate(func) });
@@ -32,7 +35,7 @@ impl Resolver<'_> {
                 }
             };
         }
-        if contains_wrapper(&root) {
+        if contains_wrapper(&root, collates) {
             let why = "OrderBy, OpClass and Collate must be outermost in an index";
             return Err(invalid("Index", why.to_owned()));
         }
@@ -80,11 +83,11 @@ impl Wrapper {
     }
 }
 
-fn contains_wrapper(node: &Node) -> bool {
+fn contains_wrapper(node: &Node, collates: bool) -> bool {
     let mut found = false;
     visit(node, &mut |node| {
         found |= matches!(node, Node::OrderBy(_))
-            || matches!(node, Node::Func(func) if func.class == "OpClass" || func.class == "Collate");
+            || matches!(node, Node::Func(func) if func.class == "OpClass" || (func.class == "Collate" && collates));
     });
     found
 }

@@ -9,10 +9,12 @@ use super::compare::has_json_in;
 use super::compile::{Compiled, Compiler, Stop};
 use super::lookup::index_of;
 use super::node::{Key, Lookup, Node, Rhs};
+use super::output::output;
 use super::resolve::invalid;
 use super::sql::{Sql, join};
 use crate::dialect::Dialect;
 use crate::literal::{Literal, json_string};
+use crate::model::FieldView;
 
 /// What `JSON_EXTRACT` of SQLite does not give back as such.
 const SPECIAL: [&str; 3] = ["false", "null", "true"];
@@ -22,9 +24,22 @@ impl Compiler<'_> {
     pub(super) fn key(self, key: &Key) -> Compiled {
         let (document, keys) = unnested(key);
         let sql = self.compile(document)?;
-        if self.dialect() != Dialect::Postgres {
-            let path = self.path(&keys, true)?;
-            return Ok(extract(sql, &path));
+        match self.dialect() {
+            Dialect::Sqlite => return Ok(extract(sql, &self.path(&keys, true)?)),
+            Dialect::MySql => {
+                let path = Literal::Text(self.path(&keys, true)?.into());
+                let bound = |view: &FieldView| !view.model.app.is_empty();
+                let own = self.django() < DjangoVersion::V61 || output(&key.lhs).is_some_and(|view| bound(&view));
+                let arrow = key.text && !self.models.context.is_mariadb() && own;
+                let mut sql = sql.map(|text| match (key.text, arrow) {
+                    (_, true) => format!("({text} ->> %s)"),
+                    (true, false) => format!("JSON_UNQUOTE(JSON_EXTRACT({text}, %s))"),
+                    (false, _) => format!("JSON_EXTRACT({text}, %s)"),
+                });
+                sql.params.push(path);
+                return Ok(sql);
+            }
+            Dialect::Postgres => {}
         }
         let (one, nested) = if key.text { ("->>", "#>>") } else { ("->", "#>") };
         let (operator, param) = match keys.as_slice() {
@@ -56,7 +71,7 @@ impl Compiler<'_> {
                 Some(self.document_exact(&exact, true))
             }
             ("in", key) if key.is_some() || has_json_in(self.django()) => Some(self.document_in(lookup, key.is_some())),
-            ("gt" | "gte" | "lt" | "lte", Some(_)) if self.dialect() == Dialect::Sqlite => self.number(lookup),
+            ("gt" | "gte" | "lt" | "lte", Some(_)) if self.dialect() != Dialect::Postgres => self.number(lookup),
             (
                 "iexact" | "icontains" | "startswith" | "istartswith" | "endswith" | "iendswith" | "regex" | "iregex",
                 Some(key),
@@ -70,7 +85,12 @@ impl Compiler<'_> {
     }
 
     fn containment(self, lookup: &Lookup) -> Compiled {
-        if self.dialect() != Dialect::Postgres {
+        if self.dialect() == Dialect::MySql {
+            let (lhs, rhs) = (self.side(&lookup.lhs)?, self.right(lookup)?);
+            let sides = if lookup.name == "contains" { vec![lhs, rhs] } else { vec![rhs, lhs] };
+            return Ok(join(sides, ", ").map(|text| format!("JSON_CONTAINS({text})")));
+        }
+        if self.dialect() == Dialect::Sqlite {
             return Err(self.not_supported(&format!("the lookup `{}`", lookup.name)));
         }
         let operator = if lookup.name == "contains" { " @> " } else { " <@ " };
@@ -101,7 +121,10 @@ impl Compiler<'_> {
         let mut parts = Vec::with_capacity(keys.len());
         for key in keys {
             let key = key.to_text().ok_or_else(|| invalid(&lookup.name, "a key is not a text".into()))?;
-            let mut sql = self.compile(document)?.map(|text| format!("JSON_TYPE({text}, %s) IS NOT NULL"));
+            let mut sql = self.compile(document)?.map(|text| match self.dialect() {
+                Dialect::MySql => format!("JSON_CONTAINS_PATH({text}, 'one', %s)"),
+                _ => format!("JSON_TYPE({text}, %s) IS NOT NULL"),
+            });
             sql.params.push(Literal::Text(format!("{path}.{}", json_string(&key)).into()));
             parts.push(sql);
         }
@@ -124,21 +147,44 @@ impl Compiler<'_> {
 
     /// `None` means JSON's `null` here.
     fn document_exact(self, lookup: &Lookup, key: bool) -> Compiled {
-        let lhs = self.side(&lookup.lhs)?;
+        let lhs = self.left(lookup)?;
         let rhs = match &lookup.rhs {
-            Rhs::Node(node @ Node::Key(_)) => self.compile(node)?,
+            Rhs::Node(node @ Node::Key(_)) if self.dialect() != Dialect::MySql => self.compile(node)?,
+            Rhs::Node(Node::Key(_)) if key => self.right(lookup)?,
+            Rhs::Node(Node::JsonNull) => self.right(lookup)?,
+            // Every parameter of an expression becomes a document.
+            Rhs::Node(_) if self.dialect() == Dialect::MySql => {
+                self.right(lookup)?.map(|text| text.replace("%s", "JSON_EXTRACT(%s, '$')"))
+            }
             Rhs::Node(_) => self.right(lookup)?,
             _ => {
                 let sql = self.right(lookup)?;
-                if key && self.dialect() == Dialect::Sqlite { extracted(sql) } else { sql }
+                match self.dialect() {
+                    Dialect::Sqlite if key => extracted(sql),
+                    Dialect::MySql => sql.map(|text| text.replace("%s", "JSON_EXTRACT(%s, '$')")),
+                    _ => sql,
+                }
             }
         };
         Ok(join(vec![lhs, rhs], " = "))
     }
 
     fn document_in(self, lookup: &Lookup, key: bool) -> Compiled {
-        let lhs = self.side(&lookup.lhs)?;
-        let lhs = if key || self.dialect() != Dialect::Sqlite { lhs } else { extract(lhs, "$") };
+        let lhs = match self.dialect() {
+            _ if key => self.left(lookup)?,
+            Dialect::Sqlite => extract(self.side(&lookup.lhs)?, "$"),
+            Dialect::Postgres => self.side(&lookup.lhs)?,
+            Dialect::MySql => {
+                let mut sql = self.side(&lookup.lhs)?.map(|text| self.unquoted(format!("JSON_EXTRACT({text}, %s)")));
+                sql.params.push(Literal::Text(SmolStr::new_static("$")));
+                sql
+            }
+        };
+        let document = |sql: Sql| match self.dialect() {
+            Dialect::Sqlite => extracted(sql),
+            Dialect::MySql => sql.map(|text| self.unquoted(text.replace("%s", "JSON_EXTRACT(%s, '$')"))),
+            Dialect::Postgres => sql,
+        };
         let mut parts = Vec::new();
         match &lookup.rhs {
             Rhs::Values(values) => {
@@ -149,14 +195,14 @@ impl Compiler<'_> {
                     }
                     seen.push(value);
                     let sql = Sql::param(self.prepared(&lookup.lhs, value.clone())?);
-                    parts.push(if self.dialect() == Dialect::Sqlite { extracted(sql) } else { sql });
+                    parts.push(document(sql));
                 }
             }
             Rhs::Nodes(nodes) => {
                 for node in nodes {
                     let sql = self.compile(node)?;
                     let value = matches!(node, Node::Value { .. }) && self.django() >= DjangoVersion::V61;
-                    parts.push(if value && self.dialect() == Dialect::Sqlite { extracted(sql) } else { sql });
+                    parts.push(if value { document(sql) } else { sql.map(|text| self.unquoted(text.to_owned())) });
                 }
             }
             _ => return Ok(join(vec![lhs, self.right(lookup)?], " IN ")),
@@ -165,6 +211,11 @@ impl Compiler<'_> {
             return Err(Stop::Empty);
         }
         Ok(join(vec![lhs, join(parts, ", ").map(|text| format!("({text})"))], " IN "))
+    }
+
+    /// MariaDB compares what stands in documents as texts.
+    fn unquoted(self, text: String) -> String {
+        if self.models.context.is_mariadb() { format!("JSON_UNQUOTE({text})") } else { text }
     }
 
     /// Numbers are compared as numbers, not as documents.
@@ -176,7 +227,7 @@ impl Compiler<'_> {
             "lt" => " < ",
             _ => " <= ",
         };
-        Some(self.side(&lookup.lhs).map(|lhs| join(vec![lhs, Sql::param(value.clone())], operator)))
+        Some(self.left(lookup).map(|lhs| join(vec![lhs, Sql::param(value.clone())], operator)))
     }
 
     /// The path to a key (`compile_json_path`).

@@ -42,6 +42,10 @@ impl Sql {
     /// # Errors
     /// When a parameter has no literal.
     pub fn inline(&self, context: &Context) -> Result<String, ExpressionError> {
+        self.written(|param| param.quote(context))
+    }
+
+    fn written(&self, write: impl Fn(&Literal) -> Result<String, ExpressionError>) -> Result<String, ExpressionError> {
         let mut params = self.params.iter();
         let mut text = String::with_capacity(self.text.len() + 8 * self.params.len());
         let mut rest = self.text.as_str();
@@ -53,7 +57,7 @@ impl Sql {
                 rest = after;
             } else if let Some(after) = after.strip_prefix('s') {
                 let param = params.next().ok_or_else(|| mismatch("has fewer parameters than places for them"))?;
-                text.push_str(&param.quote(context)?);
+                text.push_str(&write(param)?);
                 rest = after;
             } else {
                 return Err(mismatch("has a percent sign that is not doubled"));
@@ -71,7 +75,7 @@ impl Sql {
     /// # Errors
     /// As [`Sql::inline`].
     pub fn executed(&self, context: &Context) -> Result<String, ExpressionError> {
-        if self.params.is_empty() { Ok(self.text.clone()) } else { self.inline(context) }
+        if self.params.is_empty() { Ok(self.text.clone()) } else { self.written(|param| param.executed(context)) }
     }
 }
 

@@ -10,9 +10,9 @@ use super::compile::{Compiled, Compiler, Stop};
 use super::error::ExpressionError;
 use super::fields::{Class, is_instance, simple};
 use super::node::{Func, Node};
-use super::output;
 use super::resolve::{Resolver, invalid, missing, output_field, required, text};
 use super::sql::{Sql, join};
+use super::{mysql, output};
 use crate::dialect::Dialect;
 use crate::literal::{DateTime, Literal};
 use crate::model::FieldView;
@@ -96,8 +96,10 @@ pub(super) fn output(func: &Func) -> Option<FieldView> {
 /// Compiles such a function; nothing when it is none.
 pub(super) fn compile(compiler: Compiler<'_>, func: &Func) -> Option<Compiled> {
     let postgres = compiler.dialect() == Dialect::Postgres;
+    let mysql = compiler.dialect() == Dialect::MySql;
     Some(match func.class.as_str() {
         "Now" if postgres => Ok(Sql::new("STATEMENT_TIMESTAMP()")),
+        "Now" if mysql => Ok(Sql::new("CURRENT_TIMESTAMP(6)")),
         "Now" => Ok(Sql::new("STRFTIME('%%Y-%%m-%%d %%H:%%M:%%f', 'NOW')")),
         "Extract" => extract(compiler, func),
         "Trunc" => truncate(compiler, func),
@@ -106,6 +108,8 @@ pub(super) fn compile(compiler: Compiler<'_>, func: &Func) -> Option<Compiled> {
             let zone = zone(compiler, func);
             if postgres {
                 at_zone(sql, zone).map(|text| format!("({text})::{name}"))
+            } else if mysql {
+                mysql::at_zone(sql, zone.as_deref()).map(|text| format!("{}({text})", name.to_uppercase()))
             } else {
                 with_zones(compiler, sql.map(|text| format!("django_datetime_cast_{name}({text}, %s, %s)")), zone)
             }
@@ -161,6 +165,10 @@ fn extract(compiler: Compiler<'_>, func: &Func) -> Compiled {
         if is_instance(&view, Class::Duration) {
             return Err(compiler.not_supported("parts of durations"));
         }
+        if compiler.dialect() == Dialect::MySql {
+            let zone = if moment { zone(compiler, func) } else { None };
+            return mysql::extract(kind, mysql::at_zone(sql, zone.as_deref()));
+        }
         let name = if moment {
             "datetime"
         } else if time {
@@ -201,6 +209,9 @@ fn truncate(compiler: Compiler<'_>, func: &Func) -> Compiled {
     } else {
         return Err(invalid("Trunc", "its type is neither a date nor a time".into()).into());
     };
+    if compiler.dialect() == Dialect::MySql {
+        return Ok(mysql::truncate(class, kind, mysql::at_zone(sql, zone.as_deref())));
+    }
     if compiler.dialect() != Dialect::Postgres {
         let mut sql = sql.map(|text| format!("django_{class}_trunc(%s, {text}, %s, %s)"));
         sql.params.insert(0, Literal::Text(kind.to_lowercase().into()));
@@ -217,6 +228,9 @@ impl Compiler<'_> {
     pub(super) fn temporal_difference(self, left: &Node, lhs: Sql, rhs: Sql) -> Compiled {
         let view = output::output(left);
         let is = |class| view.as_ref().is_some_and(|view| is_instance(view, class));
+        if self.dialect() == Dialect::MySql {
+            return Ok(mysql::difference(self, is(Class::Time), lhs, rhs));
+        }
         let sides = (lhs.text.clone(), rhs.text.clone());
         let both = join(vec![lhs, rhs], "");
         let (left, right) = sides;

@@ -29,7 +29,7 @@ impl Models<'_> {
             FieldKind::Json if value == Literal::None => Ok(Literal::None),
             // Before Django 5.0 decimals are brought to their places only on the way to a column.
             FieldKind::Decimal { decimal_places: Some(places), .. }
-                if self.context.django < DjangoVersion::V52 && self.context.dialect != Dialect::Postgres =>
+                if self.context.django < DjangoVersion::V52 && self.context.dialect == Dialect::Sqlite =>
             {
                 Ok(match self.prepare_python(view, value)? {
                     Literal::Decimal(number) => Literal::Text(number.quantized(*places).plain().into()),
@@ -143,9 +143,12 @@ impl Models<'_> {
                 let civil = civil.ok_or_else(|| invalid(&view.field.class, "the moment is out of range"))?;
                 Literal::Text(DateTime { civil, offset: None }.to_string().into())
             }
+            (FieldKind::Time, Literal::Time(value)) if self.context.dialect == Dialect::MySql => {
+                Literal::Text(value.with_microseconds().into())
+            }
             (FieldKind::Time, Literal::Time(value)) if !postgres => Literal::Text(value.to_string().into()),
             (FieldKind::Duration, Literal::Duration(micros)) if !postgres => Literal::Int(micros),
-            (FieldKind::Uuid, value) if !postgres => match uuid(&value) {
+            (FieldKind::Uuid, value) if !postgres && !self.context.has_native_uuid() => match uuid(&value) {
                 Some(number) => Literal::Text(format!("{number:032x}").into()),
                 None => value,
             },

@@ -52,6 +52,12 @@ impl DateTime {
 }
 
 impl Time {
+    /// Returns Python's `isoformat(timespec="microseconds")`.
+    pub fn with_microseconds(self) -> String {
+        let text = self.to_string();
+        if self.civil.subsec_nanosecond() < 1000 && self.offset.is_none() { format!("{text}.000000") } else { text }
+    }
+
     /// Reads what Django's `parse_time` reads.
     pub fn parse(text: &str) -> Option<Self> {
         Some(Self { civil: parse_clock(text.trim())?, offset: None })

@@ -56,6 +56,9 @@ pub(super) fn cast(kind: &FieldKind, field: &Field) -> Option<SmolStr> {
         FieldKind::Char | FieldKind::CiChar | FieldKind::CiEmail => return Some(with_length("char", field.max_length)),
         FieldKind::Text | FieldKind::CiText => "char",
         FieldKind::Duration => "signed integer",
+        FieldKind::Decimal { max_digits, decimal_places } => {
+            return Some(numeric("decimal", *max_digits, *decimal_places));
+        }
         _ => return None,
     }))
 }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use limosa_model::{SmolStr, Value};
-use limosa_sql::dialect::Dialect;
 use serde_json::Value as Json;
 
 /// Returns the interpreters that are named; none means that the test is skipped.
@@ -28,10 +27,15 @@ pub(crate) fn interpreters() -> Vec<PathBuf> {
     all
 }
 
+/// Whether an interpreter has a module.
+pub(crate) fn imports(python: &Path, module: &str) -> bool {
+    Command::new(python).arg("-c").arg(format!("import {module}")).output().is_ok_and(|output| output.status.success())
+}
+
 /// Returns what Django answers: the lines that a script writes.
-pub(crate) fn ask(python: &Path, script: &str, dialect: Dialect) -> Vec<Json> {
+pub(crate) fn ask(python: &Path, script: &str, server: &str) -> Vec<Json> {
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/oracle").join(script);
-    let output = Command::new(python).arg("-B").arg(script).arg(dialect.vendor()).output().expect("Python starts");
+    let output = Command::new(python).arg("-B").arg(script).arg(server).output().expect("Python starts");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {errors}", python.display());
     let text = String::from_utf8(output.stdout).expect("UTF-8");

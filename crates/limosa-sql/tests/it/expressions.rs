@@ -9,7 +9,8 @@ use indexmap::IndexMap;
 use limosa_model::state::{ModelOptions, ModelState};
 use limosa_model::value::{Call, Kwargs};
 use limosa_model::{Field, ModelId, ProjectState, SmolStr, Value};
-use limosa_sql::dialect::{Context, Dialect};
+use limosa_sql::dialect::{Context, Dialect, Flavour};
+use limosa_sql::expression::{ExpressionError, Sql};
 use limosa_sql::model::{FieldView, ModelView, Models};
 use serde_json::Value as Json;
 
@@ -33,22 +34,49 @@ const REFUSED_BY_DJANGO: [(&str, &str); 8] = [
 
 #[test]
 fn sqlite_equals_django() {
-    compare(Dialect::Sqlite);
+    compare(Dialect::Sqlite, "sqlite");
 }
 
 #[test]
 fn postgres_equals_django() {
-    if std::env::var_os("LIMOSA_TEST_POSTGRES").is_none() {
-        assert!(std::env::var_os("CI").is_none(), "LIMOSA_TEST_POSTGRES is not set");
-        println!("skipped: LIMOSA_TEST_POSTGRES is not set");
-        return;
+    if server_is_named("LIMOSA_TEST_POSTGRES") {
+        compare(Dialect::Postgres, "postgresql");
     }
-    compare(Dialect::Postgres);
 }
 
-fn compare(dialect: Dialect) {
-    for python in django::interpreters() {
-        let answers = django::ask(&python, "oracle.py", dialect);
+#[test]
+fn mariadb_equals_django() {
+    if server_is_named("LIMOSA_TEST_MARIADB") {
+        compare(Dialect::MySql, "mysql");
+    }
+}
+
+#[test]
+fn mysql_equals_django() {
+    if server_is_named("LIMOSA_TEST_MARIADB") {
+        compare(Dialect::MySql, "mysql-8.4");
+    }
+}
+
+fn server_is_named(variable: &str) -> bool {
+    let named = std::env::var_os(variable).is_some();
+    assert!(named || std::env::var_os("CI").is_none(), "{variable} is not set");
+    if !named {
+        println!("skipped: {variable} is not set");
+    }
+    named
+}
+
+fn compare(dialect: Dialect, server: &str) {
+    let interpreters = django::interpreters().into_iter().filter(|python| {
+        let able = dialect != Dialect::MySql || django::imports(python, "MySQLdb");
+        if !able {
+            println!("skipped: {} has no mysqlclient", python.display());
+        }
+        able
+    });
+    for python in interpreters {
+        let answers = django::ask(&python, "oracle.py", server);
         let differences = differences(&answers, dialect);
         let shown = differences.join("\n\n");
         assert!(differences.is_empty(), "{}: {} differences\n{shown}", python.display(), differences.len());
@@ -61,6 +89,9 @@ fn differences(answers: &[Json], dialect: Dialect) -> Vec<String> {
     let mut context = Context::new(dialect, version.parse().expect("a known version"));
     if let Some(server) = head["server"].as_u64().filter(|server| *server > 0) {
         context.server_version = (u32::try_from(server / 10_000).unwrap(), u32::try_from(server % 10_000).unwrap(), 0);
+    }
+    if head["mariadb"] == true {
+        context.flavour = Flavour::MariaDb;
     }
     context.use_tz = true;
     context.default_auto_field = "django.db.models.BigAutoField".into();
@@ -138,11 +169,13 @@ fn answer(models: Models<'_>, model: &ModelView, kind: &str, value: &Value) -> R
         }
         "db_default" => {
             let sql = models.db_default_sql(&field(value)?).map_err(|error| text(&error))?;
-            let literal = models.context.requires_literal_defaults();
-            let written = if literal { sql.inline(models.context) } else { sql.executed(models.context) };
-            written.map(Json::from).map_err(|error| text(&error))
+            executed(models.context, &sql).map_err(|error| text(&error))
         }
-        "default" => models.effective_default_sql(&field(value)?).map(Json::from).map_err(|error| text(&error)),
+        "default" => {
+            let value = models.effective_default(&field(value)?).map_err(|error| text(&error))?;
+            let written = value.map(|value| executed(models.context, &Sql::param(value))).transpose();
+            written.map(|value| value.unwrap_or(Json::Null)).map_err(|error| text(&error))
+        }
         "type" => {
             let view = field(value)?;
             let parameters = models.db_parameters(&view).map_err(|error| text(&error))?;
@@ -159,6 +192,18 @@ fn answer(models: Models<'_>, model: &ModelView, kind: &str, value: &Value) -> R
         }
         _ => Err(format!("unknown kind {kind}")),
     }
+}
+
+/// What is executed; on MySQL beside what `sqlmigrate` shows.
+fn executed(context: &Context, sql: &Sql) -> Result<Json, ExpressionError> {
+    if context.requires_literal_defaults() {
+        return sql.inline(context).map(Json::from);
+    }
+    let executed = sql.executed(context)?;
+    if context.dialect != Dialect::MySql || sql.params.is_empty() {
+        return Ok(Json::from(executed));
+    }
+    Ok(serde_json::json!({"executed": executed, "shown": sql.inline(context)?}))
 }
 
 fn field(value: &Value) -> Result<FieldView, String> {

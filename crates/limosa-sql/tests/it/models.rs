@@ -30,7 +30,7 @@ fn postgres_models_equal_django() {
 
 fn compare(dialect: Dialect) {
     for python in django::interpreters() {
-        let lines = django::ask(&python, "models.py", dialect);
+        let lines = django::ask(&python, "models.py", dialect.vendor());
         let (names, lines) = lines.split_last().expect("names");
         let mut state = ProjectState::default();
         for line in lines {

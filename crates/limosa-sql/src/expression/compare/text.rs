@@ -2,14 +2,17 @@
 //!
 //! Source: Django `db/models/lookups.py`, `PatternLookup`, `IExact` and `Regex`.
 
+use limosa_model::field::FieldKind;
+
 use super::super::compile::{Compiled, Compiler, Stop};
 use super::super::error::ExpressionError;
-use super::super::node::{Lookup, Rhs};
+use super::super::node::{Lookup, Node, Rhs};
 use super::super::output::output;
 use super::super::resolve::invalid;
 use super::super::sql::{Sql, join};
 use crate::dialect::Dialect;
 use crate::literal::Literal;
+use crate::model::FieldView;
 
 impl Compiler<'_> {
     pub(super) fn pattern(self, lookup: &Lookup) -> Compiled {
@@ -17,7 +20,10 @@ impl Compiler<'_> {
         if !is_textual(name) {
             return Err(ExpressionError::UnknownName { name: lookup.name.clone() }.into());
         }
-        let lhs = self.side(&lookup.lhs)?;
+        let lhs = self.left(lookup)?;
+        if self.dialect() == Dialect::MySql {
+            return self.mysql_pattern(lookup, lhs);
+        }
         let internal = output(&lookup.lhs).map(|view| self.models.internal_type(&view.field)).unwrap_or_default();
         let lhs = lhs.map(|text| self.cast_for(name, &internal, text));
         let postgres = self.dialect() == Dialect::Postgres;
@@ -37,6 +43,44 @@ impl Compiler<'_> {
             _ if simple && upper => format!("LIKE UPPER({text}){escape}"),
             _ if simple => format!("LIKE {text}{escape}"),
             _ => self.column_pattern(name, text),
+        });
+        Ok(join(vec![lhs, rhs], " "))
+    }
+
+    /// Source: Django `db/backends/mysql/base.py`, `operators` and `pattern_ops`; `operations.py`, `regex_lookup`.
+    fn mysql_pattern(self, lookup: &Lookup, lhs: Sql) -> Compiled {
+        let name = lookup.name.as_str();
+        let simple = matches!(lookup.rhs, Rhs::Value(_));
+        let rhs = match &lookup.rhs {
+            Rhs::Value(value) => Sql::param(self.pattern_param(name, value)?),
+            _ => self.right(lookup)?,
+        };
+        // Documents and their keys are compared as texts in lower case.
+        let document = matches!(&lookup.lhs, Node::Key(_)) || output(&lookup.lhs).is_some_and(|view| is_json(&view));
+        let lower = document && name.starts_with('i') && (name == "icontains" || matches!(&lookup.lhs, Node::Key(_)));
+        let (lhs, rhs) = if lower {
+            (lhs.map(|text| format!("LOWER({text})")), rhs.map(|text| format!("LOWER({text})")))
+        } else {
+            (lhs, rhs)
+        };
+        if matches!(name, "regex" | "iregex") {
+            let (left, right) = (lhs.text.clone(), rhs.text.clone());
+            return Ok(join(vec![lhs, rhs], "").map(|_| match (self.models.context.is_mariadb(), name) {
+                (true, "regex") => format!("{left} REGEXP BINARY {right}"),
+                (true, _) => format!("{left} REGEXP {right}"),
+                (false, "regex") => format!("REGEXP_LIKE({left}, {right}, 'c')"),
+                (false, _) => format!("REGEXP_LIKE({left}, {right}, 'i')"),
+            }));
+        }
+        let binary = if name.starts_with('i') { "" } else { "BINARY " };
+        let rhs = rhs.map(|text| {
+            if simple || name == "iexact" {
+                return format!("LIKE {binary}{text}");
+            }
+            let escaped = format!(r"REPLACE(REPLACE(REPLACE({text}, '\\', '\\\\'), '%%', '\%%'), '_', '\_')");
+            let (before, after) = affixes(name);
+            let (before, after) = (if before { "'%%', " } else { "" }, if after { ", '%%'" } else { "" });
+            format!("LIKE {binary}CONCAT({before}{escaped}{after})")
         });
         Ok(join(vec![lhs, rhs], " "))
     }
@@ -88,7 +132,7 @@ impl Compiler<'_> {
     }
 }
 
-fn is_textual(name: &str) -> bool {
+pub(super) fn is_textual(name: &str) -> bool {
     matches!(
         name,
         "iexact"
@@ -106,6 +150,10 @@ fn is_textual(name: &str) -> bool {
 /// Whether something may stand before and behind the text that is looked for.
 fn affixes(name: &str) -> (bool, bool) {
     (!name.contains("startswith"), !name.contains("endswith"))
+}
+
+fn is_json(view: &FieldView) -> bool {
+    view.field.kind == FieldKind::Json
 }
 
 fn escape_like(text: &str) -> String {

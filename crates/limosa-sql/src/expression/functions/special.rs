@@ -9,7 +9,7 @@ use super::super::compile::{Compiled, Compiler, is_text};
 use super::super::error::ExpressionError;
 use super::super::fields::simple;
 use super::super::node::{Combined, Flavour, Func, Node};
-use super::super::output;
+use super::super::{mysql, output};
 use super::super::resolve::{Resolver, func as function, invalid, missing, output_field, required, text};
 use super::super::sql::Sql;
 use super::{call_sql, json, search};
@@ -157,6 +157,13 @@ pub(super) fn compile(compiler: Compiler<'_>, func: &Func) -> Option<Compiled> {
         "Right" => call_sql(compiler, &func.args, func, Some("RIGHT"), None, None),
         "JSONObject" => json::object(compiler, func),
         "JSONArray" => json::array(compiler, func),
+        "UUID4" | "UUID7" if compiler.dialect() == Dialect::MySql => {
+            if !compiler.models.context.is_mariadb() || compiler.models.context.server_version < (11, 7, 0) {
+                return Some(Err(compiler.not_supported("UUID4 and UUID7, which came with MariaDB 11.7")));
+            }
+            let name = if func.class == "UUID4" { "UUID_V4" } else { "UUID_V7" };
+            call_sql(compiler, &func.args, func, Some(name), None, None)
+        }
         "UUID4" => {
             let new = compiler.models.context.server_version >= (18, 0, 0);
             let name = if postgres && !new { "GEN_RANDOM_UUID" } else { "UUIDV4" };
@@ -218,6 +225,7 @@ fn cast(compiler: Compiler<'_>, func: &Func) -> Compiled {
             sql
         }
         (Dialect::Sqlite, "date") => sql.map(|text| format!("date({text})")),
+        (Dialect::MySql, _) => mysql::cast(compiler, &view.field.kind, &cast_type, sql)?,
         _ => sql.map(|text| format!("CAST({text} AS {cast_type})")),
     })
 }
@@ -227,6 +235,10 @@ fn concat_pair(compiler: Compiler<'_>, func: &Func) -> Compiled {
     if compiler.dialect() == Dialect::Postgres && compiler.django() < DjangoVersion::V52 {
         let args: Vec<Node> = func.args.iter().map(as_text).collect();
         return call_sql(compiler, &args, func, Some("CONCAT"), None, None);
+    }
+    if compiler.dialect() == Dialect::MySql {
+        let template = Some("%(function)s('', %(expressions)s)");
+        return call_sql(compiler, &func.args, func, Some("CONCAT_WS"), template, None);
     }
     let mixed = |arg: &Node| match arg {
         Node::Func(pair) if pair.class == "ConcatPair" && pair.output.is_none() => {

@@ -13,6 +13,8 @@ pub(super) struct Entry {
     pub(super) postgres: Option<&'static str>,
     /// The name on SQLite, where it differs.
     pub(super) sqlite: Option<&'static str>,
+    /// The name on MySQL, where it differs.
+    pub(super) mysql: Option<&'static str>,
     /// Whether the variant for SQLite is cast as the function itself is.
     pub(super) cast_variant: bool,
     /// Its type.
@@ -68,6 +70,11 @@ impl Entry {
             "SHA1" | "SHA224" | "SHA256" | "SHA384" | "SHA512" if dialect == Dialect::Postgres => {
                 Some("ENCODE(DIGEST(%(expressions)s, '%(function)s'), 'hex')")
             }
+            "SHA224" if dialect == Dialect::MySql => Some("SHA2(%(expressions)s, 224)"),
+            "SHA256" if dialect == Dialect::MySql => Some("SHA2(%(expressions)s, 256)"),
+            "SHA384" if dialect == Dialect::MySql => Some("SHA2(%(expressions)s, 384)"),
+            "SHA512" if dialect == Dialect::MySql => Some("SHA2(%(expressions)s, 512)"),
+            "Chr" if dialect == Dialect::MySql => Some("%(function)s(%(expressions)s USING utf16)"),
             "RandomUUID" => Some("GEN_RANDOM_UUID()"),
             "TransactionNow" => Some("CURRENT_TIMESTAMP"),
             _ => None,
@@ -86,6 +93,7 @@ const fn entry_of(class: &'static str, function: &'static str, output: Output) -
         function,
         postgres: None,
         sqlite: None,
+        mysql: None,
         cast_variant: false,
         output,
         transform: None,
@@ -118,7 +126,7 @@ pub(super) static ENTRIES: &[Entry] = &[
     transform("ATan", "ATAN", Output::Number, "atan"),
     Entry { sqlite: Some("ATAN2"), ..entry_of("ATan2", "ATAN2", Output::Number) },
     transform("Ceil", "CEILING", Output::Common, "ceil"),
-    Entry { sqlite: Some("CHAR"), ..transform("Chr", "CHR", CHAR, "chr") },
+    Entry { sqlite: Some("CHAR"), mysql: Some("CHAR"), ..transform("Chr", "CHR", CHAR, "chr") },
     entry_of("Coalesce", "COALESCE", Output::Common),
     transform("Cos", "COS", Output::Number, "cos"),
     transform("Cot", "COT", Output::Number, "cot"),
@@ -127,7 +135,7 @@ pub(super) static ENTRIES: &[Entry] = &[
     transform("Floor", "FLOOR", Output::Common, "floor"),
     Entry { sqlite: Some("MAX"), cast_variant: true, ..entry_of("Greatest", "GREATEST", Output::Common) },
     Entry { sqlite: Some("MIN"), cast_variant: true, ..entry_of("Least", "LEAST", Output::Common) },
-    transform("Length", "LENGTH", INTEGER, "length"),
+    Entry { mysql: Some("CHAR_LENGTH"), ..transform("Length", "LENGTH", INTEGER, "length") },
     transform("Ln", "LN", Output::Number, "ln"),
     Entry { decimal: true, sqlite: Some("LOG"), ..entry_of("Log", "LOG", Output::Number) },
     transform("Lower", "LOWER", Output::Common, "lower"),
@@ -139,11 +147,11 @@ pub(super) static ENTRIES: &[Entry] = &[
     transform("MD5", "MD5", Output::Common, "md5"),
     Entry { decimal: true, ..entry_of("Mod", "MOD", Output::Number) },
     entry_of("NullIf", "NULLIF", Output::Common),
-    Entry { sqlite: Some("UNICODE"), ..transform("Ord", "ASCII", INTEGER, "ord") },
+    Entry { sqlite: Some("UNICODE"), mysql: Some("ORD"), ..transform("Ord", "ASCII", INTEGER, "ord") },
     entry_of("Pi", "PI", Output::Number),
     entry_of("Power", "POWER", Output::Number),
     transform("Radians", "RADIANS", Output::Number, "radians"),
-    Entry { sqlite: Some("RAND"), ..entry_of("Random", "RANDOM", Output::Number) },
+    Entry { sqlite: Some("RAND"), mysql: Some("RAND"), ..entry_of("Random", "RANDOM", Output::Number) },
     Entry { parameters: &[required("expression"), required("number")], ..entry_of("Repeat", "REPEAT", CHAR) },
     Entry {
         parameters: &[required("expression"), required("text"), optional("replacement", Some(Default::Text("")))],

@@ -1,4 +1,5 @@
-"""Sets Django up for the database named by the first argument, and writes values as the readers of migrations understand them."""
+"""Sets Django up for the database named by the first argument (`mysql` is the MariaDB server, `mysql-8.4` the same one under a
+wrong name, for what never reaches the server), and writes values as the readers of migrations understand them."""
 
 import datetime
 import decimal
@@ -17,18 +18,36 @@ from django.conf import settings
 def database(vendor):
     if vendor == "sqlite":
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}
-    url = urlsplit(os.environ["LIMOSA_TEST_POSTGRES"])
+    mysql = vendor.startswith("mysql")
+    url = urlsplit(os.environ["LIMOSA_TEST_MARIADB" if mysql else "LIMOSA_TEST_POSTGRES"])
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "django.db.backends.mysql" if mysql else "django.db.backends.postgresql",
         "NAME": url.path.lstrip("/"),
         "HOST": url.hostname,
         "PORT": url.port,
         "USER": url.username,
         "PASSWORD": url.password or "",
+        "OPTIONS": {"charset": "utf8mb4"} if mysql else {},
+    }
+
+
+def pretend_mysql(version):
+    """Makes Django take the server for MySQL of that version."""
+    from django.db.backends.mysql.base import DatabaseWrapper
+
+    DatabaseWrapper.mysql_server_data = {
+        "version": version,
+        "sql_mode": "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES",
+        "default_storage_engine": "InnoDB",
+        "sql_auto_is_null": False,
+        "lower_case_table_names": False,
+        "has_zoneinfo_database": True,
     }
 
 
 vendor = sys.argv[1]
+if vendor.startswith("mysql-"):
+    pretend_mysql(vendor.removeprefix("mysql-") + ".0")
 warnings.simplefilter("ignore")
 settings.configure(
     DATABASES={"default": database(vendor)},

@@ -85,15 +85,24 @@ def generated(editor, source):
     return inline(editor, *field.generated_sql(connection))
 
 
+def executed(editor, sql, params):
+    """Returns the statement that the driver sends, beside the one that `sqlmigrate` shows; on MySQL they differ."""
+    if not params:
+        return sql
+    shown = inline(editor, sql, params)
+    if not vendor.startswith("mysql"):
+        return shown
+    literals = [connection.connection.literal(param).decode(errors="backslashreplace") for param in params]
+    return {"executed": sql % tuple(literals), "shown": shown}
+
+
 def db_default(editor, source):
-    field = other_field(source)
-    sql, params = editor.db_default_sql(field)
-    return inline(editor, sql, params) if params else sql
+    return executed(editor, *editor.db_default_sql(other_field(source)))
 
 
 def default(editor, source):
     value = editor.effective_default(other_field(source))
-    return None if value is None else editor.quote_value(value)
+    return None if value is None else executed(editor, "%s", [value])
 
 
 def types_of(editor, source):
@@ -136,8 +145,14 @@ def main():
     model = {name: encode(evaluate(source)) for name, source in sources.items()}
     other = {name: encode(evaluate(source)) for name, source in cases.OTHER.items()}
     version = ".".join(map(str, django.VERSION[:2]))
-    server = connection.pg_version if vendor == "postgresql" else 0
-    print(json.dumps({"version": version, "server": server, "model": model, "other": other}))
+    head = {"version": version, "server": 0, "model": model, "other": other}
+    if vendor == "postgresql":
+        head["server"] = connection.pg_version
+    elif vendor.startswith("mysql"):
+        major, minor, _ = connection.mysql_version
+        head["server"] = major * 10_000 + minor
+        head["mariadb"] = connection.mysql_is_mariadb
+    print(json.dumps(head))
     editor = connection.schema_editor(collect_sql=True)
     with connection.cursor():
         pass
