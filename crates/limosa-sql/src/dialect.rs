@@ -135,19 +135,6 @@ impl Context {
         self.dialect == Dialect::MySql && self.flavour == Flavour::MariaDb
     }
 
-    /// Returns whether the database has a type for UUIDs that Django uses.
-    ///
-    /// Source: Django `db/backends/*/features.py`, `has_native_uuid_field`.
-    pub fn has_native_uuid(&self) -> bool {
-        match self.dialect {
-            Dialect::Postgres => true,
-            Dialect::Sqlite => false,
-            Dialect::MySql => {
-                self.is_mariadb() && self.django >= DjangoVersion::V52 && self.server_version >= (10, 7, 0)
-            }
-        }
-    }
-
     /// Returns whether the database is MySQL, and not MariaDB.
     pub fn is_mysql(&self) -> bool {
         self.dialect == Dialect::MySql && self.flavour == Flavour::Plain

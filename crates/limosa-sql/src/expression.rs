@@ -137,9 +137,8 @@ impl Models<'_> {
     /// # Errors
     /// As [`Models::db_type`].
     pub fn default_needs_parentheses(self, view: &FieldView) -> Result<bool, ExpressionError> {
-        const LIMITED: [&str; 9] = [
-            "tinyblob", "blob", "mediumblob", "longblob", "tinytext", "text", "mediumtext", "longtext", "json",
-        ];
+        const LIMITED: [&str; 9] =
+            ["tinyblob", "blob", "mediumblob", "longblob", "tinytext", "text", "mediumtext", "longtext", "json"];
         if !self.context.is_mysql() {
             return Ok(false);
         }

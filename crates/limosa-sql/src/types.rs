@@ -153,6 +153,7 @@ impl Models<'_> {
                 let size = size.filter(|size| *size > 0).map(|size| format_smolstr!("{size}")).unwrap_or_default();
                 Ok(Some(format_smolstr!("{base}[{size}]")))
             }
+            FieldKind::CiChar | FieldKind::CiText | FieldKind::CiEmail if self.has_citext() => self.db_type(view),
             kind => {
                 let cast = match self.context.dialect {
                     Dialect::Postgres => postgres::cast(kind, &view.field),
@@ -239,7 +240,7 @@ impl Models<'_> {
         Some(match self.context.dialect {
             Dialect::Postgres => postgres::data_type(field, django),
             Dialect::Sqlite => sqlite::data_type(field, django),
-            Dialect::MySql => mysql::data_type(field),
+            Dialect::MySql => mysql::data_type(field, self.context.has_native_uuid()),
         })
     }
 

@@ -87,7 +87,7 @@ impl<'a> SchemaEditor<'a> {
 
     /// Writes a literal as the driver does.
     pub(crate) fn driver_literal(&self, value: &Literal) -> Result<String, EditorError> {
-        Ok(value.quote(&self.driver_context())?)
+        Ok(value.executed(&self.driver_context())?)
     }
 
     /// Writes a statement with its parameters, as the driver does.

@@ -29,7 +29,7 @@ impl Compiler<'_> {
             Dialect::MySql => {
                 let path = Literal::Text(self.path(&keys, true)?.into());
                 let bound = |view: &FieldView| !view.model.app.is_empty();
-                let own = self.django() < DjangoVersion::V61 || output(&key.lhs).is_some_and(|view| bound(&view));
+                let own = self.django() < DjangoVersion::V60 || output(&key.lhs).is_some_and(|view| bound(&view));
                 let arrow = key.text && !self.models.context.is_mariadb() && own;
                 let mut sql = sql.map(|text| match (key.text, arrow) {
                     (_, true) => format!("({text} ->> %s)"),
@@ -152,15 +152,11 @@ impl Compiler<'_> {
             Rhs::Node(node @ Node::Key(_)) if self.dialect() != Dialect::MySql => self.compile(node)?,
             Rhs::Node(Node::Key(_)) if key => self.right(lookup)?,
             Rhs::Node(Node::JsonNull) => self.right(lookup)?,
-            // Every parameter of an expression becomes a document.
-            Rhs::Node(_) if self.dialect() == Dialect::MySql => {
-                self.right(lookup)?.map(|text| text.replace("%s", "JSON_EXTRACT(%s, '$')"))
-            }
-            Rhs::Node(_) => self.right(lookup)?,
             _ => {
                 let sql = self.right(lookup)?;
                 match self.dialect() {
                     Dialect::Sqlite if key => extracted(sql),
+                    // Every parameter becomes a document, those of an expression too.
                     Dialect::MySql => sql.map(|text| text.replace("%s", "JSON_EXTRACT(%s, '$')")),
                     _ => sql,
                 }
@@ -201,7 +197,8 @@ impl Compiler<'_> {
             Rhs::Nodes(nodes) => {
                 for node in nodes {
                     let sql = self.compile(node)?;
-                    let value = matches!(node, Node::Value { .. }) && self.django() >= DjangoVersion::V61;
+                    let value = matches!(node, Node::Param(_))
+                        || matches!(node, Node::Value { .. }) && self.django() >= DjangoVersion::V61;
                     parts.push(if value { document(sql) } else { sql.map(|text| self.unquoted(text.to_owned())) });
                 }
             }
@@ -274,8 +271,15 @@ fn extract(sql: Sql, path: &str) -> Sql {
     Sql::with(text, params)
 }
 
-/// Takes the value out of a document that is a parameter, on SQLite.
+/// Takes the value out of each document that is a parameter, on SQLite.
 fn extracted(sql: Sql) -> Sql {
-    let special = sql.params.first().and_then(Literal::as_text).is_some_and(|text| SPECIAL.contains(&text));
-    if special || sql.text != "%s" { sql } else { sql.map(|text| format!("JSON_EXTRACT({text}, '$')")) }
+    let mut params = sql.params.iter();
+    let mut parts = sql.text.split("%s");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let special = params.next().and_then(Literal::as_text).is_some_and(|text| SPECIAL.contains(&text));
+        text.push_str(if special { "%s" } else { "JSON_EXTRACT(%s, '$')" });
+        text.push_str(part);
+    }
+    Sql::with(text, sql.params)
 }

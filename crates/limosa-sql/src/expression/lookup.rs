@@ -62,7 +62,7 @@ pub(super) fn build(resolver: Resolver<'_>, names: &[&str], lhs: Node, rhs: Oper
         name = "exact";
     }
     let rhs = prepare(resolver, name, &lhs, rhs)?;
-    if rhs == Rhs::Value(Literal::None) && !takes_none(name, &lhs) {
+    if rhs == Rhs::Value(Literal::None) && !takes_none(resolver, name, &lhs) {
         if !matches!(name, "exact" | "iexact") {
             return Err(invalid(name, "None is no value to compare with".into()));
         }
@@ -120,10 +120,10 @@ fn is_number_or_date(kind: &FieldKind) -> bool {
     matches!(kind, FieldKind::Float | FieldKind::Decimal { .. } | FieldKind::Date | FieldKind::DateTime)
 }
 
-fn takes_none(name: &str, lhs: &Node) -> bool {
+fn takes_none(resolver: Resolver<'_>, name: &str, lhs: &Node) -> bool {
     let json = output::output(lhs).is_some_and(|view| view.field.kind == FieldKind::Json);
     match lhs {
-        Node::Key(_) => matches!(name, "exact" | "iexact"),
+        Node::Key(_) => name == "exact" || name == "iexact" && resolver.models.context.django >= DjangoVersion::V61,
         _ => json && name == "exact",
     }
 }

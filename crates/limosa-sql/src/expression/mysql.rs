@@ -103,21 +103,18 @@ pub(super) fn truncate(class: &str, kind: &str, sql: Sql) -> Sql {
         ("time", "minute") => formatted(sql, "TIME", "%H:%i:00"),
         ("time", "second") => formatted(sql, "TIME", "%H:%i:%s"),
         ("time", _) => sql.map(|text| format!("TIME({text})")),
-        (_, "quarter") => formatted(
-            twice(format!("MAKEDATE(YEAR({text}), 1) + {}", first(""))),
-            "DATETIME",
-            "%Y-%m-01 00:00:00",
-        ),
-        (_, "week") => formatted(
-            twice(format!("DATE_SUB({text}, INTERVAL WEEKDAY({text}) DAY)")),
-            "DATETIME",
-            "%Y-%m-%d 00:00:00",
-        ),
+        (_, "quarter") => {
+            formatted(twice(format!("MAKEDATE(YEAR({text}), 1) + {}", first(""))), "DATETIME", "%Y-%m-01 00:00:00")
+        }
+        (_, "week") => {
+            formatted(twice(format!("DATE_SUB({text}, INTERVAL WEEKDAY({text}) DAY)")), "DATETIME", "%Y-%m-%d 00:00:00")
+        }
         (_, kind) => {
             let parts = ["year", "month", "day", "hour", "minute", "second"];
             let Some(position) = parts.iter().position(|part| *part == kind) else { return sql };
             let (given, rest) = (["%Y-", "%m", "-%d", " %H:", "%i", ":%s"], ["", "01", "-01", " 00:", "00", ":00"]);
-            let format: String = given.iter().take(position + 1).chain(rest.iter().skip(position + 1)).copied().collect();
+            let format: String =
+                given.iter().take(position + 1).chain(rest.iter().skip(position + 1)).copied().collect();
             formatted(sql, "DATETIME", &format)
         }
     }
@@ -127,9 +124,7 @@ pub(super) fn truncate(class: &str, kind: &str, sql: Sql) -> Sql {
 pub(super) fn cast(compiler: Compiler<'_>, kind: &FieldKind, cast_type: &str, sql: Sql) -> Result<Sql, Stop> {
     Ok(match kind {
         FieldKind::Float => sql.map(|text| format!("({text} + 0.0)")),
-        FieldKind::Json if compiler.models.context.is_mariadb() => {
-            sql.map(|text| format!("JSON_EXTRACT({text}, '$')"))
-        }
+        FieldKind::Json if compiler.models.context.is_mariadb() => sql.map(|text| format!("JSON_EXTRACT({text}, '$')")),
         _ => sql.map(|text| format!("CAST({text} AS {cast_type})")),
     })
 }

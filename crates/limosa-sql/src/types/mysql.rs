@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::{numeric, with_length};
 
-pub(super) fn data_type(field: &Field) -> SmolStr {
+pub(super) fn data_type(field: &Field, native_uuid: bool) -> SmolStr {
     SmolStr::new_static(match &field.kind {
         FieldKind::Char | FieldKind::CiChar | FieldKind::CiEmail => return with_length("varchar", field.max_length),
         FieldKind::File | FieldKind::FilePath | FieldKind::Slug => return with_length("varchar", field.max_length),
@@ -29,6 +29,7 @@ pub(super) fn data_type(field: &Field) -> SmolStr {
         FieldKind::IpAddress => "char(15)",
         FieldKind::Json => "json",
         FieldKind::Time => "time(6)",
+        FieldKind::Uuid if native_uuid => "uuid",
         FieldKind::Uuid => "char(32)",
         _ => "longtext",
     })

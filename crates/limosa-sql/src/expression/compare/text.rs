@@ -6,7 +6,8 @@ use limosa_model::field::FieldKind;
 
 use super::super::compile::{Compiled, Compiler, Stop};
 use super::super::error::ExpressionError;
-use super::super::node::{Lookup, Node, Rhs};
+use super::super::fields::simple;
+use super::super::node::{Func, Lookup, Node, Rhs};
 use super::super::output::output;
 use super::super::resolve::invalid;
 use super::super::sql::{Sql, join};
@@ -19,6 +20,9 @@ impl Compiler<'_> {
         let name = lookup.name.as_str();
         if !is_textual(name) {
             return Err(ExpressionError::UnknownName { name: lookup.name.clone() }.into());
+        }
+        if let Some(lookup) = self.without_hyphens(lookup) {
+            return self.pattern(&lookup);
         }
         let lhs = self.left(lookup)?;
         if self.dialect() == Dialect::MySql {
@@ -45,6 +49,23 @@ impl Compiler<'_> {
             _ => self.column_pattern(name, text),
         });
         Ok(join(vec![lhs, rhs], " "))
+    }
+
+    /// Where UUIDs are texts, these have no hyphens (`UUIDTextMixin`).
+    fn without_hyphens(self, lookup: &Lookup) -> Option<Lookup> {
+        let uuid = output(&lookup.lhs).is_some_and(|view| view.field.kind == FieldKind::Uuid);
+        if !uuid || self.models.context.has_native_uuid() || lookup.name.ends_with("regex") {
+            return None;
+        }
+        let text = |text: &str| Node::Value { value: Literal::Text(text.into()), output: None };
+        let value = match &lookup.rhs {
+            Rhs::Value(value) => Node::Value { value: value.clone(), output: None },
+            Rhs::Node(Node::Func(func)) if func.class == "Replace" => return None,
+            Rhs::Node(node) => node.clone(),
+            Rhs::Values(_) | Rhs::Nodes(_) => return None,
+        };
+        let replaced = Func { output: simple("CharField"), ..Func::new("Replace", vec![value, text("-"), text("")]) };
+        Some(Lookup { rhs: Rhs::Node(Node::Func(Box::new(replaced))), ..lookup.clone() })
     }
 
     /// Source: Django `db/backends/mysql/base.py`, `operators` and `pattern_ops`; `operations.py`, `regex_lookup`.
