@@ -1,8 +1,9 @@
-//! Chores of the project: `cargo xtask bench`, `cargo xtask generate`.
+//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask generate`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
 mod bench;
+mod corpus;
 mod generate;
 mod read_to_plan;
 
@@ -17,6 +18,8 @@ use clap::Parser;
 enum Command {
     /// Measures Limosa against Django and against psql and sqlite3 replaying the same statements.
     Bench(bench::Args),
+    /// Reads the migrations of packages from PyPI and tells how much of them is understood without Python.
+    Corpus(corpus::Args),
     /// Writes docs/reference from the code.
     Generate(generate::Args),
     /// Reads a project up to its plan and prints how long that took, as JSON; `bench` starts it.
@@ -27,6 +30,7 @@ enum Command {
 fn main() -> Result<()> {
     match Command::parse() {
         Command::Bench(args) => bench::run(&args),
+        Command::Corpus(args) => corpus::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::ReadToPlan(args) => read_to_plan::run(&args),
     }

@@ -1,6 +1,7 @@
 //! Opening a project: what kind it is, its configuration, settings, apps and migrations.
 
 mod answer;
+mod inspect;
 mod kind;
 mod need;
 mod open;
@@ -24,6 +25,7 @@ use crate::sources::Sources;
 pub use crate::django::app::{App, DefaultAutoField, Migrations};
 pub use crate::django::settings::{Database, ProjectSettings, SettingValues};
 pub use answer::Answer;
+pub use inspect::{InspectedFile, Inspection, Inspector};
 pub use kind::{Kind, OpenError};
 pub use need::{Doubt, Need};
 

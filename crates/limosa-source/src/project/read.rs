@@ -19,11 +19,11 @@ use crate::sources::{Source, Sources};
 
 /// A file that holds a migration.
 #[derive(Clone, Debug)]
-struct File {
-    id: MigrationId,
-    path: PathBuf,
+pub(super) struct File {
+    pub(super) id: MigrationId,
+    pub(super) path: PathBuf,
     /// The dotted name of the module, of a Python file.
-    module: String,
+    pub(super) module: String,
 }
 
 /// Returns what reading the project's modules and migrations may know.
@@ -62,7 +62,9 @@ fn vendor(settings: &ProjectSettings, config: &Config) -> Option<&'static str> {
 impl Project {
     /// Reads the migrations of all apps; what is wrong with one does not hide the others.
     pub(super) fn read_migrations(&mut self) {
-        let files = self.migration_files();
+        let mut diagnostics = Vec::new();
+        let files = self.migration_files(&mut diagnostics);
+        self.diagnostics.append(&mut diagnostics);
         let evaluated = Modules::default();
         let env = self.evaluation_env.clone();
         let context = context(&self.sources, &evaluated, &self.modules, &self.settings, env.as_ref(), &self.config);
@@ -107,7 +109,7 @@ impl Project {
     }
 
     /// Lists the files with migrations: apps in order, the files of each sorted by name.
-    fn migration_files(&mut self) -> Vec<File> {
+    pub(super) fn migration_files(&self, diagnostics: &mut Vec<Diagnostic>) -> Vec<File> {
         let mut files: Vec<File> = Vec::new();
         for app in self.apps.iter().filter(|app| app.is_migrated()) {
             let Migrations::In { module, folder } = &app.migrations else { continue };
@@ -126,7 +128,7 @@ impl Project {
                     pair[1].path.display(),
                     pair[0].id
                 );
-                self.diagnostics
+                diagnostics
                     .push(Diagnostic::error("duplicate-migration", message).help("rename or remove one of them"));
             }
             own.dedup_by(|right, left| left.id == right.id);
@@ -213,12 +215,7 @@ fn read_python(
 ) -> FileRead {
     let (raw, mut diagnostics) = python::read_migration(context, source, id, module);
     let Some(raw) = raw else {
-        // Python may still know what a class is that this reader could not follow.
-        let unknown = diagnostics.iter().position(|diagnostic| diagnostic.code == "migration-not-known");
-        let doubt = unknown.map(|position| {
-            let diagnostic = diagnostics.remove(position);
-            Doubt::new(diagnostic.message, diagnostic.labels.first().map(|(span, _)| *span))
-        });
+        let doubt = take_doubt(&mut diagnostics);
         return FileRead { migration: None, diagnostics, doubt };
     };
     let source = SourceKnowledge::new(*context, Some(&raw));
@@ -231,4 +228,11 @@ fn read_python(
             FileRead { migration: None, diagnostics, doubt: Some(doubt) }
         }
     }
+}
+
+/// Takes out what Python may still know: a class that this reader could not follow.
+pub(super) fn take_doubt(diagnostics: &mut Vec<Diagnostic>) -> Option<Doubt> {
+    let position = diagnostics.iter().position(|diagnostic| diagnostic.code == "migration-not-known")?;
+    let diagnostic = diagnostics.remove(position);
+    Some(Doubt::new(diagnostic.message, diagnostic.labels.first().map(|(span, _)| *span)))
 }

@@ -1,0 +1,68 @@
+//! `cargo xtask corpus`: how much of the migrations of real packages Limosa understands without Python.
+//!
+//! The packages are downloaded from PyPI as `xtask/corpus/packages.toml` names them; none of their code is kept here.
+
+mod download;
+mod list;
+mod patterns;
+mod reading;
+mod site;
+mod table;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+
+use download::Cache;
+use list::List;
+use reading::PackageReading;
+
+/// Reads the migrations of packages from PyPI and tells how much of them is understood without Python.
+///
+/// Each file is static (everything that decides about the schema and the order is known from source), bridged (only the
+/// project's Python can tell) or reported (no migration can be made of it). The settings are Django's defaults and what
+/// xtask/corpus/packages.toml says; the database is SQLite. Packages see each other and the listed libraries as if they were
+/// installed together. Downloads are kept in target/corpus.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Reads only this package; repeatable.
+    #[arg(long, value_name = "NAME")]
+    package: Vec<String>,
+    /// Prints all numbers, and each file that is not static, as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Downloads nothing: what is not in the cache is an error.
+    #[arg(long)]
+    offline: bool,
+    /// The folder in which downloads and environments are kept.
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
+    /// Lists each file that is not static, with its place and reason.
+    #[arg(long)]
+    files: bool,
+    /// The Python that downloads and unpacks; 3.12 also for the truth.
+    #[arg(long, value_name = "PATH", default_value = "python3", env = "LIMOSA_CORPUS_PYTHON")]
+    python: PathBuf,
+}
+
+/// Reads the corpus and prints the table.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let list = List::read()?;
+    let cache = Cache::new(args.cache.clone(), &args.python, args.offline)?;
+    let sites = site::lay_out(&list, &cache)?;
+    let chosen = |name: &str| args.package.is_empty() || args.package.iter().any(|other| other == name);
+    let unknown = args.package.iter().find(|name| !list.packages.iter().any(|package| package.name == **name));
+    ensure!(unknown.is_none(), "{} is not in xtask/corpus/packages.toml", unknown.context("no package")?);
+    let mut readings: Vec<PackageReading> = Vec::new();
+    for (package, site) in list.packages.iter().zip(&sites).filter(|(package, _)| chosen(&package.name)) {
+        readings.push(reading::read(package, site).with_context(|| format!("read {}", package.name))?);
+    }
+    if args.json {
+        println!("{}", table::json(&readings)?);
+    } else {
+        print!("{}", table::markdown(&readings, args.files));
+    }
+    let panicked: usize = readings.iter().map(PackageReading::panicked).sum();
+    ensure!(panicked == 0, "{panicked} files made the reader panic");
+    Ok(())
+}
