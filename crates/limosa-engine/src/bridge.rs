@@ -20,7 +20,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-pub use commands::{CollectedSql, Connected, Direction, OperationPath, Rows};
+pub use commands::{CollectedSql, Connected, Direction, OperationPath, Rows, Run};
 pub use error::{BridgeError, PythonError};
 use message::{Incoming, Request};
 pub use message::{Output, OutputStream};

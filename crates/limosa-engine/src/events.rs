@@ -14,10 +14,20 @@ pub enum Event {
         /// Who, in words.
         holder: String,
     },
+    /// The tables of apps without migrations were made (`--run-syncdb`).
+    Synchronized {
+        /// What Django's command says about it, line by line.
+        text: String,
+    },
     /// The migrations are known and the first is about to start.
     RunStarted {
         /// How many there are.
         migrations: usize,
+    },
+    /// There was nothing to do, though models differ from what the migrations make of them.
+    ModelsChanged {
+        /// The labels of their apps, sorted.
+        apps: Vec<String>,
     },
     /// A migration starts.
     MigrationStarted {
@@ -93,6 +103,16 @@ impl Events {
     /// Tells what Python or the database said.
     pub fn output(&self, text: String) {
         self.send(Event::Output { text });
+    }
+
+    /// Tells that the tables of apps without migrations were made.
+    pub fn synchronized(&self, text: String) {
+        self.send(Event::Synchronized { text });
+    }
+
+    /// Tells whose models differ from what the migrations make of them.
+    pub fn models_changed(&self, apps: Vec<String>) {
+        self.send(Event::ModelsChanged { apps });
     }
 
     /// Tells that work after the migrations starts.

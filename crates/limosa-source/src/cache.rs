@@ -54,7 +54,12 @@ impl Cache {
 
     /// Returns the answer to a need, as the bridge gave it, when it still holds.
     pub fn recall(&self, project: &Project, need: &Need) -> Option<Json> {
-        let text = fs_err::read(self.path(project, &question(need))).ok()?;
+        self.recall_answer(project, &question(need))
+    }
+
+    /// Returns the answer to any other question, when it still holds.
+    pub fn recall_answer(&self, project: &Project, question: &str) -> Option<Json> {
+        let text = fs_err::read(self.path(project, question)).ok()?;
         let entry: Entry = serde_json::from_slice(&text).ok()?;
         let env = &project.config.env;
         let holds = entry.files.iter().all(|(path, hash)| stamp::file(path).as_ref() == Some(hash))
@@ -71,12 +76,17 @@ impl Cache {
                 Ok(description) if !has_password(&description) => description.read,
                 _ => return,
             },
-            // These say not what they were read from: nothing at all may change.
-            Need::Export { .. } | Need::StateDelta { .. } => {
-                let own = project.description().map(|description| description.read.clone()).unwrap_or_default();
-                ReadFrom { whole_environment: true, ..own }
-            }
+            Need::Export { .. } | Need::StateDelta { .. } => anything(project),
         };
+        self.keep_read(project, &question(need), read, answer);
+    }
+
+    /// Keeps the answer to any other question, which holds no password, until anything at all changes.
+    pub fn keep_answer(&self, project: &Project, question: &str, answer: &Json) {
+        self.keep_read(project, question, anything(project), answer);
+    }
+
+    fn keep_read(&self, project: &Project, question: &str, read: ReadFrom, answer: &Json) {
         let env = &project.config.env;
         let mut files = IndexMap::new();
         for path in &read.files {
@@ -92,13 +102,19 @@ impl Cache {
             answer: answer.clone(),
         };
         if let Ok(text) = serde_json::to_vec(&entry) {
-            _ = write(&self.path(project, &question(need)), &text);
+            _ = write(&self.path(project, question), &text);
         }
     }
 
     fn path(&self, project: &Project, question: &str) -> PathBuf {
         self.folder.join(format!("{}.json", stamp::project(project, question)))
     }
+}
+
+/// Returns what an answer depends on that does not say what it was read from: nothing at all may change.
+fn anything(project: &Project) -> ReadFrom {
+    let own = project.description().map(|description| description.read.clone()).unwrap_or_default();
+    ReadFrom { whole_environment: true, ..own }
 }
 
 /// Returns all that is asked, apart from why.

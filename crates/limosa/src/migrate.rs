@@ -6,13 +6,15 @@ use std::time::Instant;
 
 use limosa_db::{History, introspect};
 use limosa_engine::after::AfterRun;
+use limosa_engine::bridge::Run;
 use limosa_engine::events::Events;
 use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::{ContentTypes, Fake, Job, RunError, Runner, states_backwards, states_forwards};
 use limosa_model::graph::{Applied, Direction};
-use limosa_model::{Migration, MigrationId, ProjectState};
+use limosa_model::{Migration, MigrationId, ProjectState, SmolStr};
 use limosa_plan::planner::{self, PlannedMigration, Target, check_replacements, what_to_record};
 use limosa_plan::steps::{self, Compiled, Compiler};
+use limosa_source::project::Kind;
 use limosa_sql::dialect::Context;
 
 use crate::connected::Connected;
@@ -29,6 +31,21 @@ pub struct MigratePlan {
     pub printed: Vec<PlannedMigration>,
     /// The migrations in the order in which they run.
     pub executed: Vec<PlannedMigration>,
+}
+
+/// How to run a plan.
+#[derive(Clone, Debug, Default)]
+pub struct RunOptions {
+    /// Whether migrations are only recorded.
+    pub fake: Fake,
+    /// The apps without migrations whose missing tables are made first (`--run-syncdb`).
+    pub synchronize: Vec<SmolStr>,
+    /// Whether models that the migrations do not follow are told of, when there is nothing to do.
+    pub looks_at_models: bool,
+    /// How much receivers of signals should say, from 0 to 3.
+    pub verbosity: u8,
+    /// Whether receivers of signals may ask the user something.
+    pub interactive: bool,
 }
 
 /// What a run did.
@@ -108,24 +125,32 @@ pub async fn run(
     workspace: &mut Workspace,
     connected: &Connected,
     plan: &MigratePlan,
-    fake: Fake,
+    options: &RunOptions,
     events: &Events,
     interrupt: &Interrupt,
 ) -> Result<Report, Error> {
     let started = Instant::now();
-    let (jobs, end) = jobs(workspace, plan, fake, &connected.context)?;
+    let fake = options.fake;
+    let (jobs, mut end) = jobs(workspace, plan, fake, &connected.context)?;
     let history = &connected.history;
     check(workspace, connected, &jobs).await?;
     if !jobs.is_empty() {
         history.create(&connected.connection, workspace.history_id()).await?;
     }
-    workspace.start_bridge(connected, &jobs, events, interrupt).await?;
-    let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     let has_receivers = workspace.has_receivers();
+    let synchronizes = !options.synchronize.is_empty();
+    if has_receivers || synchronizes || jobs.iter().any(|job| job.python) {
+        workspace.start_bridge(connected, events, interrupt).await?;
+    }
+    let told = Run { alias: &connected.alias, verbosity: options.verbosity, interactive: options.interactive };
+    let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     let signals: Vec<(MigrationId, bool)> =
         plan.printed.iter().map(|planned| (planned.id.clone(), planned.direction == Direction::Backwards)).collect();
     if has_receivers {
-        workspace.pre_migrate(&connected.alias, &applied, &signals).await?;
+        workspace.pre_migrate(told, &applied, &signals).await?;
+    }
+    if synchronizes {
+        events.synchronized(workspace.sync_apps(told, &options.synchronize).await?);
     }
     let content_types = if !workspace.installs("contenttypes") {
         ContentTypes::Never
@@ -141,13 +166,19 @@ pub async fn run(
     runner.bridge = bridge;
     runner.applied.clone_from(&applied);
     runner.run(&jobs).await.map_err(|error| workspace_error(workspace, error))?;
+    if jobs.is_empty() && options.looks_at_models {
+        look_at_models(workspace, events).await;
+    }
     finish_squashes(connected, history, plan).await?;
     let ran: Vec<(Arc<Migration>, Direction)> = jobs.iter().map(|job| (job.migration.clone(), job.direction)).collect();
     if has_receivers {
         let state = ids_after(plan, &applied, fake);
         events.after_run("the project's own receivers");
-        workspace.post_migrate(&connected.alias, &state, &signals).await?;
+        workspace.post_migrate(told, &state, &signals).await?;
     } else {
+        if workspace.installs("contenttypes") {
+            workspace.other_models().await?.into_iter().for_each(|model| end.add_model(model));
+        }
         let after = AfterRun {
             connection: &connected.connection,
             django: connected.context.django,
@@ -161,6 +192,21 @@ pub async fn run(
     }
     events.run_finished(jobs.len(), started.elapsed());
     Ok(Report { migrations: ran.iter().map(|(migration, direction)| (migration.id.clone(), *direction)).collect() })
+}
+
+/// Tells whose models differ from what the migrations make of them, as far as Python can say it.
+///
+/// Django asks its autodetector at every run with nothing to do. So is it here, but its answer is kept until something about the project
+/// changes; and a run that has nothing to do does not fail because Python is not there.
+async fn look_at_models(workspace: &mut Workspace, events: &Events) {
+    if workspace.project().kind != Kind::Django || workspace.project().interpreter.is_none() {
+        return;
+    }
+    match workspace.changed_apps().await {
+        Ok(apps) if apps.is_empty() => {}
+        Ok(apps) => events.models_changed(apps),
+        Err(error) => events.output(format!("the models were not compared with the migrations: {error}")),
+    }
 }
 
 /// Tells all steps of the jobs before the first one runs, so that what cannot be told or reversed stops nothing half-way.

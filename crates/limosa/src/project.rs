@@ -6,14 +6,13 @@ use limosa_db::LockWait;
 use limosa_engine::events::{Event, Events};
 use limosa_engine::functions::{BoxError, BoxFuture, Functions, Transaction};
 use limosa_engine::interrupt::Interrupt;
-use limosa_engine::runner::Fake;
 use limosa_plan::planner;
 use limosa_source::config::{Env, Options, Secret};
 use limosa_source::project::Project as SourceProject;
 
 use crate::connected::Connected;
 use crate::error::Error;
-use crate::migrate::{self, Report};
+use crate::migrate::{self, Report, RunOptions};
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
@@ -157,6 +156,7 @@ impl Database {
         let target = planner::resolve_targets(&situation.graph, app, name)?;
         let plan = migrate::plan(&self.workspace, &situation, &target)?;
         let interrupt = Interrupt::default();
-        migrate::run(&mut self.workspace, &self.connected, &plan, Fake::No, &self.events, &interrupt).await
+        migrate::run(&mut self.workspace, &self.connected, &plan, &RunOptions::default(), &self.events, &interrupt)
+            .await
     }
 }

@@ -2,17 +2,17 @@
 
 mod ask;
 mod errors;
+mod questions;
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use limosa_db::{AutoField, DatabaseUrl, DjangoDatabase};
-use limosa_engine::bridge::{Bridge, CollectedSql, OperationPath, OutputHandler};
+use limosa_engine::bridge::{Bridge, CollectedSql, OperationPath, Run};
 use limosa_engine::events::Events;
 use limosa_engine::functions::Functions;
 use limosa_engine::interrupt::Interrupt;
-use limosa_engine::runner::Job;
 use limosa_model::graph::{Apps, Direction, GraphNode, Loader};
 use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState, Severity, SmolStr, Span, Value};
 use limosa_plan::steps::UnknownDefault;
@@ -30,6 +30,7 @@ pub struct Workspace {
     migrations: HashMap<MigrationId, Arc<Migration>>,
     base: ProjectState,
     bridge: Option<Bridge>,
+    listener: ask::Listener,
     functions: Functions,
 }
 
@@ -47,14 +48,15 @@ impl Workspace {
     /// # Errors
     /// When something about the project is wrong, or Python cannot answer.
     pub async fn of(mut project: Project) -> Result<Self, Error> {
-        let bridge = ask::all(&mut project).await?;
+        let listener = ask::Listener::default();
+        let bridge = ask::all(&mut project, &listener).await?;
         if project.has_errors() {
             return Err(Error::Project { diagnostics: project.diagnostics, sources: project.sources });
         }
         let base = project.unmigrated_state();
         let migrations = std::mem::take(&mut project.migrations);
         let migrations = migrations.into_iter().map(|migration| (migration.id.clone(), Arc::new(migration))).collect();
-        Ok(Self { project, migrations, base, bridge, functions: Functions::default() })
+        Ok(Self { project, migrations, base, bridge, listener, functions: Functions::default() })
     }
 
     /// Registers functions of the embedding program.
@@ -163,6 +165,20 @@ impl Workspace {
         Ok(DatabaseUrl::from_django(&django(database))?.below(root))
     }
 
+    /// Returns the aliases of all databases, in order.
+    ///
+    /// # Errors
+    /// When a URL takes the place of one of them, or there is none.
+    pub fn all_databases(&self) -> Result<Vec<SmolStr>, Error> {
+        if self.url_override().is_some() {
+            return Err(Error::Usage {
+                message: "all databases cannot be migrated when a URL takes the place of one".into(),
+                help: "leave --database-url (LIMOSA_DATABASE_URL, `database-url`) out, or --all-databases".into(),
+            });
+        }
+        Ok(self.project.settings.databases.keys().cloned().collect())
+    }
+
     /// Returns the URL that takes the place of the settings: for a Django project only one that is meant for Limosa.
     pub fn url_override(&self) -> Option<&str> {
         let url = self.project.config.database_url.as_ref()?;
@@ -186,40 +202,31 @@ impl Workspace {
         !self.project.receivers().is_empty()
     }
 
-    /// Starts the project's Python and connects it, when the jobs or the receivers need it.
+    /// Starts the project's Python and connects it.
     ///
     /// # Errors
     /// When Python cannot be started, or cannot connect.
     pub async fn start_bridge(
         &mut self,
         connected: &Connected,
-        jobs: &[Job],
         events: &Events,
         interrupt: &Interrupt,
     ) -> Result<(), Error> {
-        if !jobs.iter().any(|job| job.python) && !self.has_receivers() {
-            return Ok(());
-        }
         if let Some(url) = self.url_override() {
             let alias = &connected.alias;
             let settings = self.project.settings.databases.get(alias.as_str());
             let same = settings.and_then(|database| DatabaseUrl::from_django(&django(database)).ok());
             if same.map(|same| same.below(self.root())) != Some(DatabaseUrl::parse(url)?.below(self.root())) {
                 return Err(Error::Usage {
-                    message: format!("the migrations hold Python code, which runs on the database `{alias}` of the settings, not on the given URL"),
+                    message: format!("the project's Python code is needed, which works on the database `{alias}` of the settings, not on the given URL"),
                     help: "leave --database-url (LIMOSA_DATABASE_URL, `database-url`) out, and let the settings name the database".into(),
                 });
             }
         }
-        if self.bridge.is_none() {
-            let events = events.clone();
-            let output: OutputHandler = Arc::new(move |output| events.output(output.text));
-            self.bridge = Some(ask::start(&self.project, Some(output)).await?);
-        }
-        if let Some(bridge) = &mut self.bridge {
-            bridge.connect(&connected.alias).await?;
-            interrupt.also_interrupts(bridge.interrupter());
-        }
+        self.listener.set(events);
+        let bridge = self.started_bridge().await?;
+        bridge.connect(&connected.alias).await?;
+        interrupt.also_interrupts(bridge.interrupter());
         Ok(())
     }
 
@@ -266,10 +273,20 @@ impl Workspace {
         Ok(bridge.collect_sql(&operation, alias, direction.into()).await?)
     }
 
+    /// Makes the tables that these apps, which have no migrations, lack; returns what Django's command says about it.
+    ///
+    /// # Errors
+    /// When Python was not started, or the database refuses.
+    pub async fn sync_apps(&mut self, run: Run<'_>, labels: &[SmolStr]) -> Result<String, Error> {
+        let labels: Vec<&str> = labels.iter().map(SmolStr::as_str).collect();
+        let bridge = self.started_bridge().await?;
+        Ok(bridge.sync_apps(&labels, run.alias, run.verbosity).await?)
+    }
+
     async fn started_bridge(&mut self) -> Result<&mut Bridge, Error> {
         match &mut self.bridge {
             Some(bridge) => Ok(bridge),
-            none => Ok(none.insert(ask::start(&self.project, None).await?)),
+            none => Ok(none.insert(ask::start(&self.project, &self.listener).await?)),
         }
     }
 
@@ -279,13 +296,13 @@ impl Workspace {
     /// When a receiver raises an error.
     pub async fn pre_migrate(
         &mut self,
-        alias: &str,
+        run: Run<'_>,
         applied: &[MigrationId],
         plan: &[(MigrationId, bool)],
     ) -> Result<(), Error> {
         if let Some(bridge) = &mut self.bridge {
             bridge.set_state(applied).await?;
-            bridge.pre_migrate(alias, 0, plan).await?;
+            bridge.pre_migrate(run, plan).await?;
         }
         Ok(())
     }
@@ -296,13 +313,13 @@ impl Workspace {
     /// When a receiver raises an error.
     pub async fn post_migrate(
         &mut self,
-        alias: &str,
+        run: Run<'_>,
         applied: &[MigrationId],
         plan: &[(MigrationId, bool)],
     ) -> Result<(), Error> {
         if let Some(bridge) = &mut self.bridge {
             bridge.set_state(applied).await?;
-            bridge.post_migrate(alias, 0, plan).await?;
+            bridge.post_migrate(run, plan).await?;
         }
         Ok(())
     }

@@ -9,7 +9,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connections
 from django.db.migrations.state import ModelState
-from django.db.models import signals
+from django.db.models import CASCADE, OneToOneField, signals
+from django.utils.module_loading import import_string
 
 from .export import model_state
 from .paths import is_django, path_of
@@ -42,7 +43,7 @@ def describe(project, migrations, encoder):
         "default_index_tablespace": settings.DEFAULT_INDEX_TABLESPACE,
         "pre_migrate": _receivers(signals.pre_migrate),
         "post_migrate": _receivers(signals.post_migrate),
-        "unmigrated_models": _unmigrated_models(migrations, encoder),
+        "unmigrated_models": unmigrated_models(migrations, encoder),
         "read": {
             "files": record.files(),
             "absent": sorted(path for path in record.absent if not os.path.exists(path)),
@@ -104,11 +105,30 @@ def _receivers(signal):
     return answer
 
 
-def _unmigrated_models(migrations, encoder):
+def unmigrated_models(migrations, encoder):
+    """Returns the models of the apps without migrations as Django's states have them: without relations."""
     answer = []
     unmigrated = migrations.unmigrated()
     for config in apps.get_app_configs():
         if config.label in unmigrated:
             for model in config.get_models():
-                answer.append(dict(model_state(ModelState.from_model(model), encoder), db_table=model._meta.db_table))
+                state = ModelState.from_model(model, exclude_rels=True)
+                _add_keys(state, model)
+                answer.append(dict(model_state(state, encoder), db_table=model._meta.db_table))
     return answer
+
+
+def _add_keys(state, model):
+    """Adds the keys that Django makes where it left out the relation that was the key."""
+    if model._meta.proxy:
+        return
+    parents = [apps.get_model(base)._meta.concrete_model._meta for base in state.bases if isinstance(base, str)]
+    keyed = any(field.primary_key for field in state.fields.values())
+    added = {}
+    for parent in parents:
+        link = OneToOneField(parent.label, CASCADE, auto_created=True, parent_link=True, primary_key=not (keyed or added))
+        added["%s_ptr" % parent.model_name] = link
+    if not keyed and not parents:
+        kind = import_string(settings.DEFAULT_AUTO_FIELD)
+        added["id"] = kind(verbose_name="ID", primary_key=True, auto_created=True)
+    state.fields = {**added, **state.fields}

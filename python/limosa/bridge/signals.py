@@ -15,19 +15,20 @@ class Signals:
         self.migrations = migrations
         self.runner = runner
 
-    def pre_migrate(self, alias="default", verbosity=1, plan=()):
+    def pre_migrate(self, alias="default", verbosity=1, interactive=True, plan=()):
         """Sends ``pre_migrate`` with the current state."""
         self.runner.advance([])
         self.runner._start()
-        self._send(emit_pre_migrate_signal, alias, verbosity, plan, self.runner.state.apps)
+        self._send(emit_pre_migrate_signal, alias, verbosity, interactive, plan, self.runner.state.apps)
 
-    def post_migrate(self, alias="default", verbosity=1, plan=()):
+    def post_migrate(self, alias="default", verbosity=1, interactive=True, plan=()):
         """Sends ``post_migrate`` with the current state, in which apps without migrations have their relations."""
         self.runner.advance([])
         self.runner._start()
         state = self.runner.state
-        self._send(emit_post_migrate_signal, alias, verbosity, plan, LazyApps(state.real_apps, state.models, final=True))
+        apps = LazyApps(state.real_apps, state.models, final=True)
+        self._send(emit_post_migrate_signal, alias, verbosity, interactive, plan, apps)
 
-    def _send(self, emit, alias, verbosity, plan, apps):
+    def _send(self, emit, alias, verbosity, interactive, plan, apps):
         plan = [(self.migrations.fresh(label, name), bool(backwards)) for label, name, backwards in plan]
-        emit(verbosity, False, alias, stdout=OutputWrapper(sys.stdout), apps=apps, plan=plan)
+        emit(verbosity, interactive, alias, stdout=OutputWrapper(sys.stdout), apps=apps, plan=plan)

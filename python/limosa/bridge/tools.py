@@ -1,7 +1,8 @@
 """The commands by name."""
 
+from . import commands
 from .connection import Connection
-from .describe import describe
+from .describe import describe, unmigrated_models
 from .encode import Encoder
 from .export import Exporter
 from .migrations import Migrations
@@ -41,6 +42,9 @@ class Tools:
             "run_migration": runner.run_migration,
             "collect_sql": runner.collect_sql,
             "effective_default": runner.effective_default,
+            "unmigrated_models": lambda: {"models": unmigrated_models(migrations, encoder)},
+            "sync_apps": commands.sync_apps,
+            "changed_apps": commands.changed_apps,
             "pre_migrate": signals.pre_migrate,
             "post_migrate": signals.post_migrate,
         }

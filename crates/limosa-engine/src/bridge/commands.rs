@@ -72,6 +72,17 @@ pub struct Connected {
     pub backend: Option<i64>,
 }
 
+/// What receivers of `pre_migrate` and `post_migrate` are told about a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The alias of the database.
+    pub alias: &'a str,
+    /// How much to say, from 0 to 3.
+    pub verbosity: u8,
+    /// Whether the user may be asked something.
+    pub interactive: bool,
+}
+
 /// The statements that an operation would execute.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct CollectedSql {
@@ -281,30 +292,58 @@ impl Bridge {
             .ok_or_else(|| BridgeError::Protocol(format!("the default {} is not understood", default.value)))
     }
 
+    /// Returns the models of the apps without migrations, encoded as in a description: a list under `models`.
+    ///
+    /// # Errors
+    /// When the models cannot be imported.
+    pub async fn unmigrated_models(&mut self) -> Result<Json, BridgeError> {
+        self.call("unmigrated_models", json!({})).await
+    }
+
+    /// Makes the tables that these apps, which have no migrations, lack on a database of the settings; returns what Django's command
+    /// would print.
+    ///
+    /// # Errors
+    /// When the database refuses; all of it is undone then, where the database can.
+    pub async fn sync_apps(&mut self, labels: &[&str], alias: &str, verbosity: u8) -> Result<String, BridgeError> {
+        #[derive(Deserialize)]
+        struct Synchronized {
+            text: String,
+        }
+        let arguments = json!({ "labels": labels, "alias": alias, "verbosity": verbosity });
+        let synchronized: Synchronized = self.call("sync_apps", arguments).await?;
+        Ok(synchronized.text)
+    }
+
+    /// Returns the labels of the apps whose models differ from what their migrations make of them: a list under `apps`.
+    ///
+    /// # Errors
+    /// When a migration or the models cannot be imported.
+    pub async fn changed_apps(&mut self) -> Result<Json, BridgeError> {
+        self.call("changed_apps", json!({})).await
+    }
+
     /// Sends `pre_migrate` with the current state; `plan` says for each migration whether it is undone.
     ///
     /// # Errors
     /// When a receiver raises an error.
-    pub async fn pre_migrate(
-        &mut self,
-        alias: &str,
-        verbosity: u8,
-        plan: &[(MigrationId, bool)],
-    ) -> Result<(), BridgeError> {
-        self.tell("pre_migrate", json!({ "alias": alias, "verbosity": verbosity, "plan": steps(plan) })).await
+    pub async fn pre_migrate(&mut self, run: Run<'_>, plan: &[(MigrationId, bool)]) -> Result<(), BridgeError> {
+        self.tell("pre_migrate", run.with(plan)).await
     }
 
     /// Sends `post_migrate` with the current state; `plan` says for each migration whether it was undone.
     ///
     /// # Errors
     /// When a receiver raises an error.
-    pub async fn post_migrate(
-        &mut self,
-        alias: &str,
-        verbosity: u8,
-        plan: &[(MigrationId, bool)],
-    ) -> Result<(), BridgeError> {
-        self.tell("post_migrate", json!({ "alias": alias, "verbosity": verbosity, "plan": steps(plan) })).await
+    pub async fn post_migrate(&mut self, run: Run<'_>, plan: &[(MigrationId, bool)]) -> Result<(), BridgeError> {
+        self.tell("post_migrate", run.with(plan)).await
+    }
+}
+
+impl Run<'_> {
+    fn with(self, plan: &[(MigrationId, bool)]) -> Json {
+        let Self { alias, verbosity, interactive } = self;
+        json!({ "alias": alias, "verbosity": verbosity, "interactive": interactive, "plan": steps(plan) })
     }
 }
 

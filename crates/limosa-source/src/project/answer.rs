@@ -9,7 +9,7 @@ use limosa_model::value::Call;
 use limosa_model::{Diagnostic, Field, Migration, MigrationId, ModelState, Operation, ProjectState, SmolStr, Value};
 
 use super::understand::{self, Configured};
-use super::{App, Database, DefaultAutoField, Migrations, Need, Project};
+use super::{App, Database, DefaultAutoField, Kind, Migrations, Need, Project};
 use crate::config::Secret;
 use crate::convert::{self, Knowledge, KnownEffect, KnownOperation, Problem, Purpose};
 use crate::describe::{AppDescription, DatabaseDescription, MissingMigrations, ProjectDescription};
@@ -142,15 +142,32 @@ impl Project {
     /// Returns the models of the apps without migrations, as far as Python described them: where every state begins.
     pub fn unmigrated_state(&self) -> ProjectState {
         let mut state = ProjectState::default();
-        for json in &self.unmigrated {
-            let decoded = ExportedModel::decode(json).ok();
-            let model = decoded.and_then(|(model, fields)| to_model(&model, &fields, &self.config.fields).ok());
-            if let Some(model) = model {
-                state.add_model(model);
-            }
-        }
+        self.models(&self.unmigrated).for_each(|model| state.add_model(model));
         state
     }
+
+    /// Reads models as the bridge encodes them; those that are not understood are left out.
+    pub fn models<'a>(&'a self, encoded: &'a [serde_json::Value]) -> impl Iterator<Item = ModelState> + 'a {
+        encoded.iter().filter_map(|json| {
+            let (model, fields) = ExportedModel::decode(json).ok()?;
+            to_model(&model, &fields, &self.config.fields).ok()
+        })
+    }
+
+    /// Returns the apps without migrations that may have models nobody described yet, judged by the text of their modules.
+    pub fn undescribed_apps(&self) -> impl Iterator<Item = &App> {
+        let undescribed = self.described.is_none() && self.kind == Kind::Django;
+        self.unmigrated_apps().filter(move |app| undescribed && app.has_models && may_define_models(app))
+    }
+}
+
+/// Returns whether the `models` module of an app holds a class, or takes in anything that could be one.
+fn may_define_models(app: &App) -> bool {
+    let Some(folder) = &app.path else { return true };
+    let candidates = [folder.join("models.py"), folder.join("models").join("__init__.py")];
+    let Some(text) = candidates.iter().find_map(|path| fs_err::read_to_string(path).ok()) else { return true };
+    let code = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim_start());
+    code.into_iter().any(|line| ["class ", "import ", "from "].iter().any(|word| line.starts_with(word)))
 }
 
 /// What the bridge said about one migration.

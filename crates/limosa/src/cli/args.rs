@@ -117,6 +117,15 @@ pub struct MigrateArgs {
     /// Exits with 1 when a migration is not applied, and runs none.
     #[arg(long = "check")]
     pub check_unapplied: bool,
+    /// Creates the tables of apps without migrations.
+    #[arg(long)]
+    pub run_syncdb: bool,
+    /// Removes rows from the history whose migrations are not on disk any more; needs an app.
+    #[arg(long)]
+    pub prune: bool,
+    /// Migrates all databases of the settings in their order, and stops at the first that fails.
+    #[arg(long)]
+    pub all_databases: bool,
     /// Waits at most so long for another runner, such as 30s or 10m; without it as long as it takes.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub wait: Option<Duration>,

@@ -1,6 +1,9 @@
 //! Asks the project's Python what could not be read.
 
-use limosa_engine::bridge::{Bridge, BridgeOptions, OperationPath, OutputHandler};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use limosa_engine::bridge::{Bridge, BridgeOptions, OperationPath, Output, OutputHandler};
+use limosa_engine::events::Events;
 use limosa_model::Diagnostic;
 use limosa_source::cache::Cache;
 use limosa_source::config::variables::DJANGO_SETTINGS_MODULE;
@@ -13,8 +16,28 @@ use serde_json::Value as Json;
 
 use crate::error::Error;
 
+/// Who hears what the project's code prints; nobody until a run begins.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Listener(Arc<Mutex<Option<Events>>>);
+
+impl Listener {
+    /// Lets these events tell it from now on.
+    pub(super) fn set(&self, events: &Events) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(events.clone());
+    }
+
+    fn handler(&self) -> OutputHandler {
+        let listener = self.0.clone();
+        Arc::new(move |output: Output| {
+            if let Some(events) = &*listener.lock().unwrap_or_else(PoisonError::into_inner) {
+                events.output(output.text);
+            }
+        })
+    }
+}
+
 /// Asks until nothing is open; returns the bridge when it had to be started.
-pub(super) async fn all(project: &mut Project) -> Result<Option<Bridge>, Error> {
+pub(super) async fn all(project: &mut Project, listener: &Listener) -> Result<Option<Bridge>, Error> {
     let cache = Cache::of_user(&project.config.env);
     let mut bridge = None;
     // Each kind of question can lead to the next: a description to migrations, a migration to what its operations do.
@@ -31,7 +54,7 @@ pub(super) async fn all(project: &mut Project) -> Result<Option<Bridge>, Error> 
             }
             let bridge = match &mut bridge {
                 Some(bridge) => bridge,
-                none => none.insert(start(project, None).await?),
+                none => none.insert(start(project, listener).await?),
             };
             let json = ask(bridge, &need).await?;
             let answer = understand(&need, &json)?;
@@ -49,13 +72,13 @@ pub(super) async fn all(project: &mut Project) -> Result<Option<Bridge>, Error> 
 }
 
 /// Starts the project's Python.
-pub(super) async fn start(project: &Project, output: Option<OutputHandler>) -> Result<Bridge, Error> {
+pub(super) async fn start(project: &Project, listener: &Listener) -> Result<Bridge, Error> {
     let python = project.interpreter.as_ref().map_or_else(|| "python3".into(), |found| found.executable.clone());
     let mut options = BridgeOptions::new(python, &project.root);
     let module =
         project.settings.module.clone().or_else(|| project.config.settings.as_ref().map(|name| name.value.clone()));
     options.settings = module.map(|module| module.to_string());
-    options.output = output;
+    options.output = Some(listener.handler());
     if let Some(settings) = &options.settings {
         options.env.push((DJANGO_SETTINGS_MODULE.name.into(), settings.into()));
     }

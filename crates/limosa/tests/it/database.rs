@@ -105,6 +105,17 @@ impl Database {
         })
     }
 
+    /// Returns the schema and all rows but for what is Limosa's own about the history: to compare with Django's result.
+    #[track_caller]
+    pub(crate) fn content(&self) -> String {
+        let dump = self.dump();
+        let mut lines: Vec<&str> = dump.lines().filter(|line| !line.contains("django_migrations")).collect();
+        let history = if dump.contains("django_migrations") { self.history("django_migrations") } else { Vec::new() };
+        let history = format!("history: {}", history.join(" "));
+        lines.push(&history);
+        lines.join("\n")
+    }
+
     /// Returns the migrations that are recorded, in order, as `app.name`.
     #[track_caller]
     pub(crate) fn history(&self, table: &str) -> Vec<String> {

@@ -54,9 +54,9 @@ fn settle(value: &mut Value, folder: &str) {
 /// The lines of a migration that runs, without its statements, which differ between databases.
 fn ran(name: &str, operation: &str, backwards: bool, number: usize, total: usize) -> [Value; 3] {
     [
-        json!({"event": "migration-started", "app": "blog", "name": name, "backwards": backwards, "number": number, "total": total}),
-        json!({"event": "operation-started", "description": operation}),
-        json!({"event": "migration-finished", "app": "blog", "name": name, "backwards": backwards, "faked": false, "seconds": "number"}),
+        json!({"event": "migration-started", "app": "blog", "name": name, "backwards": backwards, "number": number, "total": total, "database": "default"}),
+        json!({"event": "operation-started", "description": operation, "database": "default"}),
+        json!({"event": "migration-finished", "app": "blog", "name": name, "backwards": backwards, "faked": false, "seconds": "number", "database": "default"}),
     ]
 }
 
@@ -66,40 +66,45 @@ fn migrate() {
         let project = Project::blog().on(database);
         let planned = |name: &str, backwards: bool| json!({"app": "blog", "name": name, "backwards": backwards});
         let all = [planned("0001_initial", false), planned("0002_slug", false), planned("0003_first", false)];
-        check(&project, "migrate --plan", 0, &json!([{"version": 1, "migrations": all}]));
+        check(&project, "migrate --plan", 0, &json!([{"version": 1, "migrations": all, "database": "default"}]));
         check(&project, "migrate --check", 1, &json!([]));
-        check(&project, "migrate --plan --check", 1, &json!([{"version": 1, "migrations": all}]));
+        check(
+            &project,
+            "migrate --plan --check",
+            1,
+            &json!([{"version": 1, "migrations": all, "database": "default"}]),
+        );
         let said = project.run("migrate blog 0002 --format json").ends(0);
         let mut lines = Value::Array(said.json());
         settle(&mut lines, "");
         let lines = lines.as_array().expect("lines");
         let (statements, lines): (Vec<Value>, Vec<Value>) =
             lines.iter().cloned().partition(|line| line["event"] == "statement");
-        let mut expected = vec![json!({"event": "run-started", "version": 1, "migrations": 2})];
+        let mut expected = vec![json!({"event": "run-started", "version": 1, "migrations": 2, "database": "default"})];
         expected.extend(ran("0001_initial", "Create model Post", false, 1, 2));
         expected.extend(ran("0002_slug", "Add field slug to Post", false, 2, 2));
-        expected.push(json!({"event": "run-finished", "migrations": 2, "seconds": "number"}));
+        expected.push(json!({"event": "run-finished", "migrations": 2, "seconds": "number", "database": "default"}));
         assert_eq!(lines, expected, "{said}");
         check_documented(&Value::Array(lines));
         let sql: Vec<&str> = statements.iter().filter_map(|line| line["sql"].as_str()).collect();
         assert!(sql.len() >= 4 && sql[0].starts_with("CREATE TABLE \"blog_post\" ("), "{sql:#?}");
-        assert_eq!(statements[0].as_object().map(|line| line.len()), Some(2));
+        assert_eq!(statements[0].as_object().map(|line| line.len()), Some(3));
         check(
             &project,
             "migrate --plan blog zero",
             0,
-            &json!([{"version": 1, "migrations": [planned("0002_slug", true), planned("0001_initial", true)]}]),
+            &json!([{"version": 1, "migrations": [planned("0002_slug", true), planned("0001_initial", true)], "database": "default"}]),
         );
         let faked = json!([
-            {"event": "run-started", "version": 1, "migrations": 1},
-            {"event": "migration-started", "app": "blog", "name": "0003_first", "backwards": false, "number": 1, "total": 1},
-            {"event": "migration-finished", "app": "blog", "name": "0003_first", "backwards": false, "faked": true, "seconds": "number"},
-            {"event": "run-finished", "migrations": 1, "seconds": "number"},
+            {"event": "run-started", "version": 1, "migrations": 1, "database": "default"},
+            {"event": "migration-started", "app": "blog", "name": "0003_first", "backwards": false, "number": 1, "total": 1, "database": "default"},
+            {"event": "migration-finished", "app": "blog", "name": "0003_first", "backwards": false, "faked": true, "seconds": "number", "database": "default"},
+            {"event": "run-finished", "migrations": 1, "seconds": "number", "database": "default"},
         ]);
         check(&project, "migrate --fake", 0, &faked);
         let nothing = json!([
-            {"event": "run-started", "version": 1, "migrations": 0},
-            {"event": "run-finished", "migrations": 0, "seconds": "number"},
+            {"event": "run-started", "version": 1, "migrations": 0, "database": "default"},
+            {"event": "run-finished", "migrations": 0, "seconds": "number", "database": "default"},
         ]);
         check(&project, "migrate", 0, &nothing);
         check(&project, "migrate -q", 0, &nothing);
@@ -112,7 +117,7 @@ fn output_of_python_is_an_event() {
     let text = crate::project::python_migration("0001_initial", print, "migrations.RunPython(greet),");
     let Some(project) = Project::django(&[("0002_greet", &text)]) else { return };
     let lines = project.run("migrate --format json").ends(0).json();
-    assert!(lines.contains(&json!({"event": "output", "text": "hello {"})), "{lines:#?}");
+    assert!(lines.contains(&json!({"event": "output", "text": "hello {", "database": "default"})), "{lines:#?}");
     assert_eq!(
         lines.last().map(|line| line["event"].clone()).filter(|event| event != "run-finished"),
         None,
@@ -245,8 +250,8 @@ fn errors_are_the_last_line() {
     );
     let nothing = Project::new(&[("limosa.toml", "")]);
     let events = json!([
-        {"event": "run-started", "version": 1, "migrations": 0},
-        {"event": "run-finished", "migrations": 0, "seconds": "number"},
+        {"event": "run-started", "version": 1, "migrations": 0, "database": "default"},
+        {"event": "run-finished", "migrations": 0, "seconds": "number", "database": "default"},
     ]);
     check(&nothing, "migrate", 0, &events);
     check(

@@ -8,18 +8,22 @@
 mod database;
 mod program;
 mod project;
+mod twins;
 
 mod bad_arguments;
 mod bad_databases;
 mod bad_files;
 mod bad_graphs;
 mod bad_histories;
+mod changed_models;
 mod failures;
 mod interrupts;
 mod json;
 mod migrate;
 mod no_python;
 mod passwords;
+mod prune;
 mod read_only;
 mod runners;
 mod showmigrations;
+mod unmigrated_apps;

@@ -57,7 +57,7 @@ fn without_python_code_none_is_started() {
             "plan",
             "sqlmigrate library 0002",
             "migrate",
-            "migrate",
+            "migrate -q",
             "migrate library zero",
         ] {
             project.run(command).ends(0);

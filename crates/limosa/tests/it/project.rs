@@ -66,6 +66,23 @@ impl Project {
         self
     }
 
+    /// Takes a variable away.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.variables.retain(|(known, _)| known != name);
+        self
+    }
+
+    /// Gives a variable another name.
+    pub(crate) fn rename(self, name: &str, new_name: &str) -> Self {
+        let value = self.variable(name).unwrap_or_default();
+        self.without(name).with(new_name, value)
+    }
+
+    /// Returns the value of a variable of the runs.
+    pub(crate) fn variable(&self, name: &str) -> Option<OsString> {
+        self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
     /// Lets the runs use a database.
     pub(crate) fn on(self, database: &Database) -> Self {
         let url = &database.url;

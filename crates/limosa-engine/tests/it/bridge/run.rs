@@ -1,6 +1,6 @@
 //! Operations with the state that Django would give them.
 
-use limosa_engine::bridge::{Bridge, BridgeError, Direction};
+use limosa_engine::bridge::{Bridge, BridgeError, Direction, Run};
 
 use super::project::{Project, at, id, migration};
 
@@ -152,8 +152,9 @@ async fn signals() {
     let Some(project) = Project::new(&[]) else { return };
     let mut bridge: Bridge = project.migrated().await;
     let plan = [(id("0001_initial"), false)];
-    bridge.pre_migrate("default", 1, &plan).await.unwrap();
+    let run = Run { alias: "default", verbosity: 1, interactive: false };
+    bridge.pre_migrate(run, &plan).await.unwrap();
     // The tables of the other apps are not there, so only what the state holds can be written to.
-    bridge.post_migrate("default", 1, &plan).await.unwrap();
+    bridge.post_migrate(run, &plan).await.unwrap();
     assert_eq!(project.printed(), ["post_migrate library 0 False ['library.0001_initial']"]);
 }

@@ -1,53 +1,108 @@
-//! `limosa migrate`: applies migrations, or unapplies them back to one.
+//! `limosa migrate`: applies migrations, or unapplies them back to one, on one database or on all.
 
-use std::fmt::Write as _;
+mod announce;
+mod look;
+mod prune;
+
 use std::time::Duration;
 
 use limosa_db::{DbError, DbErrorKind, LockWait};
 use limosa_engine::events::{Event, Events};
 use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::Fake;
-use limosa_model::graph::Direction;
-use limosa_model::operations::{OperationKind, Sql};
-use limosa_model::{Migration, MigrationId, Operation};
+use limosa_model::SmolStr;
+use limosa_model::graph::MigrationGraph;
 use limosa_plan::planner::{Target, resolve_targets};
 use limosa_sql::dialect::Dialect;
 
-use crate::cli::args::{Format, MigrateArgs};
+use self::announce::announce;
+use crate::cli::args::MigrateArgs;
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
-use crate::cli::printer::{BOLD, WARN};
+use crate::cli::printer::{BAD, BOLD, WARN};
 use crate::cli::reporter::Reporter;
 use crate::cli::signals::Signals;
 use crate::connected::{self, Connected};
 use crate::error::Error;
-use crate::migrate::{self, MigratePlan};
+use crate::migrate::{self, RunOptions};
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
+/// What the arguments ask for, on whichever database.
+struct Request<'a> {
+    args: &'a MigrateArgs,
+    options: RunOptions,
+}
+
 pub(super) async fn run(context: &mut CommandContext, args: &MigrateArgs) -> Result<Exit, Error> {
     let mut workspace = context.workspace().await?;
-    let (app, name) = (args.app_label.as_deref(), args.migration_name.as_deref());
-    if let Some(label) = app {
-        workspace.check_app(label)?;
+    let request = Request::new(context, &workspace, args)?;
+    if args.all_databases {
+        return on_all(context, &mut workspace, &request).await;
     }
-    if args.plan || args.check_unapplied {
-        return look(context, &workspace, args).await;
+    workspace.database_url(&context.alias)?;
+    on_one(context, &mut workspace, &request).await.map(|(exit, _)| exit)
+}
+
+/// Goes through all databases in the order of the settings, and stops at the first that fails.
+async fn on_all(context: &mut CommandContext, workspace: &mut Workspace, request: &Request<'_>) -> Result<Exit, Error> {
+    let aliases = workspace.all_databases()?;
+    let mut outcomes: Vec<(SmolStr, String)> = Vec::new();
+    let mut exit = Exit::Done;
+    let mut failure = None;
+    for alias in aliases {
+        context.alias = alias.to_string();
+        if failure.is_some() {
+            outcomes.push((alias, format!("{WARN}not reached{WARN:#}")));
+            continue;
+        }
+        if !request.args.check_unapplied || request.args.plan {
+            context.printer.say(&format!("{BOLD}Database {alias}:{BOLD:#}\n"));
+        }
+        let outcome = match on_one(context, workspace, request).await {
+            Ok((found, migrations)) => {
+                exit = if found == Exit::Done { exit } else { found };
+                match migrations {
+                    0 => "nothing to do".to_owned(),
+                    1 => "1 migration".to_owned(),
+                    many => format!("{many} migrations"),
+                }
+            }
+            Err(error) => {
+                failure = Some(error);
+                format!("{BAD}failed{BAD:#}")
+            }
+        };
+        outcomes.push((alias, outcome));
     }
-    let fake = match (args.fake, args.fake_initial) {
-        (true, _) => Fake::Yes,
-        (false, true) => Fake::Initial,
-        (false, false) => Fake::No,
-    };
+    if !request.only_looks() {
+        let lines: Vec<String> = outcomes.iter().map(|(alias, outcome)| format!("  {alias}: {outcome}\n")).collect();
+        context.printer.say(&format!("{BOLD}Databases:{BOLD:#}\n{}", lines.concat()));
+    }
+    failure.map_or(Ok(exit), Err)
+}
+
+/// Migrates one database, or looks at it; returns how many migrations ran.
+async fn on_one(
+    context: &mut CommandContext,
+    workspace: &mut Workspace,
+    request: &Request<'_>,
+) -> Result<(Exit, usize), Error> {
+    let args = request.args;
+    if request.only_looks() {
+        return look::look(context, workspace, request).await.map(|exit| (exit, 0));
+    }
     let reporter = Reporter::new(context);
     let events = reporter.events();
-    if context.database_is_missing(&workspace)? && !is_worth_a_file(context, &workspace, (app, name), fake)? {
-        reporter.event(&Event::RunStarted { migrations: 0 });
-        reporter.event(&Event::RunFinished { migrations: 0, took: Duration::ZERO });
-        reporter.finish();
-        return Ok(Exit::Done);
+    if context.database_is_missing(workspace)? && !is_worth_a_file(context, workspace, request).await? {
+        if !args.prune {
+            reporter.event(&Event::RunStarted { migrations: 0 });
+            reporter.event(&Event::RunFinished { migrations: 0, took: Duration::ZERO });
+            reporter.finish();
+        }
+        return Ok((Exit::Done, 0));
     }
-    let connected = context.connect(&workspace).await?;
+    let connected = context.connect(workspace).await?;
     let wait = match args.wait {
         _ if args.no_wait => LockWait::No,
         Some(limit) => LockWait::For(limit),
@@ -58,160 +113,117 @@ pub(super) async fn run(context: &mut CommandContext, args: &MigrateArgs) -> Res
         return Err(DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for another runner").into());
     };
     let lock = lock?;
-    let result = locked(context, &mut workspace, &connected, (app, name), fake, &events, &mut signals).await;
+    let result = locked(context, workspace, &connected, request, &events, &mut signals).await;
     reporter.finish();
     let released = lock.release(&connected.connection).await;
-    let exit = result?;
+    let done = result?;
     released?;
-    Ok(exit)
+    Ok(done)
 }
 
 async fn locked(
     context: &mut CommandContext,
     workspace: &mut Workspace,
     connected: &Connected,
-    (app, name): (Option<&str>, Option<&str>),
-    fake: Fake,
+    request: &Request<'_>,
     events: &Events,
     signals: &mut Signals,
-) -> Result<Exit, Error> {
+) -> Result<(Exit, usize), Error> {
     let situation = Situation::read(workspace, &connected.connection, &connected.history, false).await?;
     situation.check(workspace)?;
-    let target = resolve_targets(&situation.graph, app, name)?;
+    let target = request.target(&situation.graph)?;
     let plan = migrate::plan(workspace, &situation, &target)?;
-    context.printer.say(&header(&situation, &target, &plan));
+    if let Some(app) = request.args.app_label.as_deref().filter(|_| request.args.prune) {
+        prune::prune(context, &situation, Some(connected), app).await?;
+        return look::show(context, workspace, &situation, request).map(|exit| (exit, 0));
+    }
+    let app = request.args.app_label.as_deref();
+    context.printer.say(&announce(&situation, &target, &request.options.synchronize, app));
     let interrupt = Interrupt::new(connected.connection.cancel_handle());
-    let run = migrate::run(workspace, connected, &plan, fake, events, &interrupt);
-    signals.interrupting(run, &interrupt).await?;
-    Ok(Exit::Done)
+    let run = migrate::run(workspace, connected, &plan, &request.options, events, &interrupt);
+    let report = signals.interrupting(run, &interrupt).await?;
+    Ok((Exit::Done, report.migrations.len()))
 }
 
 /// Looks at the project as it would be applied to an empty database, so that one that is wrong leaves no empty file behind.
 ///
-/// Returns whether there is anything to apply.
-fn is_worth_a_file(
+/// Returns whether there is anything to do.
+async fn is_worth_a_file(
     context: &mut CommandContext,
     workspace: &Workspace,
-    (app, name): (Option<&str>, Option<&str>),
-    fake: Fake,
+    request: &Request<'_>,
 ) -> Result<bool, Error> {
     let situation = Situation::empty(workspace)?;
     situation.check(workspace)?;
-    let target = resolve_targets(&situation.graph, app, name)?;
+    let target = request.target(&situation.graph)?;
     let plan = migrate::plan(workspace, &situation, &target)?;
+    if let Some(app) = request.args.app_label.as_deref().filter(|_| request.args.prune) {
+        prune::prune(context, &situation, None, app).await?;
+        look::show(context, workspace, &situation, request)?;
+        return Ok(false);
+    }
     let sql = connected::context(workspace, Dialect::Sqlite, 3_045_000);
-    migrate::jobs(workspace, &plan, fake, &sql)?;
-    let is_empty = situation.graph.full_plan().is_empty();
+    migrate::jobs(workspace, &plan, request.options.fake, &sql)?;
+    let synchronize = &request.options.synchronize;
+    let is_empty = situation.graph.full_plan().is_empty() && synchronize.is_empty();
     if is_empty {
         context.printer.note(&format!("{WARN}warning{WARN:#}: the project has no migrations\n"));
-        context.printer.say(&header(&situation, &target, &plan));
+        let app = request.args.app_label.as_deref();
+        context.printer.say(&announce(&situation, &target, synchronize, app));
     }
     Ok(!is_empty)
 }
 
-/// `--plan` and `--check`: nothing is changed, not even an empty SQLite file made.
-async fn look(context: &mut CommandContext, workspace: &Workspace, args: &MigrateArgs) -> Result<Exit, Error> {
-    let situation = match context.connect_if_present(workspace).await? {
-        Some(connected) => Situation::read(workspace, &connected.connection, &connected.history, false).await?,
-        None => Situation::empty(workspace)?,
-    };
-    situation.check(workspace)?;
-    let target = resolve_targets(&situation.graph, args.app_label.as_deref(), args.migration_name.as_deref())?;
-    let plan = migrate::plan(workspace, &situation, &target)?;
-    if args.plan {
-        match context.printer.format {
-            Format::Text => {
-                let text = planned(workspace, &plan)?;
-                context.printer.data(&text);
+impl<'a> Request<'a> {
+    /// Understands the arguments.
+    ///
+    /// Source: Django `core/management/commands/migrate.py`, `Command.handle`.
+    fn new(context: &CommandContext, workspace: &Workspace, args: &'a MigrateArgs) -> Result<Self, Error> {
+        let app = args.app_label.as_deref();
+        if let Some(label) = app {
+            workspace.check_app(label)?;
+        }
+        if args.prune && app.is_none() {
+            return Err(Error::Usage {
+                message: "migrations can be pruned only when an app is specified".into(),
+                help: "name the app: `limosa migrate APP --prune`".into(),
+            });
+        }
+        let unmigrated: Vec<SmolStr> = workspace.project().unmigrated_apps().map(|app| app.label.clone()).collect();
+        let synchronize = match app.filter(|_| args.run_syncdb) {
+            Some(label) if !unmigrated.iter().any(|known| known == label) => {
+                return Err(Error::Usage {
+                    message: format!("--run-syncdb cannot be used with app `{label}`: it has migrations"),
+                    help: "leave --run-syncdb out, or the app".into(),
+                });
             }
-            Format::Json => {
-                let planned: Vec<_> = plan
-                    .printed
-                    .iter()
-                    .map(|planned| {
-                        let backwards = planned.direction == Direction::Backwards;
-                        serde_json::json!({ "app": planned.id.app, "name": planned.id.name, "backwards": backwards })
-                    })
-                    .collect();
-                context.printer.json(&serde_json::json!({ "version": 1, "migrations": planned }));
-            }
+            Some(label) => vec![label.into()],
+            None if args.run_syncdb => unmigrated,
+            None => Vec::new(),
+        };
+        let fake = match (args.fake, args.fake_initial) {
+            (true, _) => Fake::Yes,
+            (false, true) => Fake::Initial,
+            (false, false) => Fake::No,
+        };
+        let verbosity = context.verbosity;
+        let interactive = !args.noinput;
+        let options = RunOptions { fake, synchronize, looks_at_models: verbosity >= 1, verbosity, interactive };
+        Ok(Self { args, options })
+    }
+
+    /// Returns where the arguments lead to in a graph.
+    fn target(&self, graph: &MigrationGraph) -> Result<Target, Error> {
+        let (app, name) = (self.args.app_label.as_deref(), self.args.migration_name.as_deref());
+        match (app, name) {
+            // An app without migrations has only tables to make.
+            (Some(app), None) if self.args.run_syncdb => Ok(Target::App(app.into())),
+            _ => Ok(resolve_targets(graph, app, name)?),
         }
     }
-    Ok(if args.check_unapplied && !plan.printed.is_empty() { Exit::Pending } else { Exit::Done })
-}
 
-/// Source: Django `core/management/commands/migrate.py`, `Command.handle`.
-fn header(situation: &Situation, target: &Target, plan: &MigratePlan) -> String {
-    let mut text = format!("{BOLD}Operations to perform:{BOLD:#}\n");
-    let line = match target {
-        Target::All => {
-            let mut apps: Vec<String> =
-                situation.graph.leaf_nodes(None).iter().map(|leaf| leaf.app.to_string()).collect();
-            apps.dedup();
-            let apps = if apps.is_empty() { "(none)".to_owned() } else { apps.join(", ") };
-            format!("  {BOLD}Apply all migrations: {BOLD:#}{apps}")
-        }
-        Target::App(app) => format!("  {BOLD}Apply all migrations: {BOLD:#}{app}"),
-        Target::Zero(app) => format!("  {BOLD}Unapply all migrations: {BOLD:#}{app}"),
-        Target::Migration(id) => format!("  {BOLD}Target specific migration: {BOLD:#}{}, from {}", id.name, id.app),
-    };
-    _ = writeln!(text, "{line}\n{BOLD}Running migrations:{BOLD:#}");
-    if plan.executed.is_empty() {
-        text.push_str("  No migrations to apply.\n");
+    /// Returns whether nothing is to be changed.
+    fn only_looks(&self) -> bool {
+        (self.args.plan || self.args.check_unapplied) && !self.args.prune
     }
-    text
-}
-
-/// Source: Django `core/management/commands/migrate.py`, `--plan` and `describe_operation`.
-fn planned(workspace: &Workspace, plan: &MigratePlan) -> Result<String, Error> {
-    let mut text = format!("{BOLD}Planned operations:{BOLD:#}\n");
-    if plan.printed.is_empty() {
-        text.push_str("  No planned migration operations.\n");
-    }
-    for planned in &plan.printed {
-        let migration: &Migration = workspace.migration(&planned.id)?;
-        let id: &MigrationId = &planned.id;
-        _ = writeln!(text, "{BOLD}{id}{BOLD:#}");
-        let backwards = planned.direction == Direction::Backwards;
-        for operation in &migration.operations {
-            _ = writeln!(text, "    {}", describe(operation, backwards));
-        }
-    }
-    Ok(text)
-}
-
-fn describe(operation: &Operation, backwards: bool) -> String {
-    let (prefix, action) = match &operation.kind {
-        OperationKind::RunPython(op) => {
-            let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };
-            ("", Some(code.map(|_| op.doc.as_deref().filter(|_| !backwards).unwrap_or_default().to_owned())))
-        }
-        OperationKind::RunSql(op) => {
-            let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
-            ("", Some(sql.map(sql_text)))
-        }
-        _ => (if backwards { "Undo " } else { "" }, None),
-    };
-    let tail = match action {
-        None => String::new(),
-        Some(None) => " -> IRREVERSIBLE".into(),
-        Some(Some(text)) if text.is_empty() => String::new(),
-        Some(Some(text)) => shortened(&format!(" -> {}", text.replace('\n', ""))),
-    };
-    format!("{prefix}{}{tail}", operation.describe())
-}
-
-fn sql_text(sql: &Sql) -> String {
-    match sql {
-        Sql::Script(script) => script.to_string(),
-        Sql::Statements(statements) => {
-            let texts: Vec<String> = statements.iter().map(|(sql, _)| format!("'{sql}'")).collect();
-            format!("[{}]", texts.join(", "))
-        }
-    }
-}
-
-/// Cuts a text to 40 characters, the last of them an ellipsis.
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
 }

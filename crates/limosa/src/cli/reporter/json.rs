@@ -10,6 +10,16 @@ use crate::cli::printer::Printer;
 /// Shows a run to a program.
 pub(super) struct JsonReporter {
     printer: Printer,
+    /// The alias of the database.
+    database: String,
+}
+
+/// One line, with the database that it is about.
+#[derive(Serialize)]
+struct Tagged<'a> {
+    #[serde(flatten)]
+    line: Line<'a>,
+    database: &'a str,
 }
 
 /// One line.
@@ -17,7 +27,9 @@ pub(super) struct JsonReporter {
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum Line<'a> {
     Waiting { version: u8, holder: &'a str },
+    Synchronized { text: &'a str },
     RunStarted { version: u8, migrations: usize },
+    ModelsChanged { apps: &'a [String] },
     MigrationStarted { app: &'a str, name: &'a str, backwards: bool, number: usize, total: usize },
     OperationStarted { description: &'a str },
     Statement { sql: &'a str },
@@ -29,12 +41,14 @@ enum Line<'a> {
 
 impl JsonReporter {
     pub(super) fn new(context: &CommandContext) -> Self {
-        Self { printer: context.printer.another() }
+        Self { printer: context.printer.another(), database: context.alias.clone() }
     }
 
     pub(super) fn event(&mut self, event: &Event) {
         let line = match event {
             Event::Waiting { holder } => Line::Waiting { version: 1, holder },
+            Event::Synchronized { text } => Line::Synchronized { text },
+            Event::ModelsChanged { apps } => Line::ModelsChanged { apps },
             Event::RunStarted { migrations } => Line::RunStarted { version: 1, migrations: *migrations },
             Event::MigrationStarted { id, direction, number, total } => Line::MigrationStarted {
                 app: &id.app,
@@ -58,6 +72,6 @@ impl JsonReporter {
                 Line::RunFinished { migrations: *migrations, seconds: took.as_secs_f64() }
             }
         };
-        self.printer.json(&line);
+        self.printer.json(&Tagged { line, database: &self.database });
     }
 }

@@ -8,7 +8,7 @@ use limosa_engine::events::Event;
 use limosa_model::graph::Direction;
 
 use crate::cli::context::CommandContext;
-use crate::cli::printer::{BAD, GOOD, Printer, WARN};
+use crate::cli::printer::{BAD, BOLD, GOOD, Printer, WARN};
 
 /// Shows a run to a person.
 pub(super) struct TextReporter {
@@ -39,7 +39,24 @@ impl TextReporter {
                     printer.note(&format!("{WARN}waiting:{WARN:#} another runner is at work: {holder}\n"));
                 });
             }
+            Event::Synchronized { text } => {
+                let text = format!("{BOLD}Synchronizing apps without migrations:{BOLD:#}\n{text}");
+                self.above(|printer| printer.say(&text));
+            }
+            Event::ModelsChanged { apps } => {
+                let apps: Vec<String> = apps.iter().map(|app| format!("'{app}'")).collect();
+                let text = format!(
+                    "{WARN}  Your models in app(s): {} have changes that are not yet reflected in a migration, and so won't be \
+                     applied.{WARN:#}\n{WARN}  Run 'manage.py makemigrations' to make new migrations, and then re-run \
+                     'limosa migrate' to apply them.{WARN:#}\n",
+                    apps.join(", ")
+                );
+                self.above(|printer| printer.say(&text));
+            }
             Event::RunStarted { migrations } => {
+                let nothing = if *migrations == 0 { "  No migrations to apply.\n" } else { "" };
+                let text = format!("{BOLD}Running migrations:{BOLD:#}\n{nothing}");
+                self.above(|printer| printer.say(&text));
                 if let Some(bar) = &self.bar {
                     bar.set_length(*migrations as u64);
                     bar.enable_steady_tick(Duration::from_millis(200));

@@ -1,0 +1,117 @@
+//! `migrate --plan` and `--check`: what would run, without running it.
+
+use std::fmt::Write as _;
+
+use limosa_model::graph::Direction;
+use limosa_model::operations::{OperationKind, Sql};
+use limosa_model::{Migration, MigrationId, Operation};
+
+use super::Request;
+use crate::cli::args::Format;
+use crate::cli::context::CommandContext;
+use crate::cli::exit_code::Exit;
+use crate::cli::printer::BOLD;
+use crate::error::Error;
+use crate::migrate::{self, MigratePlan};
+use crate::situation::Situation;
+use crate::workspace::Workspace;
+
+/// Looks at a database and says what would run; nothing is changed, not even an empty SQLite file made.
+pub(super) async fn look(
+    context: &mut CommandContext,
+    workspace: &Workspace,
+    request: &Request<'_>,
+) -> Result<Exit, Error> {
+    let situation = match context.connect_if_present(workspace).await? {
+        Some(connected) => Situation::read(workspace, &connected.connection, &connected.history, false).await?,
+        None => Situation::empty(workspace)?,
+    };
+    show(context, workspace, &situation, request)
+}
+
+/// Says what would run on a database that was looked at.
+pub(super) fn show(
+    context: &mut CommandContext,
+    workspace: &Workspace,
+    situation: &Situation,
+    request: &Request<'_>,
+) -> Result<Exit, Error> {
+    situation.check(workspace)?;
+    let target = request.target(&situation.graph)?;
+    let plan = migrate::plan(workspace, situation, &target)?;
+    if request.args.plan {
+        match context.printer.format {
+            Format::Text => {
+                let text = planned(workspace, &plan)?;
+                context.printer.data(&text);
+            }
+            Format::Json => {
+                let planned: Vec<_> = plan
+                    .printed
+                    .iter()
+                    .map(|planned| {
+                        let backwards = planned.direction == Direction::Backwards;
+                        serde_json::json!({ "app": planned.id.app, "name": planned.id.name, "backwards": backwards })
+                    })
+                    .collect();
+                let line = serde_json::json!({ "version": 1, "migrations": planned, "database": context.alias });
+                context.printer.json(&line);
+            }
+        }
+    }
+    Ok(if request.args.check_unapplied && !plan.printed.is_empty() { Exit::Pending } else { Exit::Done })
+}
+
+/// Source: Django `core/management/commands/migrate.py`, `--plan` and `describe_operation`.
+fn planned(workspace: &Workspace, plan: &MigratePlan) -> Result<String, Error> {
+    let mut text = format!("{BOLD}Planned operations:{BOLD:#}\n");
+    if plan.printed.is_empty() {
+        text.push_str("  No planned migration operations.\n");
+    }
+    for planned in &plan.printed {
+        let migration: &Migration = workspace.migration(&planned.id)?;
+        let id: &MigrationId = &planned.id;
+        _ = writeln!(text, "{BOLD}{id}{BOLD:#}");
+        let backwards = planned.direction == Direction::Backwards;
+        for operation in &migration.operations {
+            _ = writeln!(text, "    {}", describe(operation, backwards));
+        }
+    }
+    Ok(text)
+}
+
+fn describe(operation: &Operation, backwards: bool) -> String {
+    let (prefix, action) = match &operation.kind {
+        OperationKind::RunPython(op) => {
+            let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };
+            ("", Some(code.map(|_| op.doc.as_deref().filter(|_| !backwards).unwrap_or_default().to_owned())))
+        }
+        OperationKind::RunSql(op) => {
+            let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
+            ("", Some(sql.map(sql_text)))
+        }
+        _ => (if backwards { "Undo " } else { "" }, None),
+    };
+    let tail = match action {
+        None => String::new(),
+        Some(None) => " -> IRREVERSIBLE".into(),
+        Some(Some(text)) if text.is_empty() => String::new(),
+        Some(Some(text)) => shortened(&format!(" -> {}", text.replace('\n', ""))),
+    };
+    format!("{prefix}{}{tail}", operation.describe())
+}
+
+fn sql_text(sql: &Sql) -> String {
+    match sql {
+        Sql::Script(script) => script.to_string(),
+        Sql::Statements(statements) => {
+            let texts: Vec<String> = statements.iter().map(|(sql, _)| format!("'{sql}'")).collect();
+            format!("[{}]", texts.join(", "))
+        }
+    }
+}
+
+/// Cuts a text to 40 characters, the last of them an ellipsis.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= 40 { text.to_owned() } else { text.chars().take(39).chain(['…']).collect() }
+}
