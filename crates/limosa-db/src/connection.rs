@@ -1,6 +1,7 @@
 //! One connection to a database, with the same methods for all databases.
 
 mod batch;
+mod mysql;
 mod postgres;
 mod row;
 mod sqlite;
@@ -8,13 +9,14 @@ mod tls;
 
 use std::time::Duration;
 
-use limosa_sql::dialect::Dialect;
+use limosa_sql::dialect::{Dialect, Flavour, MySqlSettings};
 
 pub use self::batch::BatchError;
 pub use self::row::{Param, Row};
 use crate::error::{DbError, DbErrorKind};
 use crate::url::{DatabaseUrl, LibpqEnvironment};
 
+pub(crate) use self::mysql::{MysqlConnection, Sender};
 pub(crate) use self::postgres::PostgresConnection;
 pub(crate) use self::sqlite::SqliteConnection;
 
@@ -30,6 +32,7 @@ pub struct Connection {
 
 #[derive(Debug)]
 pub(crate) enum Backend {
+    Mysql(MysqlConnection),
     Postgres(PostgresConnection),
     Sqlite(SqliteConnection),
 }
@@ -79,12 +82,7 @@ impl Connection {
         let backend = match url.dialect() {
             Dialect::Postgres => Backend::Postgres(PostgresConnection::open(url, options).await?),
             Dialect::Sqlite => Backend::Sqlite(SqliteConnection::open(url, options).await?),
-            Dialect::MySql => {
-                let message = "MySQL and MariaDB are not supported yet";
-                return Err(
-                    DbError::new(DbErrorKind::Unsupported, message).with_hint("use a postgres:// or sqlite: URL")
-                );
-            }
+            Dialect::MySql => Backend::Mysql(MysqlConnection::open(url, options).await?),
         };
         Ok(Self { backend })
     }
@@ -92,23 +90,42 @@ impl Connection {
     /// Returns the dialect of the database.
     pub fn dialect(&self) -> Dialect {
         match &self.backend {
+            Backend::Mysql(_) => Dialect::MySql,
             Backend::Postgres(_) => Dialect::Postgres,
             Backend::Sqlite(_) => Dialect::Sqlite,
         }
     }
 
-    /// Returns the server's version as a number: PostgreSQL 15.4 is 150004, SQLite 3.45.1 is 3045001.
+    /// Returns which of the databases that share the dialect it is.
+    pub fn flavour(&self) -> Flavour {
+        match &self.backend {
+            Backend::Mysql(connection) => connection.server().flavour,
+            Backend::Postgres(_) | Backend::Sqlite(_) => Flavour::Plain,
+        }
+    }
+
+    /// Returns the server's settings on which SQL depends (MySQL and MariaDB).
+    pub fn mysql_settings(&self) -> Option<&MySqlSettings> {
+        match &self.backend {
+            Backend::Mysql(connection) => Some(&connection.server().settings),
+            Backend::Postgres(_) | Backend::Sqlite(_) => None,
+        }
+    }
+
+    /// Returns the server's version as a number: PostgreSQL 15.4 is 150004, SQLite 3.45.1 is 3045001, MariaDB 10.11.6 is 10011006.
     pub fn server_version(&self) -> u32 {
         match &self.backend {
+            Backend::Mysql(connection) => connection.server().version_number(),
             Backend::Postgres(connection) => connection.server_version(),
             Backend::Sqlite(_) => u32::try_from(rusqlite::version_number()).unwrap_or(0),
         }
     }
 
-    /// Returns the process id of the server's end (PostgreSQL).
-    pub fn backend_id(&self) -> Option<i32> {
+    /// Returns the number of the server's end: the process on PostgreSQL, the connection on MySQL and MariaDB.
+    pub fn backend_id(&self) -> Option<i64> {
         match &self.backend {
-            Backend::Postgres(connection) => Some(connection.backend_id()),
+            Backend::Mysql(connection) => Some(connection.server().session.into()),
+            Backend::Postgres(connection) => Some(connection.backend_id().into()),
             Backend::Sqlite(_) => None,
         }
     }
@@ -116,7 +133,7 @@ impl Connection {
     /// Returns the file of the database (SQLite, unless it is in memory).
     pub fn path(&self) -> Option<&std::path::Path> {
         match &self.backend {
-            Backend::Postgres(_) => None,
+            Backend::Mysql(_) | Backend::Postgres(_) => None,
             Backend::Sqlite(connection) => connection.path(),
         }
     }
@@ -127,12 +144,13 @@ impl Connection {
     /// When the database refuses it.
     pub async fn execute(&self, sql: &str) -> Result<u64, DbError> {
         match &self.backend {
+            Backend::Mysql(connection) => connection.execute(sql).await,
             Backend::Postgres(connection) => connection.execute(sql).await,
             Backend::Sqlite(connection) => connection.execute(sql).await,
         }
     }
 
-    /// Runs one statement with parameters (`$1`, `$2`; on SQLite `?1`, `?2`) and returns its rows.
+    /// Runs one statement with parameters (`$1`, `$2`; on SQLite `?1`, `?2`; on MySQL `?`, `?`) and returns its rows.
     ///
     /// Without parameters every value comes as the database writes it. With parameters PostgreSQL can return numbers, texts,
     /// booleans and dates; cast others to `text` in the query.
@@ -141,6 +159,7 @@ impl Connection {
     /// When the database refuses it, or a value cannot be read as text.
     pub async fn query(&self, sql: &str, params: &[Param]) -> Result<Vec<Row>, DbError> {
         match &self.backend {
+            Backend::Mysql(connection) => connection.query(sql, params).await,
             Backend::Postgres(connection) => connection.query(sql, params).await,
             Backend::Sqlite(connection) => connection.query(sql, params).await,
         }
@@ -154,6 +173,7 @@ impl Connection {
     /// With the index of the statement that failed; those before it succeeded, those after it have had no effect.
     pub async fn batch<S: AsRef<str> + Sync>(&self, statements: &[S]) -> Result<(), BatchError> {
         match &self.backend {
+            Backend::Mysql(connection) => connection.batch(statements).await,
             Backend::Postgres(connection) => connection.batch(statements).await,
             Backend::Sqlite(connection) => connection.batch(statements).await,
         }
@@ -168,7 +188,7 @@ impl Connection {
             return Err(DbError::new(DbErrorKind::InTransaction, "a transaction is open already"));
         }
         let sql = match &self.backend {
-            Backend::Postgres(_) => "BEGIN",
+            Backend::Mysql(_) | Backend::Postgres(_) => "BEGIN",
             Backend::Sqlite(_) => "BEGIN IMMEDIATE",
         };
         self.execute(sql).await.map(drop)
@@ -181,6 +201,7 @@ impl Connection {
     /// or when the connection is lost: [`DbErrorKind::ConnectionLost`] means that the outcome is not known.
     pub async fn commit(&self) -> Result<(), DbError> {
         match &self.backend {
+            Backend::Mysql(connection) => connection.commit().await,
             Backend::Postgres(connection) => connection.commit().await,
             Backend::Sqlite(connection) => connection.commit().await,
         }
@@ -202,7 +223,7 @@ impl Connection {
     /// # Errors
     /// When the database refuses.
     pub async fn savepoint(&self, name: &str) -> Result<(), DbError> {
-        self.execute(&format!("SAVEPOINT {}", quote(name))).await.map(drop)
+        self.execute(&format!("SAVEPOINT {}", self.quote(name))).await.map(drop)
     }
 
     /// Forgets a savepoint and keeps what was done since.
@@ -210,7 +231,7 @@ impl Connection {
     /// # Errors
     /// When the database refuses.
     pub async fn release_savepoint(&self, name: &str) -> Result<(), DbError> {
-        self.execute(&format!("RELEASE SAVEPOINT {}", quote(name))).await.map(drop)
+        self.execute(&format!("RELEASE SAVEPOINT {}", self.quote(name))).await.map(drop)
     }
 
     /// Undoes what was done since a savepoint, which stays.
@@ -218,12 +239,13 @@ impl Connection {
     /// # Errors
     /// When the database refuses.
     pub async fn rollback_to_savepoint(&self, name: &str) -> Result<(), DbError> {
-        self.execute(&format!("ROLLBACK TO SAVEPOINT {}", quote(name))).await.map(drop)
+        self.execute(&format!("ROLLBACK TO SAVEPOINT {}", self.quote(name))).await.map(drop)
     }
 
     /// Returns whether a transaction is open, failed or not.
     pub fn in_transaction(&self) -> bool {
         match &self.backend {
+            Backend::Mysql(connection) => connection.in_transaction(),
             Backend::Postgres(connection) => connection.in_transaction(),
             Backend::Sqlite(connection) => connection.in_transaction(),
         }
@@ -232,6 +254,7 @@ impl Connection {
     /// Returns whether the connection is known to be lost.
     pub fn is_closed(&self) -> bool {
         match &self.backend {
+            Backend::Mysql(connection) => connection.is_closed(),
             Backend::Postgres(connection) => connection.is_closed(),
             Backend::Sqlite(connection) => connection.is_closed(),
         }
@@ -240,6 +263,7 @@ impl Connection {
     /// Returns a handle that stops the running statement from elsewhere.
     pub fn cancel_handle(&self) -> CancelHandle {
         match &self.backend {
+            Backend::Mysql(connection) => CancelHandle::Mysql(connection.cancel()),
             Backend::Postgres(connection) => CancelHandle::Postgres(connection.cancel()),
             Backend::Sqlite(connection) => CancelHandle::Sqlite(connection.cancel()),
         }
@@ -249,13 +273,14 @@ impl Connection {
     pub fn take_notices(&self) -> Vec<Notice> {
         match &self.backend {
             Backend::Postgres(connection) => connection.take_notices(),
-            Backend::Sqlite(_) => Vec::new(),
+            Backend::Mysql(_) | Backend::Sqlite(_) => Vec::new(),
         }
     }
 
     /// Closes the connection and waits until the database's side is let go.
     pub async fn close(self) {
         match self.backend {
+            Backend::Mysql(connection) => connection.close().await,
             Backend::Postgres(connection) => connection.close().await,
             Backend::Sqlite(connection) => connection.close().await,
         }
@@ -264,11 +289,18 @@ impl Connection {
     pub(crate) fn backend(&self) -> &Backend {
         &self.backend
     }
+
+    fn quote(&self, name: &str) -> String {
+        quote(self.dialect(), name)
+    }
 }
 
 /// Stops the statement that runs on a connection.
 #[derive(Clone)]
 pub enum CancelHandle {
+    /// Asks the server over a connection of its own.
+    #[doc(hidden)]
+    Mysql(mysql::Cancel),
     /// Asks the server over a connection of its own.
     #[doc(hidden)]
     Postgres(postgres::Cancel),
@@ -284,6 +316,7 @@ impl CancelHandle {
     /// When the server cannot be reached.
     pub async fn cancel(&self) -> Result<(), DbError> {
         match self {
+            Self::Mysql(cancel) => cancel.cancel().await,
             Self::Postgres(cancel) => cancel.cancel().await,
             Self::Sqlite(cancel) => {
                 cancel.cancel();
@@ -314,12 +347,18 @@ pub struct Notice {
     pub hint: Option<String>,
 }
 
-/// Quotes a name for SQL, for all databases here.
-pub(crate) fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+/// Quotes a name for SQL.
+pub(crate) fn quote(dialect: Dialect, name: &str) -> String {
+    match dialect {
+        Dialect::MySql => format!("`{}`", name.replace('`', "``")),
+        Dialect::Postgres | Dialect::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
+    }
 }
 
-/// Writes a text as a literal of SQL, for all databases here (PostgreSQL's `standard_conforming_strings` is on).
-pub(crate) fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+/// Writes a text as a literal of SQL (PostgreSQL's `standard_conforming_strings` is on, MySQL's `NO_BACKSLASH_ESCAPES` off).
+pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
+    match dialect {
+        Dialect::MySql => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''")),
+        Dialect::Postgres | Dialect::Sqlite => format!("'{}'", text.replace('\'', "''")),
+    }
 }

@@ -1,6 +1,7 @@
 //! What a database says when it refuses, in one shape for all databases.
 
 mod kind;
+mod mysql;
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -19,8 +20,10 @@ pub struct DbError(Box<DbReport>);
 pub struct DbReport {
     /// What kind of failure it is.
     pub kind: DbErrorKind,
-    /// The SQLSTATE, or SQLite's extended result code as a number.
+    /// The SQLSTATE on PostgreSQL, the error number on MySQL and MariaDB, the extended result code on SQLite.
     pub code: Option<String>,
+    /// The SQLSTATE, where the database has one.
+    pub sqlstate: Option<String>,
     /// What went wrong, in the database's words.
     pub message: String,
     /// More about it, in the database's words.
@@ -43,6 +46,7 @@ impl DbError {
         Self(Box::new(DbReport {
             kind,
             code: None,
+            sqlstate: None,
             message: message.into(),
             detail: None,
             hint: None,
@@ -120,6 +124,7 @@ impl From<tokio_postgres::Error> for DbError {
         Self(Box::new(DbReport {
             kind: DbErrorKind::of_sqlstate(reported.code().code()),
             code: Some(reported.code().code().to_owned()),
+            sqlstate: Some(reported.code().code().to_owned()),
             message: reported.message().to_owned(),
             detail: reported.detail().map(str::to_owned),
             hint: reported.hint().map(str::to_owned),

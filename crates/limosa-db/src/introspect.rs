@@ -1,5 +1,6 @@
 //! What a database holds, read into a [`Catalog`].
 
+mod mysql;
 mod postgres;
 mod sqlite;
 
@@ -14,6 +15,7 @@ use crate::error::DbError;
 /// When the database cannot be asked.
 pub async fn load(connection: &Connection) -> Result<Catalog, DbError> {
     match connection.backend() {
+        Backend::Mysql(mysql) => mysql::load(mysql).await,
         Backend::Postgres(postgres) => postgres::load(postgres).await,
         Backend::Sqlite(sqlite) => sqlite::load(sqlite).await,
     }
@@ -25,6 +27,7 @@ pub async fn load(connection: &Connection) -> Result<Catalog, DbError> {
 /// When the database cannot be asked.
 pub async fn reload(connection: &Connection, catalog: &mut Catalog, tables: &[&str]) -> Result<(), DbError> {
     let found = match connection.backend() {
+        Backend::Mysql(mysql) => mysql::tables(mysql, Some(tables)).await?,
         Backend::Postgres(postgres) => postgres::tables(postgres, Some(tables)).await?,
         Backend::Sqlite(sqlite) => sqlite::tables(sqlite, Some(tables)).await?,
     };

@@ -4,13 +4,17 @@
 //! with `CREATE INDEX CONCURRENTLY`.
 
 mod file;
+mod mysql;
 mod postgres;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
+
 use self::file::FileLock;
+use self::mysql::NamedLock;
 use self::postgres::AdvisoryLock;
 use crate::connection::{Backend, Connection};
 use crate::error::DbError;
@@ -24,6 +28,7 @@ pub struct SessionLock {
 
 #[derive(Debug)]
 enum Held {
+    Mysql(NamedLock),
     Postgres(AdvisoryLock),
     File(FileLock),
     /// A database in memory, which no other process sees.
@@ -53,11 +58,11 @@ pub enum LockWait {
 /// Who holds the lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LockHolder {
-    /// The process: of the server's end on PostgreSQL, of the runner on SQLite.
+    /// The process: of the server's end on PostgreSQL, of the runner on SQLite; on MySQL the number of the connection.
     pub pid: Option<i64>,
     /// The name of the application or run, such as `limosa/6f1a`.
     pub application: Option<String>,
-    /// The address of the client (PostgreSQL).
+    /// The address of the client (PostgreSQL, MySQL).
     pub client: Option<String>,
     /// Since when its session exists (PostgreSQL) or the lock is held (SQLite).
     pub since: Option<String>,
@@ -130,6 +135,7 @@ impl SessionLock {
     /// When the database cannot be told; the lock is free all the same as soon as the connection ends.
     pub async fn release(self, connection: &Connection) -> Result<(), DbError> {
         match self.held {
+            Held::Mysql(lock) => lock.release(connection).await,
             Held::Postgres(lock) => lock.release(connection).await,
             Held::File(lock) => {
                 drop(lock);
@@ -141,6 +147,7 @@ impl SessionLock {
 
     async fn attempt(connection: &Connection, scope: &LockScope) -> Result<Result<Self, LockHolder>, LockError> {
         let held = match connection.backend() {
+            Backend::Mysql(mysql) => NamedLock::attempt(mysql, &scope.history_table).await?.map(Held::Mysql),
             Backend::Postgres(postgres) => {
                 AdvisoryLock::attempt(postgres, &scope.history_table).await?.map(Held::Postgres)
             }
@@ -162,4 +169,15 @@ impl fmt::Display for LockHolder {
         parts.extend(self.since.as_ref().map(|since| format!("since {since}")));
         if parts.is_empty() { Ok(()) } else { write!(f, " ({})", parts.join(", ")) }
     }
+}
+
+/// Returns the key of a scope: the first eight bytes of a SHA-256, the same in every version.
+fn key(parts: &[&str]) -> i64 {
+    let mut hash = Sha256::new_with_prefix(b"limosa");
+    for part in parts {
+        hash.update([0]);
+        hash.update(part);
+    }
+    let digest = hash.finalize();
+    digest.iter().take(8).fold(0_u64, |key, byte| key << 8 | u64::from(*byte)).cast_signed()
 }

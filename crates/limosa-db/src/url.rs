@@ -2,6 +2,8 @@
 
 mod django;
 mod libpq;
+mod mysql;
+mod option_file;
 mod parse;
 mod passfile;
 

@@ -1,4 +1,4 @@
-//! TLS to PostgreSQL, with the meanings of libpq's `sslmode`.
+//! TLS to PostgreSQL, with the meanings of libpq's `sslmode`; and the certificates for other databases.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -41,13 +41,13 @@ pub(crate) fn connector(url: &DatabaseUrl) -> Result<MakeRustlsConnect, DbError>
     };
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(|error| tls_error(&error.to_string()))?;
+        .map_err(|wrong| error(&wrong.to_string()))?;
     let inner = match trust {
         Trust::Anyone => None,
         Trust::Authority | Trust::Full => {
             let roots = Arc::new(load_roots(roots.filter(|roots| *roots != "system"))?);
             let verifier = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build();
-            Some(verifier.map_err(|error| tls_error(&error.to_string()))?)
+            Some(verifier.map_err(|wrong| error(&wrong.to_string()))?)
         }
     };
     let verifier = Arc::new(Verifier { trust, inner, provider });
@@ -56,8 +56,8 @@ pub(crate) fn connector(url: &DatabaseUrl) -> Result<MakeRustlsConnect, DbError>
         (Some(certificate), Some(key)) => {
             let chain = certificates(Path::new(certificate))?;
             let key =
-                PrivateKeyDer::from_pem_file(key).map_err(|error| tls_error(&format!("cannot read {key}: {error}")))?;
-            builder.with_client_auth_cert(chain, key).map_err(|error| tls_error(&error.to_string()))?
+                PrivateKeyDer::from_pem_file(key).map_err(|wrong| error(&format!("cannot read {key}: {wrong}")))?;
+            builder.with_client_auth_cert(chain, key).map_err(|wrong| error(&wrong.to_string()))?
         }
         _ => builder.with_no_client_auth(),
     };
@@ -66,19 +66,22 @@ pub(crate) fn connector(url: &DatabaseUrl) -> Result<MakeRustlsConnect, DbError>
 
 /// Reads the trusted authorities from a file, or from where operating systems keep them.
 fn load_roots(file: Option<&str>) -> Result<RootCertStore, DbError> {
-    let file =
-        match file {
-            Some(file) => PathBuf::from(file),
-            None => SYSTEM_ROOTS.iter().map(PathBuf::from).find(|path| path.exists()).ok_or_else(|| {
-                tls_error("no certificate authorities found").with_hint("name a file with sslrootcert")
-            })?,
-        };
+    let file = match file {
+        Some(file) => PathBuf::from(file),
+        None => system_roots().map_err(|error| error.with_hint("name a file with sslrootcert"))?,
+    };
     let mut roots = RootCertStore::empty();
     let (added, _) = roots.add_parsable_certificates(certificates(&file)?);
     if added == 0 {
-        return Err(tls_error(&format!("no certificate in {}", file.display())));
+        return Err(error(&format!("no certificate in {}", file.display())));
     }
     Ok(roots)
+}
+
+/// Returns the file in which the operating system keeps the authorities.
+pub(super) fn system_roots() -> Result<PathBuf, DbError> {
+    let found = SYSTEM_ROOTS.iter().map(PathBuf::from).find(|path| path.exists());
+    found.ok_or_else(|| error("no certificate authorities found"))
 }
 
 /// The files in which Linux distributions, BSDs and macOS keep the authorities.
@@ -90,12 +93,14 @@ const SYSTEM_ROOTS: &[&str] = &[
     "/usr/local/share/certs/ca-root-nss.crt",
 ];
 
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, DbError> {
-    let wrong = |error: rustls::pki_types::pem::Error| tls_error(&format!("cannot read {}: {error}", file.display()));
+/// Reads the certificates of a file.
+pub(super) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, DbError> {
+    let wrong = |wrong: rustls::pki_types::pem::Error| error(&format!("cannot read {}: {wrong}", file.display()));
     CertificateDer::pem_file_iter(file).map_err(wrong)?.collect::<Result<_, _>>().map_err(wrong)
 }
 
-fn tls_error(message: &str) -> DbError {
+/// Returns an error about TLS.
+pub(super) fn error(message: &str) -> DbError {
     DbError::new(DbErrorKind::Tls, message)
 }
 

@@ -53,7 +53,8 @@ pub(super) async fn tables(connection: &PostgresConnection, names: Option<&[&str
 
 /// Returns the queries: tables, columns, constraints, indexes, sequences.
 fn queries(names: Option<&[&str]>) -> [String; 5] {
-    let named = names.map(|names| names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", "));
+    let named =
+        names.map(|names| names.iter().map(|name| literal(Dialect::Postgres, name)).collect::<Vec<_>>().join(", "));
     let named = match named {
         Some(names) if names.is_empty() => " AND false".to_owned(),
         Some(names) => format!(" AND c.relname IN ({names})"),

@@ -31,7 +31,8 @@ struct Building {
 
 /// Reads all tables, or those that are named.
 pub(super) async fn tables(connection: &SqliteConnection, names: Option<&[&str]>) -> Result<Vec<Table>, DbError> {
-    let named = names.map(|names| names.iter().map(|name| literal(name)).collect::<Vec<_>>().join(", "));
+    let named =
+        names.map(|names| names.iter().map(|name| literal(Dialect::Sqlite, name)).collect::<Vec<_>>().join(", "));
     let named = named.map_or(String::new(), |names| format!(" AND m.tbl_name IN ({names})"));
     let query = async |sql: String| connection.query(&sql, &[]).await;
 
@@ -89,7 +90,7 @@ async fn columns(
         .await?;
     let views = building.values().filter(|found| found.table.kind == TableKind::View);
     for view in views.map(|found| found.table.name.clone()) {
-        let name = literal(&view);
+        let name = literal(Dialect::Sqlite, &view);
         let found = connection.query(&format!("SELECT {name}, {fields} FROM pragma_table_xinfo({name}) x"), &[]).await;
         rows.extend(found.unwrap_or_default());
     }

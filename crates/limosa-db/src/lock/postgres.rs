@@ -4,10 +4,9 @@ use std::pin::pin;
 use std::sync::Weak;
 use std::task::{Context, Waker};
 
-use sha2::{Digest, Sha256};
 use tokio_postgres::Client;
 
-use super::LockHolder;
+use super::{LockHolder, key};
 use crate::connection::{Connection, PostgresConnection};
 use crate::error::DbError;
 
@@ -67,15 +66,4 @@ async fn holder(connection: &PostgresConnection, key: i64) -> Result<LockHolder,
     let Some(row) = rows.first() else { return Ok(LockHolder::default()) };
     let text = |index| row.get(index).map(str::to_owned);
     Ok(LockHolder { pid: row.int(0)?, application: text(1), client: text(2), since: text(3) })
-}
-
-/// Returns the key of a scope: the first eight bytes of a SHA-256, the same in every version.
-fn key(parts: &[&str]) -> i64 {
-    let mut hash = Sha256::new_with_prefix(b"limosa");
-    for part in parts {
-        hash.update([0]);
-        hash.update(part);
-    }
-    let digest = hash.finalize();
-    digest.iter().take(8).fold(0_u64, |key, byte| key << 8 | u64::from(*byte)).cast_signed()
 }

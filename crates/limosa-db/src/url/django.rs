@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use limosa_sql::dialect::Dialect;
 
 use super::parse::parse_port;
-use super::{DatabaseUrl, Host, UrlError};
+use super::{DatabaseUrl, Host, UrlError, mysql};
 
 /// An entry of Django's `DATABASES` setting, as plain texts.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct DjangoDatabase {
     pub host: String,
     /// The port.
     pub port: String,
-    /// The options that are texts or numbers.
+    /// The options that are texts or numbers; those inside another (`ssl`) with a dot between the names (`ssl.ca`).
     pub options: BTreeMap<String, String>,
 }
 
@@ -62,6 +62,9 @@ impl DatabaseUrl {
             options: settings.options.clone(),
             ..Self::empty(dialect)
         };
+        if dialect == Dialect::MySql {
+            return mysql::from_django(url, settings);
+        }
         if dialect == Dialect::Sqlite {
             return if url.database.is_some() { Ok(url) } else { Err(UrlError::NoPath) };
         }

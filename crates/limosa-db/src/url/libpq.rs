@@ -46,11 +46,11 @@ impl LibpqEnvironment {
         self.variables.get(name).map(String::as_str)
     }
 
-    fn user(&self) -> Option<&str> {
+    pub(super) fn user(&self) -> Option<&str> {
         self.get("USER").or_else(|| self.get("LOGNAME")).or_else(|| self.get("USERNAME"))
     }
 
-    fn home(&self) -> Option<&Path> {
+    pub(super) fn home(&self) -> Option<&Path> {
         self.get("HOME").map(Path::new)
     }
 }

@@ -3,7 +3,7 @@
 use limosa_sql::dialect::Dialect;
 use percent_encoding::percent_decode_str;
 
-use super::{DatabaseUrl, Host, UrlError};
+use super::{DatabaseUrl, Host, UrlError, mysql};
 
 /// The parameters that a URL of PostgreSQL may have, besides those that stand for its parts.
 #[rustfmt::skip]
@@ -111,7 +111,12 @@ fn parameter(url: &mut DatabaseUrl, name: String, value: String) -> Result<(), U
         "password" | "passwd" => url.password = Some(value),
         "dbname" | "database" => url.database = Some(value),
         // The order of `host` and `port` does not matter: a port that came first waits among the options.
-        _ if url.dialect == Dialect::MySql || POSTGRES_PARAMETERS.contains(&name.as_str()) => {
+        _ if url.dialect == Dialect::MySql => {
+            if !mysql::set(url, &name, &value)? {
+                return Err(UrlError::UnknownParameter(name));
+            }
+        }
+        _ if POSTGRES_PARAMETERS.contains(&name.as_str()) => {
             check_value(&name, &value)?;
             url.options.insert(name, value);
         }

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use limosa_db::{ConnectOptions, Connection, DatabaseUrl};
+use limosa_sql::dialect::Dialect;
 use tempfile::TempDir;
 
 /// An empty database.
@@ -12,7 +13,7 @@ pub(crate) struct TestDatabase {
 }
 
 enum Kind {
-    Postgres { server: DatabaseUrl, name: String },
+    Server { server: DatabaseUrl, name: String },
     Sqlite { _folder: TempDir },
 }
 
@@ -24,12 +25,21 @@ impl TestDatabase {
         Self { url, kind: Kind::Sqlite { _folder: folder } }
     }
 
-    /// Creates a database on the test server; `None` when there is no server.
-    #[expect(clippy::print_stdout, reason = "a test that does not run must say so")]
+    /// Creates a database on PostgreSQL; `None` when there is no server.
     pub(crate) async fn postgres(test: &str) -> Option<Self> {
-        let Ok(server) = std::env::var("LIMOSA_TEST_POSTGRES") else {
-            assert!(std::env::var_os("CI").is_none(), "LIMOSA_TEST_POSTGRES is not set");
-            println!("skipped: LIMOSA_TEST_POSTGRES is not set");
+        Self::on_server(test, "LIMOSA_TEST_POSTGRES").await
+    }
+
+    /// Creates a database on MariaDB; `None` when there is no server.
+    pub(crate) async fn mariadb(test: &str) -> Option<Self> {
+        Self::on_server(test, "LIMOSA_TEST_MARIADB").await
+    }
+
+    #[expect(clippy::print_stdout, reason = "a test that does not run must say so")]
+    async fn on_server(test: &str, variable: &str) -> Option<Self> {
+        let Ok(server) = std::env::var(variable) else {
+            assert!(std::env::var_os("CI").is_none(), "{variable} is not set");
+            println!("skipped: {variable} is not set");
             return None;
         };
         let server: DatabaseUrl = server.parse().expect("a URL");
@@ -40,7 +50,7 @@ impl TestDatabase {
         connection.close().await;
         let mut url = server.clone();
         url.set_database(&name);
-        Some(Self { url, kind: Kind::Postgres { server, name } })
+        Some(Self { url, kind: Kind::Server { server, name } })
     }
 
     /// Connects.
@@ -50,21 +60,22 @@ impl TestDatabase {
 
     /// Drops the database.
     pub(crate) async fn remove(self) {
-        if let Kind::Postgres { server, name } = self.kind {
+        if let Kind::Server { server, name } = self.kind {
             let connection = open(&server).await;
-            connection.execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("drop");
+            let force = if connection.dialect() == Dialect::Postgres { " WITH (FORCE)" } else { "" };
+            connection.execute(&format!("DROP DATABASE {name}{force}")).await.expect("drop");
             connection.close().await;
         }
     }
 }
 
-/// Runs a test on SQLite and on PostgreSQL.
+/// Runs a test on each of the databases.
 pub(crate) async fn on_each<F: Future<Output = ()>>(test: &str, body: impl Fn(Connection) -> F) {
     let sqlite = TestDatabase::sqlite();
     body(sqlite.connect().await).await;
-    if let Some(postgres) = TestDatabase::postgres(test).await {
-        body(postgres.connect().await).await;
-        postgres.remove().await;
+    for server in [TestDatabase::postgres(test).await, TestDatabase::mariadb(test).await].into_iter().flatten() {
+        body(server.connect().await).await;
+        server.remove().await;
     }
 }
 

@@ -1,5 +1,5 @@
-//! Tests on real databases. PostgreSQL's server is named by `LIMOSA_TEST_POSTGRES`; without it those tests say that they are
-//! skipped, and fail where `CI` is set.
+//! Tests on real databases. The servers are named by `LIMOSA_TEST_POSTGRES` and `LIMOSA_TEST_MARIADB`; without them those tests say
+//! that they are skipped, and fail where `CI` is set.
 
 mod connection;
 mod database;

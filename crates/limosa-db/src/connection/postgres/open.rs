@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use limosa_sql::dialect::Dialect;
 use tokio_postgres::config::{ChannelBinding, SslMode, TargetSessionAttrs};
 use tokio_postgres::{AsyncMessage, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -55,7 +56,7 @@ impl PostgresConnection {
     async fn prepare(&self, url: &DatabaseUrl, options: &ConnectOptions) -> Result<(), DbError> {
         let mut settings = Vec::new();
         if let Some(zone) = &options.time_zone {
-            settings.push(format!("SET TIME ZONE {}", literal(zone)));
+            settings.push(format!("SET TIME ZONE {}", literal(Dialect::Postgres, zone)));
         }
         if let Some(timeout) = options.lock_timeout {
             settings.push(format!("SET lock_timeout = {}", timeout.as_millis()));
@@ -64,7 +65,7 @@ impl PostgresConnection {
             settings.push(format!("SET idle_in_transaction_session_timeout = {}", timeout.as_millis()));
         }
         if let Some(role) = options.role.as_deref().or_else(|| url.option("assume_role")) {
-            settings.push(format!("SET ROLE {}", quote(role)));
+            settings.push(format!("SET ROLE {}", quote(Dialect::Postgres, role)));
         }
         self.query_all(&settings).await?;
         if self.server_version >= CLIENT_CHECK_VERSION {
