@@ -119,8 +119,10 @@ fn reset(chains: &mut [usize]) {
 
 /// Returns whether the string that begins at `at` has a prefix with which expressions can stand in it.
 fn is_formatted(bytes: &[u8], at: usize) -> bool {
-    let before = &bytes[at.saturating_sub(2)..at];
-    before.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'))
+    let name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte >= 0x80;
+    let length = bytes[..at].iter().rev().take_while(name).count();
+    let prefix = &bytes[at - length..at];
+    length <= 2 && prefix.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'))
 }
 
 /// Returns whether an expression in a string is nested too deeply.

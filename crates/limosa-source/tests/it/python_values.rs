@@ -296,3 +296,15 @@ fn a_module_tells_its_classes_and_functions() {
     assert_eq!(module.functions["Base.a"].doc.as_deref(), Some("Does a."));
     assert!(module.functions["Config.ready"].empty && !module.functions["f"].empty);
 }
+
+#[test]
+fn brackets_in_a_plain_string_nest_nothing() {
+    let text = format!("{}{}", "[".repeat(300), " ".repeat(1024));
+    for before in ["", "r", "x = dict(default=", "x = dict(a_f=", "x = dict(rtf="] {
+        let close = if before.ends_with('=') { ")" } else { "" };
+        assert!(files().evaluate(&format!("{before}'{text}'{close}\n")).is_ok(), "{before}");
+    }
+    for before in ["f", "Rf", "rt", "x = f"] {
+        assert!(files().evaluate(&format!("{before}'{text}'\n")).is_err(), "{before}");
+    }
+}
