@@ -172,7 +172,7 @@ impl Constraint {
                 nulls_distinct: read.known("nulls_distinct")?.and_then(Value::as_bool),
             }),
             "django.contrib.postgres.constraints.ExclusionConstraint" => ConstraintKind::Exclusion(Exclusion {
-                expressions: read.pairs("expressions")?,
+                expressions: read.expressions_with_opclasses()?,
                 index_type: read
                     .text("index_type")?
                     .filter(|text| !text.is_empty())
@@ -229,6 +229,16 @@ impl<'a> Reader<'a> {
             _ => None,
         };
         items.iter().map(|item| pair(item).ok_or_else(|| self.error(name, "is not a list of pairs"))).collect()
+    }
+
+    /// The pairs of an exclusion constraint. Up to Django 4.2, the operator classes are an argument of their own.
+    fn expressions_with_opclasses(&self) -> Result<Vec<(Value, SmolStr)>, IndexError> {
+        let mut pairs = self.pairs("expressions")?;
+        for ((expression, _), opclass) in pairs.iter_mut().zip(self.texts("opclasses")?) {
+            let args = vec![expression.clone(), Value::Str(opclass)];
+            *expression = Value::call("django.contrib.postgres.indexes.OpClass", args, Kwargs::default(), None);
+        }
+        Ok(pairs)
     }
 
     fn deferrable(&self) -> Result<Option<Deferrable>, IndexError> {

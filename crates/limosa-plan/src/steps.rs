@@ -61,6 +61,9 @@ pub enum StepErrorKind {
     /// Its SQL cannot be written.
     #[error(transparent)]
     Editor(#[from] EditorError),
+    /// It cannot run inside a transaction, and the migration is one.
+    #[error("it cannot be executed inside a transaction: set `atomic = False` on the migration")]
+    InTransaction,
     /// There is no way back.
     #[error("it cannot be reversed")]
     Irreversible,

@@ -21,6 +21,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use limosa_model::django::DjangoVersion;
 use limosa_model::{ModelId, Value};
 use smol_str::SmolStr;
 
@@ -163,7 +164,10 @@ impl<'a> SchemaEditor<'a> {
     /// Writes the statements that waited (Django: the end of `__exit__`, and of SQLite's `_remake_table`).
     pub(crate) fn flush_deferred(&mut self) {
         for statement in std::mem::take(&mut self.deferred) {
-            self.run(&statement);
+            let sql = statement.sql(self.context.dialect);
+            // Up to Django 4.2 these are executed with an empty list of parameters, which halves percent signs.
+            let sql = if self.context.django < DjangoVersion::V52 { sql.replace("%%", "%") } else { sql };
+            self.execute(sql, |catalog| statement.apply(catalog));
         }
     }
 

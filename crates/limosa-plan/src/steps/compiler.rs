@@ -27,6 +27,8 @@ pub struct Compiler<'a> {
     rename_content_types: bool,
     /// Whether the migration applies itself, which is not done yet.
     whole: bool,
+    /// Whether its operations run inside a transaction.
+    transaction: bool,
 }
 
 /// The steps of one operation, or of what was put off to the end of the migration.
@@ -90,8 +92,10 @@ impl<'a> Compiler<'a> {
         if whole {
             atoms.clear();
         }
+        let transaction = migration.atomic && context.can_rollback_ddl();
         let editor = SchemaEditor::new(context, catalog);
-        Ok(Self { app: &migration.id.app, direction, atoms: atoms.into(), after, editor, rename_content_types, whole })
+        let (app, atoms) = (migration.id.app.as_str(), atoms.into());
+        Ok(Self { app, direction, atoms, after, editor, rename_content_types, whole, transaction })
     }
 
     /// Returns whether the next operation asks the catalog for names.
@@ -139,6 +143,9 @@ impl<'a> Compiler<'a> {
 
     fn steps(&mut self, atom: &Atom<'a>) -> Result<Vec<Step>, super::StepErrorKind> {
         let backwards = self.direction == Direction::Backwards;
+        if self.transaction && is_concurrent(&atom.operation.kind) {
+            return Err(super::StepErrorKind::InTransaction);
+        }
         match &atom.operation.kind {
             OperationKind::RunSql(op) => {
                 let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
@@ -210,6 +217,17 @@ fn rename_content_type(app: &str, op: &RenameModel, backwards: bool) -> String {
          AND NOT EXISTS (SELECT 1 FROM \"django_content_type\" AS \"other\" \
          WHERE \"other\".\"app_label\" = '{app}' AND \"other\".\"model\" = '{new}')"
     )
+}
+
+/// Returns whether an operation refuses to run inside a transaction.
+///
+/// Source: Django `contrib/postgres/operations.py`, `NotInTransactionMixin`.
+fn is_concurrent(kind: &OperationKind) -> bool {
+    match kind {
+        OperationKind::AddIndex(op) => op.concurrently,
+        OperationKind::RemoveIndex(op) => op.concurrently,
+        _ => false,
+    }
 }
 
 /// Returns whether an operation looks up names of constraints and indexes, or whether something is there.

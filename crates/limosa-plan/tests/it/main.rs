@@ -5,3 +5,4 @@
 mod case;
 mod oracle;
 mod planner;
+mod steps;

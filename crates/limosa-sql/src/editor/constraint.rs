@@ -132,7 +132,12 @@ impl SchemaEditor<'_> {
                 Some(format!("CONSTRAINT {name} UNIQUE ({columns}){}", deferrable(unique.deferrable)))
             }
             ConstraintKind::Exclusion(exclusion) => {
-                Some(self.create_exclusion(model, constraint, exclusion)?.definition(self.dialect()))
+                let mut statement = self.create_exclusion(model, constraint, exclusion)?;
+                // The state of a model keeps no trace of how the usual access method was written.
+                if statement.index_type.eq_ignore_ascii_case("gist") {
+                    statement.index_type = SmolStr::new_static("GIST");
+                }
+                Some(statement.definition(self.dialect()))
             }
             ConstraintKind::Custom(class) => {
                 return Err(EditorError::CustomClass { name: constraint.name.clone(), class: class.clone() });

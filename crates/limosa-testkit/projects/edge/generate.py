@@ -12,7 +12,7 @@ import django
 
 HEADER = """import datetime, decimal, uuid
 import django.contrib.postgres.constraints, django.contrib.postgres.indexes, django.contrib.postgres.operations
-import django.contrib.postgres.fields, django.contrib.postgres.search
+import django.contrib.postgres.fields, django.contrib.postgres.functions, django.contrib.postgres.search
 import django.db.models.deletion, django.db.models.functions, django.utils.timezone
 from django.contrib import postgres
 from django.conf import settings
