@@ -1,6 +1,8 @@
 """Asks Django what it does to a database: run by the project's own interpreter.
 
-    python oracle.py PROJECT_FOLDER sqlite|postgres OUT.json [--backwards]
+    python oracle.py PROJECT_FOLDER sqlite|postgres|mariadb|mysql OUT.json [--backwards]
+
+With `mysql` everything runs on MariaDB, and `sqlmigrate` is asked as if the server were MySQL.
 
 The project is a folder with `project.json` (`settings`, and optionally `env`, `files`, `generate`). It is copied, an empty
 database is made for it, and everything is migrated in one run, as the command does it. The answer, as JSON:
@@ -20,15 +22,25 @@ from pathlib import Path
 
 # --- the project and its database ---------------------------------------------------------------------------------
 
+SERVERS = {"sqlite": (), "postgres": (("PGHOST", "127.0.0.1"), ("PGPORT", "5432"), ("PGUSER", "postgres")),
+           "mariadb": (("ORACLE_MYSQL_HOST", "127.0.0.1"), ("ORACLE_MYSQL_PORT", "3306"), ("ORACLE_MYSQL_USER", "root"))}
+
+
 class Database:
     def __init__(self, kind, name, data):
-        self.kind, self.name = kind, name
-        self.host, self.port, self.user = (os.environ.get(k, d) for k, d in (("PGHOST", "127.0.0.1"), ("PGPORT", "5432"), ("PGUSER", "postgres")))
+        self.fake, self.kind = kind == "mysql", "mariadb" if kind == "mysql" else kind
+        self.name = name
+        self.host, self.port, self.user = [os.environ.get(k, d) for k, d in SERVERS[self.kind]] or ["", "", ""]
         self.file = str(Path(data) / "oracle.sqlite3")
 
     def variables(self):
         return {"ORACLE_DB": self.kind, "ORACLE_NAME": self.file if self.kind == "sqlite" else self.name,
+                "BACKEND": {"sqlite": "sqlite3", "postgres": "postgresql", "mariadb": "mysql"}[self.kind],
                 "ORACLE_HOST": self.host, "ORACLE_PORT": self.port, "ORACLE_USER": self.user}
+
+    def mysql(self, program, *words):
+        at = ["-S", self.host] if self.host.startswith("/") else ["-h", self.host, "-P", self.port]
+        return subprocess.run([program, *at, "-u", self.user, *words], check=True, capture_output=True, text=True).stdout
 
     def psql(self, sql):
         subprocess.run(["psql", "-h", self.host, "-p", self.port, "-U", self.user, "-X", "-q", "-d", "postgres", "-c", sql], check=True)
@@ -37,12 +49,18 @@ class Database:
         if self.kind == "postgres":
             self.psql(f'DROP DATABASE IF EXISTS "{self.name}"')
             self.psql(f'CREATE DATABASE "{self.name}" TEMPLATE template0')
+        elif self.kind == "mariadb":
+            self.mysql("mysql", "-e", f"DROP DATABASE IF EXISTS `{self.name}`; CREATE DATABASE `{self.name}` CHARACTER SET utf8mb4")
 
     def drop(self):
         if self.kind == "postgres":
             self.psql(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        elif self.kind == "mariadb":
+            self.mysql("mysql", "-e", f"DROP DATABASE IF EXISTS `{self.name}`")
 
     def schema(self):
+        if self.kind == "mariadb":
+            return self.mysql("mysqldump", "--no-data", "--skip-comments", self.name).splitlines()
         if self.kind == "postgres":
             command = ["pg_dump", "-h", self.host, "-p", self.port, "-U", self.user, "-s", "-O", "-x", self.name]
             text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -252,6 +270,9 @@ class Recorder:
                 if params is not None and connection.vendor == "sqlite":
                     values = iter(params)
                     text = re.sub(r"(?<!%)%s", lambda _: str(editor.quote_value(next(values))), text).replace("%%", "%")
+                elif params is not None and connection.vendor == "mysql":
+                    connection.ensure_connection()
+                    text = (text % tuple(connection.connection.literal(v).decode() for v in params))
                 recorder.statements.append([".".join(map(str, recorder.place)), text])
             return execute(editor, sql, params)
 
@@ -309,16 +330,36 @@ def constraints(connection):
     return result
 
 
+def pretend(connection):
+    """Makes Django take the server for MySQL; what is there is still read as MariaDB tells it."""
+    introspection = connection.introspection
+    read = introspection.get_constraints
+
+    def get_constraints(cursor, table):
+        connection.mysql_is_mariadb = True
+        try:
+            return read(cursor, table)
+        finally:
+            connection.mysql_is_mariadb = False
+
+    introspection.get_constraints = get_constraints
+    connection.mysql_is_mariadb, connection.mysql_version, connection.mysql_server_info = False, (8, 4, 3), "8.4.3"
+    for thing, names in ((connection, ("data_types", "data_type_check_constraints")), (connection.features, tuple(vars(connection.features)))):
+        for name in names:
+            if name != "connection":
+                vars(thing).pop(name, None)
+
+
 class Zygote:
     """A process that has read the migrations and built no state yet; every question is answered by a fresh copy of it.
 
     Django's states change the fields of the operations that they are made from, so that a second answer of one process could differ.
     """
 
-    loader = None
+    loader, fake = None, False
 
-    def __init__(self, loader):
-        Zygote.loader = loader
+    def __init__(self, loader, fake):
+        Zygote.loader, Zygote.fake = loader, fake
         context = multiprocessing.get_context("fork")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=self.serve, args=(theirs,), daemon=True)
@@ -351,6 +392,8 @@ class Zygote:
         from django.db import connection
         loader = Zygote.loader
         loader.connection = connection
+        if Zygote.fake:
+            pretend(connection)
         result = {"before": [".".join(k) for k in loader.graph.forwards_plan(key) if k != key]}
         try:
             result["sql"] = loader.collect_sql([(loader.graph.nodes[key], backwards)])
@@ -366,7 +409,7 @@ def main():
     faulthandler.register(signal.SIGUSR1)
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("kind", choices=["sqlite", "postgres"])
+    parser.add_argument("kind", choices=["sqlite", "postgres", "mariadb", "mysql"])
     parser.add_argument("out", type=Path)
     parser.add_argument("--backwards", action="store_true")
     args = parser.parse_args()
@@ -397,7 +440,7 @@ def ask(database, backwards):
 
     disk = MigrationLoader(None, ignore_no_migrations=True)
     connection.close()
-    zygote = Zygote(MigrationLoader(None, ignore_no_migrations=True, replace_migrations=False))
+    zygote = Zygote(MigrationLoader(None, ignore_no_migrations=True, replace_migrations=False), database.fake)
     recorder = Recorder(connection)
     answer = {"applied": [], "migrations": {}}
     for key, migration in disk.disk_migrations.items():
@@ -417,7 +460,7 @@ def ask(database, backwards):
         elif action == "apply_success":
             key = (migration.app_label, migration.name)
             entry = {"id": ".".join(key), "executed": recorder.statements, "sqlmigrate": state_questions["current"], "snapshots": recorder.snapshots, "defaults": recorder.defaults}
-            if any(not type(op).__module__.startswith("django.") for op in migration.operations):
+            if database.fake or any(not type(op).__module__.startswith("django.") for op in migration.operations):
                 recorder.snapshots.append(["", constraints(connection)])
             if backwards:
                 connection.close()
@@ -432,6 +475,8 @@ def ask(database, backwards):
     answer["constraints"] = constraints(connection)
     if connection.vendor == "sqlite":
         version = list(connection.Database.sqlite_version_info)
+    elif connection.vendor == "mysql":
+        version = [8, 4, 3] if database.fake else list(connection.mysql_version)
     else:
         version = [connection.pg_version // 10000, connection.pg_version % 10000]
     options = (op.options for m in disk.disk_migrations.values() for op in m.operations if hasattr(op, "options"))
@@ -441,6 +486,7 @@ def ask(database, backwards):
         "default_auto_field": settings.DEFAULT_AUTO_FIELD, "tablespace": settings.DEFAULT_TABLESPACE, "index_tablespace": settings.DEFAULT_INDEX_TABLESPACE,
         "swapped": {m._meta.swappable: str(getattr(settings, m._meta.swappable, None) or m._meta.label) for m in apps.get_models(include_swapped=True) if m._meta.swappable}
         | {name: str(getattr(settings, name)) for name in swappable if hasattr(settings, name)},
+        "mariadb": connection.vendor == "mysql" and not database.fake,
         "unmigrated": sorted(disk.unmigrated_apps)}
     connection.close()
     answer["sqlmigrate"] = {".".join(key): zygote.ask(key) for key in disk.disk_migrations}

@@ -1,7 +1,8 @@
 """Writes one app per file of cases/: its migrations stand between lines that begin with `#---`, as the text of `operations`.
 
 `# depends: app.name` before an operation names a migration of another app, `# attributes: atomic = False` sets attributes,
-`# vendor: postgresql` and `# django: 5.0` in the first lines keep the file for that database and from that version on.
+`# vendor: postgresql mysql` and `# django: 5.0` in the first lines keep the file for those databases and from that version on;
+`# vendor: ...` in a section keeps the section.
 """
 import os
 import re
@@ -24,14 +25,25 @@ from django.db.models import functions
 class Migration(migrations.Migration):
 """
 
-postgres = os.environ.get("ORACLE_DB") == "postgres"
-variables = {"COLLATION": "C" if postgres else "NOCASE", "COLLATION2": "POSIX" if postgres else "RTRIM"}
+vendor = {"postgres": "postgresql", "mariadb": "mysql"}.get(os.environ.get("ORACLE_DB"), "sqlite")
+collations = {"postgresql": ("C", "POSIX"), "mysql": ("utf8mb4_bin", "utf8mb4_unicode_ci"), "sqlite": ("NOCASE", "RTRIM")}[vendor]
+variables = {"COLLATION": collations[0], "COLLATION2": collations[1]}
+
+
+def kept(text):
+    vendors = re.search(r"^# vendor: (.*)$", text, re.M)
+    return not vendors or vendor in vendors[1].split()
+
+
 apps = []
 for file in sorted(Path("cases").glob("*.py")):
     text = Template(file.read_text()).safe_substitute(variables)
-    vendor, version = (re.search(rf"^# {key}: (.*)$", text, re.M) for key in ("vendor", "django"))
-    if vendor and vendor[1] != ("postgresql" if postgres else "sqlite"):
+    if django.VERSION < (5, 1):
+        text = text.replace("CheckConstraint(condition=", "CheckConstraint(check=")
+    head, *sections = re.split(r"^#---.*\n", text, flags=re.M)
+    if not kept(head):
         continue
+    version = re.search(r"^# django: (.*)$", head, re.M)
     if version and tuple(map(int, version[1].split("."))) > django.VERSION[:2]:
         continue
     app = file.stem
@@ -39,8 +51,7 @@ for file in sorted(Path("cases").glob("*.py")):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "__init__.py").write_text("")
     (Path(app) / "__init__.py").write_text("")
-    sections = re.split(r"^#---.*\n", text, flags=re.M)[1:]
-    for number, section in enumerate(sections, 1):
+    for number, section in enumerate(filter(kept, sections), 1):
         dependencies = [(app, f"{number - 1:04}_step")] if number > 1 else []
         dependencies += [tuple(name.split(".")) for name in re.findall(r"^# depends: (.*)$", section, re.M)]
         attributes = "".join(f"    {line}\n" for line in re.findall(r"^# attributes: (.*)$", section, re.M))

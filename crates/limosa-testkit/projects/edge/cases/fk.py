@@ -20,6 +20,8 @@ migrations.AlterField("P", "code", models.CharField(max_length=20, unique=True))
 migrations.AlterField("P", "num", models.BigIntegerField(unique=True)),
 #--- a text key
 migrations.AlterField("Q", "name", models.CharField(max_length=20, primary_key=True)),
+#---
+# vendor: sqlite postgresql
 migrations.AlterField("Q", "name", models.TextField(primary_key=True)),
 #--- foreign key to integer and back
 migrations.AlterField("C", "p", models.IntegerField()),

@@ -1,4 +1,5 @@
 # Long and odd names.
+# vendor: sqlite postgresql
 #---
 migrations.CreateModel("AVeryLongModelNameThatGoesOnAndOnUntilItIsMuchTooLongForPostgres", [("id", models.AutoField(primary_key=True)), ("a_very_long_field_name_that_goes_on_and_on_until_it_is_too", models.IntegerField(db_index=True)), ("another_very_long_field_name_that_goes_on_and_on", models.CharField(max_length=9, unique=True))],
     options={"unique_together": {("a_very_long_field_name_that_goes_on_and_on_until_it_is_too", "another_very_long_field_name_that_goes_on_and_on")}}),

@@ -9,6 +9,8 @@ migrations.RenameField("Author", "name", "title"),
 #---
 migrations.RenameField("Author", "first", "primary"),
 migrations.RenameField("Author", "second", "secondary"),
+#--- on MySQL Django looks for the fields of the index
+# vendor: sqlite postgresql
 migrations.RemoveIndex("Author", "ren_idx"),
 migrations.AddIndex("Author", models.Index(fields=["primary", "-secondary"], name="ren_idx")),
 #---

@@ -12,9 +12,12 @@ migrations.AlterField("U", "slug", models.SlugField(unique=True, max_length=99))
 #---
 migrations.AlterField("U", "slug", models.CharField(unique=True, max_length=99, db_collation="${COLLATION2}")),
 #---
+# vendor: sqlite postgresql
 migrations.AlterField("U", "slug", models.TextField(unique=True)),
 #---
 migrations.RenameField("U", "slug", "snail"),
+#--- on MySQL Django forgets the collation
+# vendor: sqlite postgresql
 migrations.AlterField("V", "u", models.ForeignKey("U", CASCADE, to_field="snail", null=True)),
 #---
 migrations.AddField("V", "t", models.ForeignKey("T", CASCADE, null=True)),
