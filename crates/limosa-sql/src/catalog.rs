@@ -9,6 +9,7 @@
 mod constraint;
 mod lookup;
 mod mutate;
+mod mysql;
 mod names;
 mod sqlite;
 mod table;

@@ -1,7 +1,7 @@
 //! The schema editor: from what happens to models to the statements that Django would execute, in the same order.
 //!
 //! Source: Django `db/backends/base/schema.py`, `BaseDatabaseSchemaEditor`. Where dialects differ, functions of the same names stand
-//! in `postgres/` and `sqlite/`.
+//! in `postgres/`, `mysql/` and `sqlite/`.
 
 mod alter;
 mod column;
@@ -13,6 +13,7 @@ mod foreign_key;
 mod index;
 mod many_to_many;
 mod model;
+mod mysql;
 mod postgres;
 mod sqlite;
 mod table;

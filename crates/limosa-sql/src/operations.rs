@@ -12,7 +12,6 @@ mod rendering;
 use limosa_model::operations::OperationKind as Kind;
 use limosa_model::{ModelId, Operation, ProjectState, Value};
 
-use crate::dialect::Dialect;
 use crate::editor::{EditorError, ModelIn, SchemaEditor};
 use crate::model::Models;
 
@@ -38,9 +37,6 @@ pub fn forwards(
     to: &ProjectState,
 ) -> Result<(), EditorError> {
     let context = editor.context();
-    if context.dialect == Dialect::MySql {
-        return Err(EditorError::Dialect(Dialect::MySql));
-    }
     let around = Around { app, from: Models::new(from, context), to: Models::new(to, context) };
     rendering::before_forwards(editor, operation);
     match &operation.kind {
@@ -77,9 +73,6 @@ pub fn backwards(
     to: &ProjectState,
 ) -> Result<(), EditorError> {
     let context = editor.context();
-    if context.dialect == Dialect::MySql {
-        return Err(EditorError::Dialect(Dialect::MySql));
-    }
     let around = Around { app, from: Models::new(from, context), to: Models::new(to, context) };
     rendering::before_backwards(editor);
     match &operation.kind {

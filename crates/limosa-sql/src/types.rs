@@ -113,6 +113,9 @@ impl Models<'_> {
         if matches!(view.field.kind, FieldKind::Generated { .. }) {
             return None;
         }
+        if !self.context.supports_checks() {
+            return None;
+        }
         let inner = view;
         let column = view.column_name();
         if let Some(custom) = &inner.field.custom

@@ -1,17 +1,16 @@
-//! Compares what we would do with what Django does: `replay PROJECT sqlite|postgres [--sqlmigrate|--finished|--backwards]`.
+//! Compares what we would do with what Django does: `replay PROJECT sqlite|postgres|mariadb|mysql [--sqlmigrate|--finished|--backwards]`.
 
 use std::path::PathBuf;
 
 use clap::Parser;
-use limosa_sql::dialect::Dialect;
-use limosa_testkit::oracle::{Answers, Project};
+use limosa_testkit::oracle::{Answers, Project, Server};
 use limosa_testkit::replay::{Difference, Excuse, Subject, compare};
 
 #[derive(Parser)]
 struct Args {
     /// The project's name.
     project: String,
-    /// `sqlite` or `postgres`.
+    /// `sqlite`, `postgres`, `mariadb`, or `mysql`, for which only what `sqlmigrate` prints is compared.
     database: String,
     /// Compare `sqlmigrate` on the database just before each migration.
     #[arg(long)]
@@ -53,11 +52,12 @@ fn shortened(line: &str, other: Option<&String>) -> String {
 #[expect(clippy::print_stdout, reason = "it is a tool for the terminal")]
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let dialect = if args.database == "postgres" { Dialect::Postgres } else { Dialect::Sqlite };
+    let server =
+        Server::named(&args.database).ok_or_else(|| anyhow::anyhow!("no server is called {}", args.database))?;
     let answers = match (&args.answers, &args.python) {
         (Some(file), _) => Answers::read(&std::fs::read_to_string(file)?)?,
-        (None, Some(python)) => Project::at(&PathBuf::from(&args.project), python).answers(dialect)?,
-        (None, None) => Project::find(&args.project)?.answers(dialect)?,
+        (None, Some(python)) => Project::at(&PathBuf::from(&args.project), python).answers(server)?,
+        (None, None) => Project::find(&args.project)?.answers(server)?,
     };
     let subject = match (args.sqlmigrate, args.finished, args.backwards) {
         (true, ..) => Subject::Before,

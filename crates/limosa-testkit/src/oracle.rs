@@ -9,4 +9,4 @@ mod decode_operation;
 mod project;
 
 pub use answers::{Answers, Applied, Executed, SchemaTable, Snapshot, SqlMigrate};
-pub use project::{OracleError, Project};
+pub use project::{OracleError, Project, Server};

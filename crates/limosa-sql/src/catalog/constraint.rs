@@ -32,6 +32,15 @@ pub struct Constraint {
     pub definition: Option<String>,
     /// Whether an index is ready and a constraint validated (PostgreSQL).
     pub valid: bool,
+    /// Whether the database itself made the index for a foreign key, or named the check (MySQL).
+    ///
+    /// Such an index goes away as soon as another one serves the foreign key. An index that has the name of a foreign key is taken
+    /// for one even if this is not set.
+    pub generated: bool,
+    /// Whether it is a check that is part of a column's definition, and goes when that is written anew (MariaDB).
+    ///
+    /// An unnamed check of Django's introspection is taken for one even if this is not set.
+    pub inline: bool,
 }
 
 impl Constraint {

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use smol_str::SmolStr;
 
-use super::{Catalog, Column, Constraint, Sequence, Table};
+use super::{Catalog, Column, Constraint, Sequence, Table, mysql};
 use crate::dialect::Dialect;
 
 impl Catalog {
     /// Adds a table, in place of one of the same name.
     pub fn create_table(&mut self, mut table: Table) {
-        if self.dialect != Dialect::Sqlite {
+        if self.dialect == Dialect::Postgres {
             table.constraints.sort_by(compare);
         }
         self.tables_mut().insert(table.name.clone(), Arc::new(table));
@@ -39,7 +39,11 @@ impl Catalog {
         let Some((index, _, mut table)) = self.tables_mut().shift_remove_full(old) else {
             return;
         };
-        Arc::make_mut(&mut table).name = SmolStr::new(new);
+        let renamed = Arc::make_mut(&mut table);
+        renamed.name = SmolStr::new(new);
+        if self.dialect == Dialect::MySql {
+            mysql::rename_checks(renamed, old, new);
+        }
         let tables = self.tables_mut();
         tables.shift_remove(new);
         let index = index.min(tables.len());
@@ -69,8 +73,12 @@ impl Catalog {
 
     /// Removes a column with the constraints, indexes and sequences over it, and the foreign keys that reference it.
     pub fn drop_column(&mut self, table: &str, column: &str) {
+        let mysql = self.dialect == Dialect::MySql;
         self.change_table(table, |table| {
             table.columns.retain(|found| found.name != column);
+            if mysql {
+                mysql::leave_column(table, column);
+            }
             table.constraints.retain(|found| !found.mentions(column));
             table.sequences.retain(|found| found.column != column);
         });
@@ -83,7 +91,11 @@ impl Catalog {
 
     /// Renames a column, in constraints, indexes and references too.
     pub fn rename_column(&mut self, table: &str, old: &str, new: &str) {
+        let mysql = self.dialect == Dialect::MySql;
         self.change_table(table, |table| {
+            if mysql {
+                mysql::name_checks(table, old, new);
+            }
             for column in table.columns.iter_mut().filter(|found| found.name == old) {
                 column.name = SmolStr::new(new);
             }
@@ -94,6 +106,9 @@ impl Catalog {
             }
             for sequence in table.sequences.iter_mut().filter(|found| found.column == old) {
                 sequence.column = SmolStr::new(new);
+            }
+            if mysql {
+                mysql::number_checks(table);
             }
         });
         self.change_references(table, |other, table| {
@@ -120,8 +135,11 @@ impl Catalog {
     /// Adds a constraint or an index where Django's introspection would list it.
     ///
     /// PostgreSQL lists constraints by name, then indexes by name; SQLite what the table's text holds, then indexes from the
-    /// newest to the oldest, then the primary key, then foreign keys.
+    /// newest to the oldest, then the primary key, then foreign keys; MySQL keys, then checks, then indexes.
     pub fn add_constraint(&mut self, table: &str, constraint: Constraint) -> bool {
+        if self.dialect == Dialect::MySql {
+            return self.change_table(table, |table| mysql::add(table, constraint));
+        }
         let sqlite = self.dialect == Dialect::Sqlite;
         self.change_table(table, |table| {
             let constraints = &mut table.constraints;
@@ -142,6 +160,24 @@ impl Catalog {
         self.change_table(table, |table| table.constraints.retain(|found| found.name != name));
     }
 
+    /// Removes a foreign key; on MySQL its index stays.
+    pub fn drop_foreign_key(&mut self, table: &str, name: &str) {
+        if self.dialect == Dialect::MySql {
+            self.change_table(table, |table| mysql::drop_foreign_key(table, name));
+        } else {
+            self.drop_constraint(table, name);
+        }
+    }
+
+    /// Removes an index of a table, as `DROP INDEX … ON` does; on MySQL a foreign key of its name stays.
+    pub fn drop_index_of(&mut self, table: &str, name: &str) {
+        if self.dialect == Dialect::MySql {
+            self.change_table(table, |table| mysql::drop_index(table, name));
+        } else {
+            self.drop_constraint(table, name);
+        }
+    }
+
     /// Removes an index by its name alone, as `DROP INDEX` does; returns whether it was there.
     pub fn drop_index(&mut self, name: &str) -> bool {
         let Some(table) = self.table_of_constraint(name).map(|table| table.name.clone()) else {
@@ -159,6 +195,30 @@ impl Catalog {
         self.drop_constraint(table, old);
         constraint.name = SmolStr::new(new);
         self.add_constraint(table, constraint);
+    }
+
+    /// Renames an index of a table, as `ALTER TABLE … RENAME INDEX` does.
+    pub fn rename_index_of(&mut self, table: &str, old: &str, new: &str) {
+        if self.dialect == Dialect::MySql {
+            self.change_table(table, |table| mysql::rename_index(table, old, new));
+        } else {
+            self.rename_constraint(table, old, new);
+        }
+    }
+
+    /// Changes a column by writing its definition anew, as `MODIFY` does (MySQL); `check` says whether that has one.
+    pub fn redefine_column(&mut self, table: &str, column: &str, check: bool, change: impl FnOnce(&mut Column)) {
+        self.change_table(table, |table| mysql::redefine_column(table, column, check, change));
+    }
+
+    /// Adds the check that is part of a column's definition (MySQL); `inline` says whether it goes with the definition (MariaDB).
+    pub fn add_column_check(&mut self, table: &str, column: &str, inline: bool) {
+        self.change_table(table, |table| mysql::add_column_check(table, column, inline));
+    }
+
+    /// Returns the name that MySQL gives to an unnamed key.
+    pub fn default_key_name(&self, table: &str, column: &str) -> SmolStr {
+        self.table(table).map_or_else(|| column.into(), |table| mysql::key_name(table, column))
     }
 
     /// Renames an index by its name alone, as `ALTER INDEX … RENAME TO` does; returns whether it was there.

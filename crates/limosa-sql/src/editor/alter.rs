@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 pub(crate) use self::actions::Action;
 use self::relations::RelatedPair;
 use super::model::{FieldIn, ModelIn, unchanged};
-use super::{EditorError, SchemaEditor, postgres, sqlite, values};
+use super::{EditorError, SchemaEditor, mysql, postgres, sqlite, values};
 use crate::catalog::{ConstraintFilter, PLAIN_INDEX};
 use crate::dialect::Dialect;
 use crate::statement::{ForeignKeySuffix, IndexName};
@@ -91,7 +91,7 @@ impl SchemaEditor<'_> {
         match self.dialect() {
             Dialect::Sqlite => sqlite::alter::alter_field(self, &alteration),
             Dialect::Postgres => postgres::alter::alter_field(self, &alteration),
-            Dialect::MySql => Err(EditorError::Dialect(Dialect::MySql)),
+            Dialect::MySql => self.alter_column(&alteration),
         }
     }
 
@@ -142,7 +142,7 @@ impl SchemaEditor<'_> {
             self.drop_check(change);
         }
         if change.old.column() != change.new.column() {
-            self.rename_column(&table, change.old.column(), change.new.column());
+            self.rename_column(change)?;
         }
         let temporary_default = self.alter_definition(change)?;
         if old.primary_key && !new.primary_key {
@@ -232,7 +232,7 @@ impl SchemaEditor<'_> {
             ..ConstraintFilter::default()
         };
         for name in self.constraint_names(change.model.table(), filter) {
-            self.delete_constraint(change.model.table(), &name);
+            self.delete_check(change.model.table(), &name);
         }
     }
 
@@ -252,20 +252,30 @@ impl SchemaEditor<'_> {
     }
 
     /// Renames a column, in what waits too.
-    pub(crate) fn rename_column(&mut self, table: &str, old: &str, new: &str) {
-        let sql = format!("ALTER TABLE {} RENAME COLUMN {} TO {}", self.quote(table), self.quote(old), self.quote(new));
+    fn rename_column(&mut self, change: &Alteration<'_, '_>) -> Result<(), EditorError> {
+        let (table, old, new) = (change.model.table(), change.old.column(), change.new.column());
+        let sql = match self.dialect() {
+            Dialect::MySql => mysql::alter::rename_column(self, change)?,
+            _ => format!("ALTER TABLE {} RENAME COLUMN {} TO {}", self.quote(table), self.quote(old), self.quote(new)),
+        };
         let stored = (self.stored(old), self.stored(new));
         self.execute(sql, |catalog| catalog.rename_column(table, &stored.0, &stored.1));
         let dialect = self.dialect();
         for statement in &mut self.deferred {
             statement.rename_column(dialect, table, old, new);
         }
+        Ok(())
     }
 
     fn drop_primary_key(&mut self, table: &str) {
         let filter = ConstraintFilter { primary_key: Some(true), ..ConstraintFilter::default() };
         for name in self.constraint_names(table, filter) {
-            self.delete_constraint(table, &name);
+            if self.dialect() == Dialect::MySql {
+                let sql = format!("ALTER TABLE {} DROP PRIMARY KEY", self.quote(table));
+                self.execute(sql, |catalog| catalog.drop_constraint(table, &name));
+            } else {
+                self.delete_constraint(table, &name);
+            }
         }
     }
 
@@ -289,7 +299,7 @@ impl SchemaEditor<'_> {
             old_parameters: pair.old.parameters()?,
             new_parameters: pair.new.parameters()?,
         };
-        let (action, after) = postgres::alter::alter_type(self, &change)?;
+        let (action, after) = self.alter_type(&change)?;
         self.run_actions(pair.model.table(), vec![action]);
         for action in after {
             self.execute(action.sql, action.effect);

@@ -1,10 +1,11 @@
 //! Columns: their definitions, added and removed.
 
+use limosa_model::django::DjangoVersion;
 use limosa_model::field::FieldKind;
 use smol_str::SmolStr;
 
 use super::model::{FieldIn, ModelIn, unchanged};
-use super::{EditorError, SchemaEditor, effect, postgres, sqlite, values};
+use super::{EditorError, SchemaEditor, effect, mysql, postgres, sqlite, values};
 use crate::dialect::Dialect;
 use crate::expression::Sql;
 
@@ -27,13 +28,26 @@ impl SchemaEditor<'_> {
         if let Some(collation) = &parameters.collation {
             parts.push(self.collate_sql(collation));
         }
+        let comment = match self.dialect() {
+            Dialect::MySql => mysql::column::comment(self, view)?,
+            _ => None,
+        };
+        // From Django 6.0 on the comment comes last.
+        let comment_first = self.context.django < DjangoVersion::V60;
+        parts.extend(comment.clone().filter(|_| comment_first));
         if field.db_default.is_some() {
             let default = self.db_default_sql(view)?;
             parts.push(format!("DEFAULT {}", default.text));
             params.extend(default.params);
-        } else if include_default && let Some(default) = self.effective_default_value(view)? {
+        } else if include_default
+            && !self.skips_default_in_definition(view)?
+            && let Some(default) = self.effective_default_value(view)?
+        {
             if self.context.requires_literal_defaults() {
                 parts.push(format!("DEFAULT {}", default.quote(self.context)?));
+            } else if view.models.default_needs_parentheses(&view.view)? {
+                parts.push("DEFAULT (%s)".into());
+                params.push(default);
             } else {
                 parts.push("DEFAULT %s".into());
                 params.push(default);
@@ -56,7 +70,24 @@ impl SchemaEditor<'_> {
         if !tablespace.is_empty() && self.context.supports_tablespaces() && field.unique() {
             parts.push(format!("USING INDEX TABLESPACE {}", self.quote(tablespace)));
         }
+        parts.extend(comment.filter(|_| !comment_first));
         Ok(Some(Sql::with(parts.join(" "), params)))
+    }
+
+    /// Returns whether a new column is written without the default that its rows get.
+    ///
+    /// Source: Django `db/backends/base/schema.py`, `_iter_column_sql`.
+    fn skips_default_in_definition(&self, field: &FieldIn<'_>) -> Result<bool, EditorError> {
+        if self.dialect() != Dialect::MySql {
+            return Ok(false);
+        }
+        Ok(mysql::column::skips_default(self, field)?
+            || field.field().null && mysql::column::skips_default_on_alter(self, field)?)
+    }
+
+    /// Returns whether the default of a column is neither set nor dropped by `ALTER COLUMN`.
+    pub(crate) fn skips_default_on_alter(&self, field: &FieldIn<'_>) -> Result<bool, EditorError> {
+        Ok(self.dialect() == Dialect::MySql && mysql::column::skips_default_on_alter(self, field)?)
     }
 
     pub(crate) fn collate_sql(&self, collation: &str) -> String {
@@ -96,7 +127,8 @@ impl SchemaEditor<'_> {
         if field.has_db_constraint() {
             let inline = match self.dialect() {
                 Dialect::Sqlite => sqlite::column::inline_foreign_key(self, field)?,
-                _ => postgres::column::inline_foreign_key(self, model, field)?,
+                Dialect::MySql => mysql::column::inline_foreign_key(self, model, field)?,
+                Dialect::Postgres => postgres::column::inline_foreign_key(self, model, field)?,
             };
             definition = format!("{definition} {inline}");
         }
@@ -105,9 +137,15 @@ impl SchemaEditor<'_> {
         let sql = self.executed(&Sql::with(sql, column.params))?;
         let created = effect::catalog_column(self, model, field)?;
         self.execute(sql, |catalog| created.add_to(catalog, &table));
-        let temporary_default = field.field().db_default.is_none() && self.effective_default(field)?.is_some();
+        let temporary_default = field.field().db_default.is_none()
+            && !self.skips_default_on_alter(field)?
+            && self.effective_default_value(field)?.is_some();
         if temporary_default {
-            let drop = format!("ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT", self.quote(&table), self.quote(&name));
+            let none = match self.dialect() {
+                Dialect::MySql if field.field().null => "SET DEFAULT NULL",
+                _ => "DROP DEFAULT",
+            };
+            let drop = format!("ALTER TABLE {} ALTER COLUMN {} {none}", self.quote(&table), self.quote(&name));
             self.execute(drop, unchanged);
         }
         if field.field().db_comment.is_some()
@@ -118,6 +156,9 @@ impl SchemaEditor<'_> {
         }
         for statement in self.field_indexes(model, field)? {
             self.defer(statement);
+        }
+        if self.dialect() == Dialect::MySql {
+            mysql::column::fill(self, model, field)?;
         }
         Ok(())
     }

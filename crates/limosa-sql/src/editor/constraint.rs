@@ -4,7 +4,7 @@ use limosa_model::SmolStr;
 use limosa_model::index::{Constraint, ConstraintKind, Deferrable, Exclusion, Unique};
 
 use super::model::ModelIn;
-use super::{EditorError, SchemaEditor, sqlite, values};
+use super::{EditorError, SchemaEditor, mysql, sqlite, values};
 use crate::catalog;
 use crate::dialect::Dialect;
 use crate::statement::{AddCheck, AddExclusion, AddUnique, CreateIndex, IndexColumns, IndexName, Statement};
@@ -72,17 +72,22 @@ impl SchemaEditor<'_> {
             return sqlite::constraint::remove_constraint(self, model, constraint);
         }
         let (table, name) = (model.table(), &constraint.name);
+        if self.dialect() == Dialect::MySql
+            && let ConstraintKind::Unique(unique) = &constraint.kind
+            && self.supports_unique(unique)
+        {
+            mysql::index::create_missing_foreign_key_index(self, model, &unique.fields, &unique.expressions)?;
+        }
         match &constraint.kind {
             ConstraintKind::Unique(unique) if !self.supports_unique(unique) => {}
+            ConstraintKind::Check(_) if !self.context.supports_checks() => {}
             ConstraintKind::Unique(unique) if is_unique_index(unique) => {
                 // Unlike an index of the model's options, what waits to create it stays.
-                let if_exists = if self.dialect() == Dialect::Postgres { "IF EXISTS " } else { "" };
-                let sql = format!("DROP INDEX {if_exists}{}", self.quote(name));
-                let name = self.stored(name);
-                self.execute(sql, |catalog| _ = catalog.drop_index(&name));
+                self.drop_index(table, name, false);
             }
             ConstraintKind::Unique(_) => self.delete_unique(table, name),
-            ConstraintKind::Check(_) | ConstraintKind::Exclusion(_) => self.delete_constraint(table, name),
+            ConstraintKind::Check(_) => self.delete_check(table, name),
+            ConstraintKind::Exclusion(_) => self.delete_constraint(table, name),
             ConstraintKind::Custom(class) => {
                 return Err(EditorError::CustomClass { name: name.clone(), class: class.clone() });
             }
@@ -92,8 +97,23 @@ impl SchemaEditor<'_> {
 
     /// Drops a unique constraint; on SQLite, a unique index.
     pub(crate) fn delete_unique(&mut self, table: &str, name: &str) {
-        if self.dialect() == Dialect::Sqlite {
-            self.execute(format!("DROP INDEX {}", self.quote(name)), |catalog| _ = catalog.drop_index(name));
+        match self.dialect() {
+            Dialect::Postgres => self.delete_constraint(table, name),
+            Dialect::Sqlite => {
+                self.execute(format!("DROP INDEX {}", self.quote(name)), |catalog| _ = catalog.drop_index(name));
+            }
+            Dialect::MySql => {
+                let sql = mysql::constraint::delete_unique(self, table, name);
+                self.execute(sql, |catalog| catalog.drop_index_of(table, name));
+            }
+        }
+    }
+
+    /// Drops a check.
+    pub(crate) fn delete_check(&mut self, table: &str, name: &str) {
+        if self.dialect() == Dialect::MySql {
+            let sql = mysql::constraint::delete_check(self, table, name);
+            self.execute(sql, |catalog| mysql::constraint::forget_check(catalog, table, name));
         } else {
             self.delete_constraint(table, name);
         }
@@ -155,6 +175,7 @@ impl SchemaEditor<'_> {
     ) -> Result<Option<Statement>, EditorError> {
         let table = model.table().clone();
         Ok(Some(match &constraint.kind {
+            ConstraintKind::Check(_) if !self.context.supports_checks() => return Ok(None),
             ConstraintKind::Check(check) => {
                 let check = values::condition(model, check)?;
                 let columns = values::condition_columns(model, &check);

@@ -4,7 +4,7 @@ use limosa_model::field::FieldKind;
 use smol_str::SmolStr;
 
 use super::model::{FieldIn, ModelIn};
-use super::{EditorError, SchemaEditor, postgres, table};
+use super::{EditorError, SchemaEditor, mysql, postgres, table};
 use crate::catalog::{Catalog, Column, Constraint, Sequence, Table};
 use crate::dialect::Dialect;
 use crate::statement::{ForeignKeySuffix, stored};
@@ -26,6 +26,8 @@ pub(crate) struct CreatedColumn {
     pub(crate) primary_key: bool,
     pub(crate) unique: bool,
     pub(crate) check: bool,
+    /// Whether the check goes with the definition of the column (MariaDB).
+    pub(crate) inline_check: bool,
     pub(crate) sequence: bool,
     pub(crate) foreign_key: Option<Constraint>,
 }
@@ -37,7 +39,9 @@ impl CreatedTable {
         created.sql = self.sql;
         catalog.create_table(created);
         // PostgreSQL makes one index of those that are the same; the name that was given counts.
-        let named = |column: &SmolStr| self.constraints.iter().any(|found| found.unique && found.is_over(&[column]));
+        let merges = catalog.dialect() == Dialect::Postgres;
+        let named =
+            |column: &SmolStr| merges && self.constraints.iter().any(|found| found.unique && found.is_over(&[column]));
         let columns: Vec<CreatedColumn> = self
             .columns
             .into_iter()
@@ -61,6 +65,17 @@ impl CreatedColumn {
     pub(crate) fn add_to(self, catalog: &mut Catalog, table: &str) {
         let name = self.column.name.clone();
         catalog.add_column(table, self.column);
+        if catalog.dialect() == Dialect::MySql {
+            if self.primary_key {
+                catalog.add_constraint(table, Constraint::primary_key("PRIMARY", [name.clone()]));
+            } else if self.unique {
+                let unique = catalog.default_key_name(table, &name);
+                catalog.add_constraint(table, Constraint::unique(unique, [name.clone()]));
+            }
+            if self.check || self.inline_check {
+                catalog.add_column_check(table, &name, self.inline_check);
+            }
+        }
         let postgres = catalog.dialect() == Dialect::Postgres;
         if self.sequence {
             let sequence = catalog.default_sequence_name(table, &name);
@@ -129,6 +144,8 @@ pub(crate) fn catalog_column(
     } else {
         None
     };
+    let check = parameters.check.is_some();
+    let inline_check = editor.dialect() == Dialect::MySql && mysql::column::has_inline_check(editor, &data_type, check);
     Ok(CreatedColumn {
         column: Column {
             name: editor.stored(view.column()),
@@ -138,11 +155,16 @@ pub(crate) fn catalog_column(
             default,
             generated,
             collation: parameters.collation,
-            comment: None,
+            comment: if editor.dialect() == Dialect::MySql {
+                field.db_comment.as_ref().map(ToString::to_string)
+            } else {
+                None
+            },
         },
         primary_key: field.primary_key,
         unique: field.unique() && !field.primary_key,
-        check: parameters.check.is_some(),
+        check,
+        inline_check,
         sequence: editor.dialect() == Dialect::Postgres && field.kind.is_auto(),
         foreign_key,
     })

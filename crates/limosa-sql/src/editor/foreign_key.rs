@@ -3,7 +3,7 @@
 use limosa_model::field::OnDelete;
 
 use super::model::{FieldIn, ModelIn};
-use super::{EditorError, SchemaEditor, postgres};
+use super::{EditorError, SchemaEditor, mysql, postgres};
 use crate::dialect::Dialect;
 use crate::statement::{AddForeignKey, ForeignKeySuffix, Statement};
 
@@ -41,9 +41,10 @@ impl SchemaEditor<'_> {
     pub(crate) fn delete_foreign_key(&mut self, table: &str, name: &str) {
         let sql = match self.dialect() {
             Dialect::Postgres => postgres::constraint::delete_foreign_key(self, table, name),
-            _ => format!("ALTER TABLE {} DROP CONSTRAINT {}", self.quote(table), self.quote(name)),
+            Dialect::MySql => mysql::constraint::delete_foreign_key(self, table, name),
+            Dialect::Sqlite => format!("ALTER TABLE {} DROP CONSTRAINT {}", self.quote(table), self.quote(name)),
         };
-        self.execute(sql, |catalog| catalog.drop_constraint(table, name));
+        self.execute(sql, |catalog| catalog.drop_foreign_key(table, name));
     }
 }
 

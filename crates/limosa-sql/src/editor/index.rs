@@ -4,7 +4,7 @@ use limosa_model::SmolStr;
 use limosa_model::index::Index;
 
 use super::model::{FieldIn, ModelIn};
-use super::{EditorError, SchemaEditor, postgres, values};
+use super::{EditorError, SchemaEditor, mysql, postgres, values};
 use crate::dialect::Dialect;
 use crate::statement::{CreateIndex, IndexColumns, IndexName, Statement};
 
@@ -25,10 +25,17 @@ impl SchemaEditor<'_> {
     /// Drops an index.
     ///
     /// Source: Django `db/backends/base/schema.py`, `remove_index`.
-    pub fn remove_index(&mut self, model: &ModelIn<'_>, index: &Index, concurrently: bool) {
+    ///
+    /// # Errors
+    /// When a field of it is missing, on MySQL, where its foreign key needs an index.
+    pub fn remove_index(&mut self, model: &ModelIn<'_>, index: &Index, concurrently: bool) -> Result<(), EditorError> {
+        if self.dialect() == Dialect::MySql {
+            mysql::index::create_missing_foreign_key_index(self, model, &index.fields, &index.expressions)?;
+        }
         if index.expressions.is_empty() || self.context.supports_expression_indexes() {
             self.delete_index(model.table(), &index.name, concurrently);
         }
+        Ok(())
     }
 
     /// Renames an index, or replaces it where the database cannot.
@@ -39,12 +46,18 @@ impl SchemaEditor<'_> {
     /// When the SQL cannot be written.
     pub fn rename_index(&mut self, model: &ModelIn<'_>, old: &Index, new: &Index) -> Result<(), EditorError> {
         if self.context.can_rename_index() {
-            let sql = format!("ALTER INDEX {} RENAME TO {}", self.quote(&old.name), self.quote(&new.name));
+            let (table, old_name, new_name) = (model.table(), self.quote(&old.name), self.quote(&new.name));
             let (old, new) = (self.stored(&old.name), self.stored(&new.name));
-            self.execute(sql, |catalog| _ = catalog.rename_index(&old, &new));
+            if self.dialect() == Dialect::MySql {
+                let sql = format!("ALTER TABLE {} RENAME INDEX {old_name} TO {new_name}", self.quote(table));
+                self.execute(sql, |catalog| catalog.rename_index_of(table, &old, &new));
+            } else {
+                let sql = format!("ALTER INDEX {old_name} RENAME TO {new_name}");
+                self.execute(sql, |catalog| _ = catalog.rename_index(&old, &new));
+            }
             return Ok(());
         }
-        self.remove_index(model, old, false);
+        self.remove_index(model, old, false)?;
         self.add_index(model, new, false)
     }
 
@@ -56,12 +69,25 @@ impl SchemaEditor<'_> {
         if self.context.django >= limosa_model::django::DjangoVersion::V52 {
             self.deferred.retain_mut(|statement| !statement.references_index(dialect, table, name));
         }
-        let sql = match dialect {
-            Dialect::Postgres => postgres::index::delete_index(self, name, concurrently),
-            _ => format!("DROP INDEX {}", self.quote(name)),
-        };
-        let name = self.stored(name);
-        self.execute(sql, |catalog| _ = catalog.drop_index(&name));
+        self.drop_index(table, name, concurrently);
+    }
+
+    /// Drops an index by its name.
+    pub(crate) fn drop_index(&mut self, table: &str, name: &str, concurrently: bool) {
+        let stored = self.stored(name);
+        match self.dialect() {
+            Dialect::Postgres => {
+                let sql = postgres::index::delete_index(self, name, concurrently);
+                self.execute(sql, |catalog| _ = catalog.drop_index(&stored));
+            }
+            Dialect::Sqlite => {
+                self.execute(format!("DROP INDEX {}", self.quote(name)), |catalog| _ = catalog.drop_index(&stored));
+            }
+            Dialect::MySql => {
+                let sql = mysql::index::delete_index(self, table, name);
+                self.execute(sql, |catalog| catalog.drop_index_of(table, &stored));
+            }
+        }
     }
 
     /// Returns the statement that creates an index of a model's options, nothing where the database has no such index.
@@ -84,7 +110,10 @@ impl SchemaEditor<'_> {
             IndexColumns::Columns {
                 names: fields.iter().map(|(name, _)| model.column(name)).collect::<Result<_, _>>()?,
                 opclasses: if self.dialect() == Dialect::Postgres { index.opclasses.clone() } else { Vec::new() },
-                descending: fields.iter().map(|(_, descending)| *descending).collect(),
+                descending: fields
+                    .iter()
+                    .map(|(_, descending)| *descending && self.context.supports_index_column_ordering())
+                    .collect(),
             }
         } else {
             values::index_expressions(model, &index.expressions)?
@@ -188,7 +217,8 @@ impl SchemaEditor<'_> {
         field: &FieldIn<'_>,
     ) -> Result<Vec<Statement>, EditorError> {
         let mut statements = Vec::new();
-        if field.field().db_index && !field.field().unique() {
+        let wanted = field.field().db_index && !field.field().unique();
+        if wanted && (self.dialect() != Dialect::MySql || mysql::index::is_indexed(self, field)?) {
             statements.push(self.create_field_index(model, std::slice::from_ref(field), "", Vec::new()));
         }
         if self.dialect() == Dialect::Postgres {

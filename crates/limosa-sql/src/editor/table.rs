@@ -5,7 +5,7 @@ use limosa_model::field::FieldKind;
 use smol_str::SmolStr;
 
 use super::model::{FieldIn, ModelIn};
-use super::{EditorError, SchemaEditor, effect, sqlite};
+use super::{EditorError, SchemaEditor, effect, mysql, sqlite};
 use crate::dialect::Dialect;
 use crate::expression::Sql;
 use crate::statement::{AddUnique, IndexName, Statement};
@@ -122,7 +122,10 @@ impl SchemaEditor<'_> {
         if old == new || same_but_for_case {
             return;
         }
-        let sql = format!("ALTER TABLE {} RENAME TO {}", self.quote(old), self.quote(new));
+        let sql = match self.dialect() {
+            Dialect::MySql => mysql::table::rename_table(self, old, new),
+            _ => format!("ALTER TABLE {} RENAME TO {}", self.quote(old), self.quote(new)),
+        };
         self.execute(sql, |catalog| catalog.rename_table(old, new));
         self.note_renamed_table(old, new);
         for statement in &mut self.deferred {
@@ -142,7 +145,10 @@ impl SchemaEditor<'_> {
         }
         let table = model.table();
         let text = self.quote_text(comment.unwrap_or_default())?;
-        let sql = format!("COMMENT ON TABLE {} IS {text}", self.quote(table));
+        let sql = match self.dialect() {
+            Dialect::MySql => mysql::table::alter_comment(self, table, &text),
+            _ => format!("COMMENT ON TABLE {} IS {text}", self.quote(table)),
+        };
         self.execute(sql, |catalog| {
             catalog.change_table(table, |table| table.comment = comment.map(str::to_owned));
         });

@@ -4,7 +4,7 @@ use limosa_model::SmolStr;
 use limosa_model::django::DjangoVersion;
 
 use super::model::ModelIn;
-use super::{EditorError, SchemaEditor, table};
+use super::{EditorError, SchemaEditor, mysql, table};
 use crate::catalog::ConstraintFilter;
 use crate::dialect::Dialect;
 
@@ -24,6 +24,7 @@ impl SchemaEditor<'_> {
         new: &Together,
     ) -> Result<(), EditorError> {
         for names in difference(old, new) {
+            self.keep_foreign_key_index(model, names)?;
             self.delete_composed_unique(model, &model.columns(names)?)?;
         }
         for names in difference(new, old) {
@@ -46,20 +47,25 @@ impl SchemaEditor<'_> {
         new: &Together,
     ) -> Result<(), EditorError> {
         for names in difference(old, new) {
+            self.keep_foreign_key_index(model, names)?;
             let columns = model.columns(names)?;
             let filter = ConstraintFilter { index: Some(true), unique: Some(false), ..ConstraintFilter::default() };
             let names = self.composed_names(model, &columns, filter);
             let name = only(model, names, columns)?;
-            let sql = match self.dialect() {
-                Dialect::Postgres => format!("DROP INDEX IF EXISTS {}", self.quote(&name)),
-                _ => format!("DROP INDEX {}", self.quote(&name)),
-            };
-            self.execute(sql, |catalog| _ = catalog.drop_index(&name));
+            self.drop_index(model.table(), &name, false);
         }
         for names in difference(new, old) {
             let fields = names.iter().map(|name| model.field(name)).collect::<Result<Vec<_>, _>>()?;
             let statement = self.create_field_index(model, &fields, "_idx", Vec::new());
             self.run(&statement);
+        }
+        Ok(())
+    }
+
+    /// Source: Django `db/backends/mysql/schema.py`, `_delete_composed_index`.
+    fn keep_foreign_key_index(&mut self, model: &ModelIn<'_>, names: &[SmolStr]) -> Result<(), EditorError> {
+        if self.dialect() == Dialect::MySql {
+            mysql::index::create_missing_foreign_key_index(self, model, names, &[])?;
         }
         Ok(())
     }

@@ -6,8 +6,8 @@ use limosa_model::django::DjangoVersion;
 use limosa_model::{SmolStr, Value};
 
 use super::model::{FieldIn, ModelIn};
-use super::{EditorError, SchemaEditor};
-use crate::dialect::Context;
+use super::{EditorError, Mode, SchemaEditor};
+use crate::dialect::{Context, Dialect};
 use crate::expression::{ExpressionError, Sql};
 use crate::literal::Literal;
 use crate::statement::IndexColumns;
@@ -77,22 +77,39 @@ impl<'a> SchemaEditor<'a> {
 
     /// Returns the default that the database fills in, with its literals.
     pub(crate) fn db_default_text(&self, field: &FieldIn<'_>) -> Result<String, EditorError> {
+        let sql = field.models.db_default_sql(&field.view)?;
+        Ok(sql.written(|value| self.written_value(value))?)
+    }
+
+    /// Returns the default that the database fills in, as Django writes it into the text of a statement.
+    pub(crate) fn db_default_quoted(&self, field: &FieldIn<'_>) -> Result<String, EditorError> {
         Ok(field.models.db_default_sql(&field.view)?.inline(&self.driver_context())?)
     }
 
     /// Returns a text as a literal.
     pub(crate) fn quote_text(&self, text: &str) -> Result<String, EditorError> {
-        self.driver_literal(&Literal::Text(text.into()))
+        Ok(Literal::Text(text.into()).executed(&self.driver_context())?)
     }
 
     /// Writes a literal as the driver does.
     pub(crate) fn driver_literal(&self, value: &Literal) -> Result<String, EditorError> {
-        Ok(value.executed(&self.driver_context())?)
+        Ok(self.written_value(value)?)
     }
 
     /// Writes a statement with its parameters, as the driver does.
     pub(crate) fn executed(&self, sql: &Sql) -> Result<String, EditorError> {
-        Ok(sql.executed(&self.driver_context())?)
+        if sql.params.is_empty() {
+            return Ok(sql.text.clone());
+        }
+        Ok(sql.written(|value| self.written_value(value))?)
+    }
+
+    /// Writes a parameter: as the driver does, or as `sqlmigrate` prints it on MySQL.
+    fn written_value(&self, value: &Literal) -> Result<String, ExpressionError> {
+        if self.dialect() == Dialect::MySql && self.mode() == Mode::Collect {
+            return value.quote(self.context);
+        }
+        value.executed(&self.driver_context())
     }
 
     /// Returns the context by which the driver writes literals, which unlike Django 4.2 never doubles percent signs.
@@ -121,10 +138,11 @@ pub(crate) fn condition(model: &ModelIn<'_>, condition: &Value) -> Result<String
 
 /// Returns the columns that a condition names, in the order in which it does.
 pub(crate) fn condition_columns(model: &ModelIn<'_>, sql: &str) -> Vec<SmolStr> {
+    let quote = if model.models.context.dialect == Dialect::MySql { '`' } else { '"' };
     let mut columns: Vec<SmolStr> = Vec::new();
     // Every second part stands between texts' quotes.
     for part in sql.split('\'').step_by(2) {
-        for name in part.split('"').skip(1).step_by(2) {
+        for name in part.split(quote).skip(1).step_by(2) {
             let known = model.view.concrete_fields().any(|field| field.column_name() == name);
             if known && !columns.iter().any(|column| column == name) {
                 columns.push(name.into());

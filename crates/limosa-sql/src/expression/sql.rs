@@ -45,7 +45,14 @@ impl Sql {
         self.written(|param| param.quote(context))
     }
 
-    fn written(&self, write: impl Fn(&Literal) -> Result<String, ExpressionError>) -> Result<String, ExpressionError> {
+    /// Writes the parameters into the text, each as told.
+    ///
+    /// # Errors
+    /// As [`Sql::inline`].
+    pub(crate) fn written(
+        &self,
+        write: impl Fn(&Literal) -> Result<String, ExpressionError>,
+    ) -> Result<String, ExpressionError> {
         let mut params = self.params.iter();
         let mut text = String::with_capacity(self.text.len() + 8 * self.params.len());
         let mut rest = self.text.as_str();

@@ -26,10 +26,7 @@ pub(super) fn remove_added_index(
     concurrently: bool,
 ) -> Result<(), EditorError> {
     let model = around.before(model)?;
-    if migrates(editor, &model) {
-        editor.remove_index(&model, index, concurrently);
-    }
-    Ok(())
+    if migrates(editor, &model) { editor.remove_index(&model, index, concurrently) } else { Ok(()) }
 }
 
 pub(super) fn remove_index(
@@ -40,11 +37,11 @@ pub(super) fn remove_index(
     concurrently: bool,
 ) -> Result<(), EditorError> {
     let model = around.before(model)?;
-    if migrates(editor, &model) {
-        let index = model.view.state.index(name)?.clone();
-        editor.remove_index(&model, &index, concurrently);
+    if !migrates(editor, &model) {
+        return Ok(());
     }
-    Ok(())
+    let index = model.view.state.index(name)?.clone();
+    editor.remove_index(&model, &index, concurrently)
 }
 
 pub(super) fn add_removed_index(

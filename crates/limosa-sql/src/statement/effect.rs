@@ -74,6 +74,11 @@ impl CreateIndex {
                     (Some(column.clone()), btree.then_some(order))
                 })
                 .unzip(),
+            // MySQL lists each expression without a name, and Django takes them for one.
+            IndexColumns::Expressions { sql, names } if dialect == Dialect::MySql => match names.as_slice() {
+                [column] if is_column(dialect, sql, column) => (vec![Some(column.clone())], vec![Some(SortOrder::Asc)]),
+                _ => (vec![None], vec![None]),
+            },
             // Only columns of their own are listed with their names; Django lists nothing for a single expression.
             IndexColumns::Expressions { sql, names } => match names.as_slice() {
                 [column] if is_column(dialect, sql, column) => (vec![Some(column.clone())], vec![Some(SortOrder::Asc)]),

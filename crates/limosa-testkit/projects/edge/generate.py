@@ -1,8 +1,8 @@
 """Writes one app per file of cases/: its migrations stand between lines that begin with `#---`, as the text of `operations`.
 
 `# depends: app.name` before an operation names a migration of another app, `# attributes: atomic = False` sets attributes,
-`# vendor: postgresql mysql` and `# django: 5.0` in the first lines keep the file for those databases and from that version on;
-`# vendor: ...` in a section keeps the section.
+`# vendor: postgresql mysql` and `# django: 5.0` keep the file for those databases and from that version on, or the section in which
+they stand.
 """
 import os
 import re
@@ -32,7 +32,8 @@ variables = {"COLLATION": collations[0], "COLLATION2": collations[1]}
 
 def kept(text):
     vendors = re.search(r"^# vendor: (.*)$", text, re.M)
-    return not vendors or vendor in vendors[1].split()
+    version = re.search(r"^# django: (.*)$", text, re.M)
+    return (not vendors or vendor in vendors[1].split()) and (not version or tuple(map(int, version[1].split("."))) <= django.VERSION[:2])
 
 
 apps = []
@@ -42,9 +43,6 @@ for file in sorted(Path("cases").glob("*.py")):
         text = text.replace("CheckConstraint(condition=", "CheckConstraint(check=")
     head, *sections = re.split(r"^#---.*\n", text, flags=re.M)
     if not kept(head):
-        continue
-    version = re.search(r"^# django: (.*)$", head, re.M)
-    if version and tuple(map(int, version[1].split("."))) > django.VERSION[:2]:
         continue
     app = file.stem
     folder = Path(app) / "migrations"

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use limosa_model::django::DjangoVersion;
 use limosa_model::{Migration, MigrationId, Value};
-use limosa_sql::dialect::{Context, Dialect};
+use limosa_sql::dialect::{Context, Dialect, Flavour};
 use serde_json::Value as Json;
 use smol_str::SmolStr;
 
@@ -129,6 +129,9 @@ fn context(json: &Json) -> Result<Context, OracleError> {
         json["server_version"][position].as_u64().and_then(|number| u32::try_from(number).ok()).unwrap_or(0)
     };
     let mut context = Context::new(dialect, django);
+    if json["mariadb"].as_bool() == Some(true) {
+        context.flavour = Flavour::MariaDb;
+    }
     context.server_version = (number(0), number(1), number(2));
     context.use_tz = json["use_tz"].as_bool().unwrap_or(true);
     context.time_zone = text(json, "time_zone")?.into();

@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs, io};
 
-use limosa_sql::dialect::Dialect;
-
 use super::Answers;
 
 const SCRIPT: &str = include_str!("../../python/oracle.py");
@@ -20,6 +18,36 @@ pub struct Project {
     pub folder: PathBuf,
     /// The interpreter that has Django and all its packages.
     pub python: PathBuf,
+}
+
+/// The server that a project is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+    /// MariaDB.
+    MariaDb,
+    /// MySQL: MariaDB runs everything, and Django takes it for MySQL where it prints `sqlmigrate`.
+    MySql,
+}
+
+impl Server {
+    /// Returns the server of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Sqlite, Self::Postgres, Self::MariaDb, Self::MySql].into_iter().find(|server| server.name() == name)
+    }
+
+    /// Returns the name that the script has for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+            Self::MariaDb => "mariadb",
+            Self::MySql => "mysql",
+        }
+    }
 }
 
 /// Why Django gave no answer.
@@ -91,15 +119,15 @@ impl Project {
     ///
     /// # Errors
     /// When Django cannot be asked, or its answer is not understood.
-    pub fn answers(&self, dialect: Dialect) -> Result<Answers, OracleError> {
-        let file = self.cached(dialect)?;
+    pub fn answers(&self, server: Server) -> Result<Answers, OracleError> {
+        let file = self.cached(server)?;
         if !file.exists() {
-            self.ask(dialect, &file)?;
+            self.ask(server, &file)?;
         }
         Answers::read(&fs::read_to_string(file)?)
     }
 
-    fn cached(&self, dialect: Dialect) -> Result<PathBuf, OracleError> {
+    fn cached(&self, server: Server) -> Result<PathBuf, OracleError> {
         let cache = env::var_os("LIMOSA_TEST_CACHE").map_or_else(|| PathBuf::from("target/oracle"), PathBuf::from);
         fs::create_dir_all(&cache)?;
         let mut hasher = DefaultHasher::new();
@@ -109,16 +137,16 @@ impl Project {
             file.strip_prefix(&self.folder).unwrap_or(&file).hash(&mut hasher);
             fs::read(&file)?.hash(&mut hasher);
         }
-        Ok(cache.join(format!("{}-{}-{:016x}.json", self.name, kind(dialect), hasher.finish())))
+        Ok(cache.join(format!("{}-{}-{:016x}.json", self.name, server.name(), hasher.finish())))
     }
 
-    fn ask(&self, dialect: Dialect, file: &Path) -> Result<(), OracleError> {
+    fn ask(&self, server: Server, file: &Path) -> Result<(), OracleError> {
         let script = file.with_extension("py");
         fs::write(&script, SCRIPT)?;
         let output = Command::new(&self.python)
             .arg(&script)
             .arg(&self.folder)
-            .arg(kind(dialect))
+            .arg(server.name())
             .arg(file)
             .arg("--backwards")
             .output();
@@ -131,14 +159,6 @@ impl Project {
             name: self.name.clone(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         })
-    }
-}
-
-fn kind(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Postgres => "postgres",
-        Dialect::Sqlite => "sqlite",
-        Dialect::MySql => "mariadb",
     }
 }
 

@@ -49,6 +49,7 @@ fn constraint(name: &SmolStr, json: &Json) -> Constraint {
         orders: Vec::new(),
         definition: None,
         valid: true,
+        ..Constraint::default()
     }
 }
 

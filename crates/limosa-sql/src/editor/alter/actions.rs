@@ -6,8 +6,9 @@ use smol_str::SmolStr;
 
 use super::Alteration;
 use crate::catalog::Catalog;
+use crate::dialect::Dialect;
 use crate::editor::model::{FieldIn, unchanged};
-use crate::editor::{EditorError, SchemaEditor, postgres};
+use crate::editor::{EditorError, SchemaEditor, mysql, postgres};
 
 /// A part of `ALTER TABLE`, or a statement of its own, with what it does to the catalog.
 pub(crate) struct Action {
@@ -43,7 +44,7 @@ impl SchemaEditor<'_> {
             || change.old.type_suffix() != change.new.type_suffix()
             || self.context.supports_comments() && old.db_comment != new.db_comment
         {
-            let (action, others) = postgres::alter::alter_type(self, change)?;
+            let (action, others) = self.alter_type(change)?;
             actions.push(action);
             after = others;
         }
@@ -65,14 +66,15 @@ impl SchemaEditor<'_> {
         if forbids_null && new.db_default.is_none() {
             let new_default = self.effective_default_value(change.new)?;
             if let Some(default) = &new_default
+                && !self.skips_default_on_alter(change.new)?
                 && self.default_changes(change.old, change.new, default)?
             {
                 temporary_default = true;
-                let default = self.driver_literal(default)?;
+                let default = mysql::alter::temporary_default(change.new, self.driver_literal(default)?)?;
                 actions.push(Action::new(format!("ALTER COLUMN {quoted} SET DEFAULT {default}"), unchanged));
             }
         }
-        let nullability = (old.null != new.null).then(|| self.set_nullability(change, new.null));
+        let nullability = if old.null == new.null { None } else { Some(self.set_nullability(change)?) };
         let fills = forbids_null && (new.default.is_some() || new.db_default.is_some());
         let table = change.model.table().clone();
         match nullability {
@@ -93,9 +95,26 @@ impl SchemaEditor<'_> {
         Ok(temporary_default)
     }
 
-    /// Runs changes of one table, in one statement.
+    /// Returns the change of a column's type, and what follows it.
+    ///
+    /// Source: Django `db/backends/*/schema.py`, `_alter_column_type_sql`.
+    pub(super) fn alter_type(&mut self, change: &Alteration<'_, '_>) -> Result<(Action, Vec<Action>), EditorError> {
+        match self.dialect() {
+            Dialect::MySql => Ok((mysql::alter::alter_type(self, change)?, Vec::new())),
+            _ => postgres::alter::alter_type(self, change),
+        }
+    }
+
+    /// Runs changes of one table, in one statement where the database takes several.
     pub(super) fn run_actions(&mut self, table: &str, actions: Vec<Action>) {
         if actions.is_empty() {
+            return;
+        }
+        if !self.context().supports_combined_alters() {
+            for action in actions {
+                let sql = format!("ALTER TABLE {} {}", self.quote(table), action.sql);
+                self.execute(sql, action.effect);
+            }
             return;
         }
         let changes: Vec<&str> = actions.iter().map(|action| action.sql.as_str()).collect();
@@ -109,9 +128,8 @@ impl SchemaEditor<'_> {
 
     fn fill(&mut self, table: &str, column: &str, default: &str) {
         let (table, column) = (self.quote(table), self.quote(column));
-        let sql =
-            format!("UPDATE {table} SET {column} = {default} WHERE {column} IS NULL{}", postgres::alter::AFTER_UPDATE);
-        self.execute(sql, unchanged);
+        let after = if self.dialect() == Dialect::Postgres { postgres::alter::AFTER_UPDATE } else { "" };
+        self.execute(format!("UPDATE {table} SET {column} = {default} WHERE {column} IS NULL{after}"), unchanged);
     }
 
     fn filling_default(&self, field: &FieldIn<'_>) -> Result<String, EditorError> {
@@ -129,11 +147,16 @@ impl SchemaEditor<'_> {
         })
     }
 
-    fn set_nullability(&self, change: &Alteration<'_, '_>, null: bool) -> Action {
+    fn set_nullability(&self, change: &Alteration<'_, '_>) -> Result<Action, EditorError> {
+        if self.dialect() == Dialect::MySql {
+            return mysql::alter::alter_nullability(self, change);
+        }
+        let null = change.new.field().null;
         let (table, column) = (change.model.table().clone(), self.stored(change.new.column()));
         let verb = if null { "DROP" } else { "SET" };
-        Action::new(format!("ALTER COLUMN {} {verb} NOT NULL", self.quote(change.new.column())), move |catalog| {
+        let sql = format!("ALTER COLUMN {} {verb} NOT NULL", self.quote(change.new.column()));
+        Ok(Action::new(sql, move |catalog| {
             catalog.change_column(&table, &column, |column| column.nullable = null);
-        })
+        }))
     }
 }

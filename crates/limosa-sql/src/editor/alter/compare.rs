@@ -6,8 +6,9 @@ use limosa_model::value::Kwargs;
 use limosa_model::{ModelId, Value};
 use smol_str::{SmolStr, format_smolstr};
 
+use crate::dialect::Dialect;
 use crate::editor::model::FieldIn;
-use crate::editor::{EditorError, SchemaEditor};
+use crate::editor::{EditorError, SchemaEditor, mysql};
 use crate::model::FieldView;
 
 /// Arguments of fields that do not reach the database (Django `db/models/fields/__init__.py`, `Field.non_db_attrs`).
@@ -109,7 +110,8 @@ impl SchemaEditor<'_> {
     ///
     /// Source: Django `db/backends/base/schema.py`, `_field_db_check`.
     pub(super) fn comparable_check(&self, field: &FieldIn<'_>) -> Result<Option<String>, EditorError> {
-        if self.context.django < DjangoVersion::V52 {
+        let named = self.dialect() == Dialect::MySql && !mysql::alter::ignores_names_in_checks(self);
+        if self.context.django < DjangoVersion::V52 || named {
             return Ok(field.parameters()?.check);
         }
         let view = FieldView { column: Some(SmolStr::new_static("__column_name__")), ..field.view.clone() };
