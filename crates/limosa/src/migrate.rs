@@ -96,8 +96,13 @@ pub fn jobs(
             (run.iter().map(|migration| states.remove(&migration.id).unwrap_or_default()).collect(), end)
         }
     };
+    let mut recorded = plan.graph.recorded().clone();
     let jobs = run.iter().zip(befores).map(|(migration, before)| {
-        let records = what_to_record(loader, &migration.id, direction);
+        let mut records = what_to_record(loader, &migration.id, direction);
+        if direction == Direction::Forwards {
+            // Two squashes may replace the same migration: Django then records it twice.
+            records.retain(|id| recorded.insert(id.clone()));
+        }
         let python = fake != Fake::Yes && steps::needs_python(context, migration, &before, direction);
         let before_ids = Vec::new();
         let mut job = Job { migration: Arc::clone(migration), direction, before, before_ids, fake, python, records };

@@ -57,6 +57,11 @@ fn permissions(model: &ModelState) -> Vec<(String, String)> {
 pub(super) fn default_actions(model: &ModelState) -> Vec<String> {
     match model.options.other.get("default_permissions").and_then(Value::strings) {
         Some(actions) => actions.iter().map(ToString::to_string).collect(),
-        None => ["add", "change", "delete", "view"].map(str::to_owned).to_vec(),
+        None => usual_actions(),
     }
+}
+
+/// Returns the actions for which models have permissions unless they say otherwise.
+pub(super) fn usual_actions() -> Vec<String> {
+    ["add", "change", "delete", "view"].map(str::to_owned).to_vec()
 }

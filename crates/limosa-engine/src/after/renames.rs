@@ -6,18 +6,19 @@ use limosa_model::graph::Direction;
 use limosa_model::operations::OperationKind;
 
 use super::content_types::Ids;
-use super::permissions::default_actions;
+use super::permissions::{default_actions, usual_actions};
 use super::{AfterRun, literal, verbose_name};
 
 /// Renames the permissions of models that the run renamed.
 ///
 /// Source: Django 6.1 `contrib/auth/management/__init__.py`, `rename_permissions_after_model_rename`.
 pub(super) async fn follow(run: &AfterRun<'_>, ids: &Ids) -> Result<(), DbError> {
-    for ((app, new_name), old_name) in renames(run) {
+    for ((app, new_name), Renamed { original: old_name, written }) in renames(run) {
         let Some(id) = ids.get(&(app.clone(), new_name.clone())) else { continue };
+        // The model is gone when the app was unapplied to the end: then its permissions are the usual ones.
         let model = run.model(&app, &new_name);
-        let actions = model.map_or_else(Vec::new, default_actions);
-        let verbose = model.map_or_else(|| new_name.clone(), verbose_name);
+        let actions = model.map_or_else(usual_actions, default_actions);
+        let verbose = model.map_or(written, verbose_name);
         for action in actions {
             let (old, new) = (format!("{action}_{old_name}"), format!("{action}_{new_name}"));
             let named = format!(
@@ -46,23 +47,32 @@ pub(super) async fn follow(run: &AfterRun<'_>, ids: &Ids) -> Result<(), DbError>
     Ok(())
 }
 
-/// Returns the original name of each renamed model by its app and final name, chains collapsed.
-fn renames(run: &AfterRun<'_>) -> IndexMap<(String, String), String> {
-    let mut originals: IndexMap<(String, String), String> = IndexMap::new();
+/// What a model was called.
+struct Renamed {
+    /// Before the run, in lower case.
+    original: String,
+    /// Now, as the migration writes it.
+    written: String,
+}
+
+/// Returns the names of each renamed model by its app and final name, chains collapsed.
+fn renames(run: &AfterRun<'_>) -> IndexMap<(String, String), Renamed> {
+    let mut found: IndexMap<(String, String), Renamed> = IndexMap::new();
     for (migration, direction) in run.ran {
         let renames = migration.operations.iter().filter_map(|operation| match &operation.kind {
-            OperationKind::RenameModel(op) => Some((op.old_name.to_lowercase(), op.new_name.to_lowercase())),
+            OperationKind::RenameModel(op) => Some((op.old_name.to_string(), op.new_name.to_string())),
             _ => None,
         });
         let mut pairs: Vec<(String, String)> = renames.collect();
         if *direction == Direction::Backwards {
             pairs = pairs.into_iter().rev().map(|(old, new)| (new, old)).collect();
         }
-        for (old, new) in pairs {
+        for (old, written) in pairs {
             let app = migration.id.app.to_string();
-            let original = originals.shift_remove(&(app.clone(), old.clone())).unwrap_or(old);
-            originals.insert((app, new), original);
+            let (old, new) = (old.to_lowercase(), written.to_lowercase());
+            let original = found.shift_remove(&(app.clone(), old.clone())).map_or(old, |before| before.original);
+            found.insert((app, new), Renamed { original, written });
         }
     }
-    originals
+    found
 }

@@ -74,6 +74,7 @@ impl Project {
             .par_iter()
             .map(|file| {
                 let source = match embedded.get(&file.path) {
+                    None if is_compiled(file) => return compiled(file),
                     Some(text) => context.sources.add(&file.path, text.clone().into_bytes()),
                     None => context.sources.read(&file.path),
                 };
@@ -142,21 +143,37 @@ impl Project {
 fn python_files(app: &App, module: &str, folder: &Path, modules: &ModulePath) -> Vec<File> {
     let listing = modules.list(folder);
     let name = |file: &str| {
-        let name = file.strip_suffix(".py")?;
+        let name = module_name(file)?;
         // A name with a dot is no module; one that begins with `_` or `~` is not looked at.
         let is_module = !name.is_empty() && !name.contains('.') && !name.starts_with(['_', '~']);
         // A package of the same name comes first, and packages are no migrations.
         let package = listing.has_folder(name) && modules.list(&folder.join(name)).has_file("__init__.py");
-        (is_module && !package).then(|| name.to_owned())
+        // What is compiled counts when there is no source.
+        let hidden = !file.ends_with(".py") && listing.has_file(&format!("{name}.py"));
+        (is_module && !package && !hidden).then(|| name.to_owned())
     };
-    let names = listing.files().filter_map(name);
-    names
-        .map(|name| File {
-            path: folder.join(format!("{name}.py")),
-            module: format!("{module}.{name}"),
-            id: MigrationId::new(app.label.clone(), name),
+    let mut files: Vec<File> = listing
+        .files()
+        .filter_map(|file| {
+            let name = name(file)?;
+            Some(File {
+                path: folder.join(file),
+                module: format!("{module}.{name}"),
+                id: MigrationId::new(app.label.clone(), name),
+            })
         })
-        .collect()
+        .collect();
+    files.dedup_by(|right, left| left.id == right.id);
+    files
+}
+
+/// Returns the name of the module that a file holds (Python: `inspect.getmodulename`).
+fn module_name(file: &str) -> Option<&str> {
+    let plain = file.strip_suffix(".py").or_else(|| file.strip_suffix(".pyc"));
+    plain.or_else(|| {
+        let compiled = file.ends_with(".so") || file.ends_with(".pyd");
+        compiled.then(|| file.split('.').next()).flatten()
+    })
 }
 
 /// Lists native migrations; beside Python's, SQL counts only when it says so itself.
@@ -181,6 +198,16 @@ struct FileRead {
     diagnostics: Vec<Diagnostic>,
     /// Why only Python can tell what the migration is.
     doubt: Option<Doubt>,
+}
+
+fn is_compiled(file: &File) -> bool {
+    !file.module.is_empty() && file.path.extension().is_none_or(|extension| extension != "py")
+}
+
+/// Leaves a migration to Python, which alone can read it.
+fn compiled(file: &File) -> FileRead {
+    let doubt = Doubt::new(format!("{} is compiled and has no source", file.path.display()), None);
+    FileRead { doubt: Some(doubt), ..FileRead::default() }
 }
 
 fn read_file(

@@ -14,7 +14,6 @@ use crate::cli::exit_code::Exit;
 use crate::cli::printer::BOLD;
 use crate::error::Error;
 use crate::situation::Situation;
-use crate::workspace::Workspace;
 
 #[derive(Serialize)]
 struct Listed<'a> {
@@ -43,24 +42,24 @@ pub(super) async fn run(context: &mut CommandContext, args: &ShowMigrationsArgs)
             let ids = if args.plan {
                 plan_order(&situation.graph, &args.app_label)
             } else {
-                list_order(&workspace, &situation.graph, &args.app_label)
+                list_order(&situation.graph, &args.app_label)
             };
             let listed: Vec<Listed<'_>> = ids.iter().map(|id| listed(id, &situation)).collect();
             printer.json(&serde_json::json!({ "version": 1, "migrations": listed }));
             return Ok(Exit::Done);
         }
         (Format::Text, true) => plan(&situation, &args.app_label, verbosity),
-        (Format::Text, false) => list(&workspace, &situation, &args.app_label, verbosity),
+        (Format::Text, false) => list(&situation, &args.app_label, verbosity),
     };
     printer.data(&text);
     Ok(Exit::Done)
 }
 
 /// Source: Django `core/management/commands/showmigrations.py`, `show_list`.
-fn list(workspace: &Workspace, situation: &Situation, labels: &[String], verbosity: u8) -> String {
+fn list(situation: &Situation, labels: &[String], verbosity: u8) -> String {
     let graph = &situation.graph;
     let mut text = String::new();
-    for app in apps(workspace, labels) {
+    for app in apps(graph, labels) {
         _ = writeln!(text, "{BOLD}{app}{BOLD:#}");
         let ids = app_order(graph, &app);
         if ids.is_empty() {
@@ -74,7 +73,8 @@ fn list(workspace: &Workspace, situation: &Situation, labels: &[String], verbosi
             }
             match graph.applied(id) {
                 Some(Applied::Recorded) => {
-                    let at = applied_at(situation, id).filter(|_| verbosity >= 2);
+                    // Django takes a squash for applied because of what it replaces, and forgets its own row.
+                    let at = applied_at(situation, id).filter(|_| verbosity >= 2 && squashed == 0);
                     let at = at.map(|at| format!(" (applied at {at})")).unwrap_or_default();
                     _ = writeln!(text, " [X] {title}{at}");
                 }
@@ -109,17 +109,16 @@ fn plan(situation: &Situation, labels: &[String], verbosity: u8) -> String {
     text
 }
 
-fn apps(workspace: &Workspace, labels: &[String]) -> Vec<String> {
+/// Returns the apps in the order in which they were asked for or else, sorted, all with a package of migrations.
+fn apps(graph: &MigrationGraph, labels: &[String]) -> Vec<String> {
     if !labels.is_empty() {
         return labels.to_vec();
     }
-    let mut labels = workspace.app_labels();
-    labels.sort();
-    labels
+    graph.loader().apps().migrated.iter().map(ToString::to_string).collect()
 }
 
-fn list_order<'g>(workspace: &Workspace, graph: &'g MigrationGraph, labels: &[String]) -> Vec<&'g MigrationId> {
-    apps(workspace, labels).iter().flat_map(|app| app_order(graph, app)).collect()
+fn list_order<'g>(graph: &'g MigrationGraph, labels: &[String]) -> Vec<&'g MigrationId> {
+    apps(graph, labels).iter().flat_map(|app| app_order(graph, app)).collect()
 }
 
 /// Returns an app's migrations in the order of the plans of its leaves.
@@ -134,11 +133,9 @@ fn plan_order<'g>(graph: &'g MigrationGraph, labels: &[String]) -> Vec<&'g Migra
 fn ordered<'g>(graph: &'g MigrationGraph, labels: &[String]) -> Vec<&'g MigrationId> {
     let mut seen = BTreeSet::new();
     let mut ids = Vec::new();
-    for label in labels {
-        for leaf in graph.leaf_nodes(Some(label)) {
-            let plan = graph.forwards_plan(&leaf).unwrap_or_default();
-            ids.extend(plan.into_iter().filter(|id| seen.insert(*id)));
-        }
+    for leaf in graph.leaf_nodes(None).into_iter().filter(|leaf| labels.iter().any(|label| leaf.app == label.as_str())) {
+        let plan = graph.forwards_plan(&leaf).unwrap_or_default();
+        ids.extend(plan.into_iter().filter(|id| seen.insert(*id)));
     }
     ids
 }
