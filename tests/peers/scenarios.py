@@ -20,7 +20,7 @@ CASES = Path(__file__).parent / "cases"
 #: Files that several cases use, by names in capitals.
 FILES = Path(__file__).parent / "files"
 #: What differs from run to run.
-CHANCE = re.compile(r"(?<=Run ')(manage\.py|limosa)|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
+CHANCE = re.compile(r"(?<=[Rr]un ')(manage\.py|limosa)|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
 #: Lines that only Django prints: the autodetector's hint, and the rendering of models.
 DJANGO_ONLY = re.compile(r"^  (Your models in app|Run 'manage.py makemigrations|Rendering model states)")
 LOOKING = ("showmigrations", "sqlmigrate")

@@ -133,7 +133,8 @@ fn plan_order<'g>(graph: &'g MigrationGraph, labels: &[String]) -> Vec<&'g Migra
 fn ordered<'g>(graph: &'g MigrationGraph, labels: &[String]) -> Vec<&'g MigrationId> {
     let mut seen = BTreeSet::new();
     let mut ids = Vec::new();
-    for leaf in graph.leaf_nodes(None).into_iter().filter(|leaf| labels.iter().any(|label| leaf.app == label.as_str())) {
+    for leaf in graph.leaf_nodes(None).into_iter().filter(|leaf| labels.iter().any(|label| leaf.app == label.as_str()))
+    {
         let plan = graph.forwards_plan(&leaf).unwrap_or_default();
         ids.extend(plan.into_iter().filter(|id| seen.insert(*id)));
     }
