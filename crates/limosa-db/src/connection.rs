@@ -269,6 +269,14 @@ impl Connection {
         }
     }
 
+    /// Writes a text as a literal of SQL, as this server reads it.
+    pub fn literal(&self, text: &str) -> String {
+        match self.mysql_settings() {
+            Some(settings) if settings.no_backslash_escapes => literal(Dialect::Sqlite, text),
+            _ => literal(self.dialect(), text),
+        }
+    }
+
     /// Takes the notices that the server sent since the last call (PostgreSQL).
     pub fn take_notices(&self) -> Vec<Notice> {
         match &self.backend {

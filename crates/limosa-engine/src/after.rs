@@ -111,11 +111,6 @@ fn words(name: &str) -> String {
     result.trim().to_lowercase()
 }
 
-/// Writes a text as a literal of SQL.
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::words;

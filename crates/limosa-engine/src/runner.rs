@@ -2,6 +2,7 @@
 
 mod error;
 mod fake_initial;
+mod halfway;
 mod migration;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +16,7 @@ use limosa_plan::steps::{self, StepError};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
 
-pub use error::{RunError, RunErrorKind};
+pub use error::{Halfway, RunError, RunErrorKind};
 
 use crate::bridge::Bridge;
 use crate::events::{Event, Events};

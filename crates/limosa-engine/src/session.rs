@@ -24,6 +24,8 @@ pub(crate) enum SessionError {
 /// A script that failed, by its place among those that were to run.
 pub(crate) struct Failed {
     pub(crate) index: usize,
+    /// Whether statements of the same script ran before.
+    pub(crate) partly: bool,
     pub(crate) error: SessionError,
 }
 
@@ -105,18 +107,17 @@ impl Session<'_> {
                         owners.push(owner);
                     }
                 }
-                connection.batch(&statements).await.map_err(|failed| Failed {
-                    index: owners.get(failed.index).copied().unwrap_or(0),
-                    error: failed.error.into(),
+                connection.batch(&statements).await.map_err(|failed| {
+                    let index = owners.get(failed.index).copied().unwrap_or(0);
+                    let partly = failed.index > 0 && owners.get(failed.index - 1) == Some(&index);
+                    Failed { index, partly, error: failed.error.into() }
                 })
             }
             Self::Bridge(bridge, dialect) => {
                 for (index, script) in scripts.iter().enumerate() {
-                    for statement in statements_of(script, *dialect) {
-                        bridge
-                            .execute(&statement, None)
-                            .await
-                            .map_err(|error| Failed { index, error: error.into() })?;
+                    for (position, statement) in statements_of(script, *dialect).iter().enumerate() {
+                        let failed = |error: BridgeError| Failed { index, partly: position > 0, error: error.into() };
+                        bridge.execute(statement, None).await.map_err(failed)?;
                     }
                 }
                 Ok(())

@@ -33,7 +33,7 @@ impl Connected {
             ..ConnectOptions::default()
         };
         let connection = Connection::open(&url, &options).await?;
-        let context = context(workspace, connection.dialect(), connection.server_version());
+        let context = context_of(workspace, &connection);
         let history = History::named(workspace.history_table().clone(), connection.dialect());
         Ok(Self { connection, context, history, alias: alias.to_owned() })
     }
@@ -50,16 +50,25 @@ impl Connected {
     }
 }
 
-/// Returns what the schema editor goes by.
-pub fn context(workspace: &Workspace, dialect: Dialect, server_version: u32) -> Context {
+/// Returns what the schema editor goes by on a database that is connected.
+fn context_of(workspace: &Workspace, connection: &Connection) -> Context {
+    let (dialect, version) = (connection.dialect(), connection.server_version());
+    let mut context = context(workspace, dialect);
+    context.flavour = connection.flavour();
+    context.server_version = match dialect {
+        Dialect::Postgres => (version / 10000, version % 10000, 0),
+        Dialect::Sqlite | Dialect::MySql => (version / 1_000_000, version / 1000 % 1000, version % 1000),
+    };
+    if let Some(settings) = connection.mysql_settings() {
+        context.mysql = settings.clone();
+    }
+    context
+}
+
+/// Returns what the schema editor goes by where no server is asked: an ordinary version of the database.
+pub fn context(workspace: &Workspace, dialect: Dialect) -> Context {
     let settings = &workspace.project().settings;
     let mut context = Context::new(dialect, settings.django);
-    context.server_version = match dialect {
-        Dialect::Postgres => (server_version / 10000, server_version % 10000, 0),
-        Dialect::Sqlite | Dialect::MySql => {
-            (server_version / 1_000_000, server_version / 1000 % 1000, server_version % 1000)
-        }
-    };
     context.default_auto_field = settings.default_auto_field.clone();
     context.default_tablespace = settings.default_tablespace.clone().unwrap_or_default();
     context.default_index_tablespace = settings.default_index_tablespace.clone().unwrap_or_default();

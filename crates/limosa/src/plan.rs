@@ -87,7 +87,7 @@ pub async fn steps(
             app: app.to_string(),
             name: name.to_string(),
             backwards: job.direction == Direction::Backwards,
-            transaction: job.migration.atomic,
+            transaction: job.migration.atomic && context.can_rollback_ddl(),
             operations: operations.collect(),
         });
     }
@@ -103,7 +103,7 @@ async fn situation(
         Some(connected) => Ok((connected.context.clone(), introspect::load(&connected.connection).await?)),
         None => {
             let dialect = workspace.database_url(alias)?.dialect();
-            Ok((connected::context(workspace, dialect, 3_045_000), Catalog::new(dialect)))
+            Ok((connected::context(workspace, dialect), Catalog::new(dialect)))
         }
     }
 }

@@ -9,7 +9,7 @@ use limosa_model::operations::OperationKind;
 use limosa_model::{Migration, MigrationId, ProjectState};
 use limosa_plan::steps::{self, Collected};
 use limosa_sql::catalog::Catalog;
-use limosa_sql::dialect::{Context, Dialect};
+use limosa_sql::dialect::Context;
 
 use crate::connected::{self, Connected};
 use crate::error::Error;
@@ -61,7 +61,7 @@ pub async fn write(
         Some(connected) => (connected.context.clone(), Some(introspect::load(&connected.connection).await?)),
         None => {
             let dialect = workspace.database_url(alias)?.dialect();
-            (connected::context(workspace, dialect, 3_045_000), None)
+            (connected::context(workspace, dialect), None)
         }
     };
     let unknown = steps::unknown_defaults(&context, &migration, &before, direction);
@@ -112,7 +112,7 @@ fn written(migration: &Migration, context: &Context, collected: Collected) -> Wr
         .map(|(_, operation, sql)| WrittenOperation { description: operation.describe(), sql });
     Written {
         id: migration.id.clone(),
-        transaction: migration.atomic && context.dialect != Dialect::MySql,
+        transaction: migration.atomic && context.can_rollback_ddl(),
         operations: operations.collect(),
         deferred: collected.deferred,
     }

@@ -6,7 +6,7 @@ use limosa_db::DbError;
 use limosa_model::SmolStr;
 use limosa_model::django::DjangoVersion;
 
-use super::{AfterRun, literal};
+use super::AfterRun;
 
 /// The ids of content types by app and model.
 pub(super) type Ids = BTreeMap<(String, String), i64>;
@@ -30,18 +30,18 @@ pub(super) async fn create(run: &AfterRun<'_>) -> Result<Ids, DbError> {
     }
     // Until contenttypes.0002 the table has a name of its own, without a default.
     let named = run.model("contenttypes", "contenttype").is_some_and(|model| model.fields.contains_key("name"));
-    let (column, value) = if named { (", \"name\"", ", ''") } else { ("", "") };
-    let rows: Vec<String> =
-        missing.iter().map(|(app, name)| format!("({}, {}{value})", literal(app), literal(name))).collect();
-    let sql =
-        format!("INSERT INTO \"django_content_type\" (\"app_label\", \"model\"{column}) VALUES {}", rows.join(", "));
+    let (column, value) = if named { (", name", ", ''") } else { ("", "") };
+    let rows: Vec<String> = missing
+        .iter()
+        .map(|(app, name)| format!("({}, {}{value})", run.connection.literal(app), run.connection.literal(name)))
+        .collect();
+    let sql = format!("INSERT INTO django_content_type (app_label, model{column}) VALUES {}", rows.join(", "));
     run.connection.execute(&sql).await?;
     ids(run).await
 }
 
 async fn ids(run: &AfterRun<'_>) -> Result<Ids, DbError> {
-    let rows =
-        run.connection.query("SELECT \"id\", \"app_label\", \"model\" FROM \"django_content_type\"", &[]).await?;
+    let rows = run.connection.query("SELECT id, app_label, model FROM django_content_type", &[]).await?;
     let id =
         |row: &limosa_db::Row| Ok(((row.text(1).to_owned(), row.text(2).to_owned()), row.int(0)?.unwrap_or_default()));
     rows.iter().map(id).collect()

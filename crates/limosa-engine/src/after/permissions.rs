@@ -6,13 +6,13 @@ use limosa_db::DbError;
 use limosa_model::{ModelState, Value};
 
 use super::content_types::Ids;
-use super::{AfterRun, literal, verbose_name};
+use super::{AfterRun, verbose_name};
 
 /// Creates the missing ones.
 ///
 /// Source: Django `contrib/auth/management/__init__.py`, `create_permissions`.
 pub(super) async fn create(run: &AfterRun<'_>, ids: &Ids) -> Result<(), DbError> {
-    let rows = run.connection.query("SELECT \"content_type_id\", \"codename\" FROM \"auth_permission\"", &[]).await?;
+    let rows = run.connection.query("SELECT content_type_id, codename FROM auth_permission", &[]).await?;
     let existing: Result<BTreeSet<(i64, String)>, DbError> =
         rows.iter().map(|row| Ok((row.int(0)?.unwrap_or_default(), row.text(1).to_owned()))).collect();
     let existing = existing?;
@@ -22,16 +22,17 @@ pub(super) async fn create(run: &AfterRun<'_>, ids: &Ids) -> Result<(), DbError>
             let Some(id) = ids.get(&(app.to_string(), model.id().name.to_string())) else { continue };
             for (codename, name) in permissions(model) {
                 if !existing.contains(&(*id, codename.clone())) {
-                    values.push(format!("({}, {id}, {})", literal(&name), literal(&codename)));
+                    values.push(format!(
+                        "({}, {id}, {})",
+                        run.connection.literal(&name),
+                        run.connection.literal(&codename)
+                    ));
                 }
             }
         }
     }
     for chunk in values.chunks(1000) {
-        let sql = format!(
-            "INSERT INTO \"auth_permission\" (\"name\", \"content_type_id\", \"codename\") VALUES {}",
-            chunk.join(", ")
-        );
+        let sql = format!("INSERT INTO auth_permission (name, content_type_id, codename) VALUES {}", chunk.join(", "));
         run.connection.execute(&sql).await?;
     }
     Ok(())

@@ -7,7 +7,7 @@ use limosa_model::operations::OperationKind;
 
 use super::content_types::Ids;
 use super::permissions::{default_actions, usual_actions};
-use super::{AfterRun, literal, verbose_name};
+use super::{AfterRun, verbose_name};
 
 /// Renames the permissions of models that the run renamed.
 ///
@@ -22,9 +22,9 @@ pub(super) async fn follow(run: &AfterRun<'_>, ids: &Ids) -> Result<(), DbError>
         for action in actions {
             let (old, new) = (format!("{action}_{old_name}"), format!("{action}_{new_name}"));
             let named = format!(
-                "SELECT count(*) FROM \"auth_permission\" WHERE \"content_type_id\" = {id} AND \"codename\" IN ({}, {})",
-                literal(&old),
-                literal(&new)
+                "SELECT count(*) FROM auth_permission WHERE content_type_id = {id} AND codename IN ({}, {})",
+                run.connection.literal(&old),
+                run.connection.literal(&new)
             );
             let count = run.connection.query(&named, &[]).await?.first().map_or(Ok(None), |row| row.int(0))?;
             if old != new && count.unwrap_or_default() > 1 {
@@ -35,11 +35,11 @@ pub(super) async fn follow(run: &AfterRun<'_>, ids: &Ids) -> Result<(), DbError>
                 );
             }
             let sql = format!(
-                "UPDATE \"auth_permission\" SET \"codename\" = {}, \"name\" = {} \
-                 WHERE \"content_type_id\" = {id} AND \"codename\" = {}",
-                literal(&new),
-                literal(&format!("Can {action} {verbose}")),
-                literal(&old)
+                "UPDATE auth_permission SET codename = {}, name = {} \
+                 WHERE content_type_id = {id} AND codename = {}",
+                run.connection.literal(&new),
+                run.connection.literal(&format!("Can {action} {verbose}")),
+                run.connection.literal(&old)
             );
             run.connection.execute(&sql).await?;
         }

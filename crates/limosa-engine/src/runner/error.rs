@@ -1,6 +1,6 @@
 //! Why a run stopped, and what it leaves behind.
 
-use limosa_db::DbError;
+use limosa_db::{DbError, DbErrorKind};
 use limosa_model::{MigrationId, Span};
 use limosa_plan::steps::StepError;
 
@@ -21,12 +21,32 @@ pub struct RunError {
     pub kind: RunErrorKind,
     /// Whether the migration's effects are undone; otherwise what ran before the failure stays.
     pub rolled_back: bool,
+    /// What stays and what is left, unless the effects are undone.
+    pub halfway: Option<Halfway>,
+}
+
+/// How far a migration came that is not one transaction, in the words of its operations.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Halfway {
+    /// The operations that were done.
+    pub done: Vec<String>,
+    /// The statements of the failed operation that succeeded.
+    pub ran: Vec<String>,
+    /// The operations that are left, from the failed one on.
+    pub left: Vec<String>,
 }
 
 impl RunError {
     /// Something went wrong before the migration did anything.
     pub(super) fn before(job: &super::Job, kind: RunErrorKind) -> Self {
-        Self { migration: job.migration.id.clone(), operation: None, span: None, kind, rolled_back: true }
+        Self {
+            migration: job.migration.id.clone(),
+            operation: None,
+            span: None,
+            kind,
+            rolled_back: true,
+            halfway: None,
+        }
     }
 }
 
@@ -78,6 +98,16 @@ pub enum RunErrorKind {
         /// The table that is referred to.
         parent: String,
     },
+}
+
+impl RunErrorKind {
+    /// Returns whether the connection broke, so that nobody knows what the last statement did.
+    pub fn is_lost_connection(&self) -> bool {
+        match self {
+            Self::Statement { error, .. } | Self::Database(error) => error.kind == DbErrorKind::ConnectionLost,
+            _ => false,
+        }
+    }
 }
 
 impl From<SessionError> for RunErrorKind {

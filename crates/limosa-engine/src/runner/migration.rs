@@ -7,6 +7,7 @@ use limosa_plan::steps::{Compiled, Compiler, Step, StepError};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Dialect;
 
+use super::halfway::Progress;
 use super::{Fake, Job, RunError, RunErrorKind, Runner, fake_initial};
 use crate::bridge::OperationPath;
 use crate::events::Event;
@@ -17,27 +18,38 @@ use crate::session::Session;
 #[derive(Default)]
 struct Pending {
     scripts: Vec<String>,
-    owners: Vec<usize>,
-    operations: Vec<(String, Option<Span>)>,
+    owners: Vec<Owner>,
+}
+
+/// The operation that something belongs to.
+#[derive(Clone)]
+struct Owner {
+    number: usize,
+    description: String,
+    span: Option<Span>,
 }
 
 /// What failed, before it is known to whom it belongs.
 struct Failure {
+    number: Option<usize>,
     operation: Option<(String, Option<Span>)>,
     kind: RunErrorKind,
 }
 
 impl From<RunErrorKind> for Failure {
     fn from(kind: RunErrorKind) -> Self {
-        Self { operation: None, kind }
+        Self { number: None, operation: None, kind }
     }
 }
 
 impl From<StepError> for Failure {
     fn from(error: StepError) -> Self {
-        Self { operation: Some((error.operation.clone(), error.span)), kind: error.into() }
+        Self { number: None, operation: Some((error.operation.clone(), error.span)), kind: error.into() }
     }
 }
+
+/// What the last step of a migration does.
+const RECORD: &str = "Record the migration";
 
 impl Runner<'_> {
     /// Runs a migration, its steps and its history rows, or only records it; returns whether it was only recorded.
@@ -64,7 +76,7 @@ impl Runner<'_> {
         }
         let mut bridge = self.bridge.take();
         let result = match &mut bridge {
-            None if job.python => Err((RunErrorKind::NoPython.into(), true)),
+            None if job.python => Err((RunErrorKind::NoPython.into(), None)),
             Some(bridge) if job.python => {
                 let session = Session::Bridge(bridge, self.context.dialect);
                 self.run_in(session, job, &mut catalog, rename_content_types).await
@@ -72,7 +84,7 @@ impl Runner<'_> {
             _ => self.run_in(Session::Direct(self.connection), job, &mut catalog, rename_content_types).await,
         };
         self.bridge = bridge;
-        let stale = result.map_err(|(failure, rolled_back)| failed(job, failure, rolled_back))?;
+        let stale = result.map_err(|(failure, progress)| failed(job, failure, progress))?;
         self.catalog = (!stale).then_some(catalog);
         Ok(false)
     }
@@ -91,28 +103,34 @@ impl Runner<'_> {
         result.map_err(|error| RunError::before(job, error.into()))
     }
 
-    /// Returns whether the catalog is stale afterwards; an error comes with whether all was rolled back.
+    /// Returns whether the catalog is stale afterwards; an error comes with how far it came, unless all was rolled back.
     async fn run_in(
         &self,
         mut session: Session<'_>,
         job: &Job,
         catalog: &mut Catalog,
         rename_content_types: bool,
-    ) -> Result<bool, (Failure, bool)> {
+    ) -> Result<bool, (Failure, Option<Progress>)> {
         let migration = &job.migration;
         let compiler =
             Compiler::new(self.context, catalog, migration, &job.before, job.direction, rename_content_types)
-                .map_err(|error| (Failure::from(error), true))?;
-        session.enter(migration.atomic).await.map_err(|error| (RunErrorKind::from(error).into(), true))?;
-        let mut changed = false;
-        let result = self.steps(&mut session, job, compiler, &mut changed).await;
+                .map_err(|error| (Failure::from(error), None))?;
+        session.enter(self.is_transaction(job)).await.map_err(|error| (RunErrorKind::from(error).into(), None))?;
+        let mut progress = Progress::default();
+        let result = self.steps(&mut session, job, compiler, &mut progress).await;
         let left = session.leave(result.is_ok()).await;
         let stale = match (result, left) {
             (Ok(stale), Ok(())) => Ok(stale),
             (Ok(_), Err(error)) => Err(RunErrorKind::from(error).into()),
             (Err(failure), _) => Err(failure),
         };
-        stale.map_err(|failure| (failure, migration.atomic || !changed))
+        let stays = !self.is_transaction(job) && progress.changed;
+        stale.map_err(|failure| (failure, stays.then_some(progress)))
+    }
+
+    /// Returns whether a migration and its history rows are one transaction: it wants that, and the database can do it.
+    fn is_transaction(&self, job: &Job) -> bool {
+        job.migration.atomic && self.context.can_rollback_ddl()
     }
 
     async fn steps(
@@ -120,22 +138,56 @@ impl Runner<'_> {
         session: &mut Session<'_>,
         job: &Job,
         mut compiler: Compiler<'_>,
-        changed: &mut bool,
+        progress: &mut Progress,
     ) -> Result<bool, Failure> {
         let mut pending = Pending::default();
+        let result = self.operations(session, job, &mut compiler, &mut pending, progress).await;
+        if result.is_err() {
+            progress.rest = compiler.rest();
+        }
+        let stale = result?;
+        let (deferred, _) = compiler.finish();
+        self.step(session, job, deferred, &mut pending, progress).await?;
+        if self.context.dialect == Dialect::Sqlite {
+            self.send(session, job, &mut pending, progress).await?;
+            if let Some((table, parent)) = session.broken_foreign_key().await.map_err(RunErrorKind::from)? {
+                return Err(RunErrorKind::ForeignKeys { table, parent }.into());
+            }
+        }
+        self.send(session, job, &mut pending, progress).await?;
+        let transaction = self.is_transaction(job);
+        if !transaction {
+            session.begin().await.map_err(RunErrorKind::from)?;
+        }
+        let record = Owner { number: progress.enter(RECORD), description: RECORD.to_owned(), span: None };
+        pending.push(&record, self.records(job));
+        self.send(session, job, &mut pending, progress).await?;
+        if !transaction {
+            session.commit().await.map_err(RunErrorKind::from)?;
+        }
+        Ok(stale)
+    }
+
+    /// Runs the operations, and returns whether the catalog is stale afterwards.
+    async fn operations(
+        &self,
+        session: &mut Session<'_>,
+        job: &Job,
+        compiler: &mut Compiler<'_>,
+        pending: &mut Pending,
+        progress: &mut Progress,
+    ) -> Result<bool, Failure> {
         let mut stale = false;
+        // Where Python's connection has a transaction open, ours would not see what happens in it.
+        let can_look = matches!(session, Session::Direct(_)) || !self.is_transaction(job);
         loop {
-            if let Session::Direct(connection) = session
-                && stale
-                && compiler.needs_catalog()
-            {
-                let connection = *connection;
-                self.send(session, job, &mut pending, changed).await?;
-                compiler.set_catalog(introspect::load(connection).await.map_err(RunErrorKind::from)?);
+            if can_look && stale && compiler.needs_catalog() {
+                self.send(session, job, pending, progress).await?;
+                compiler.set_catalog(introspect::load(self.connection).await.map_err(RunErrorKind::from)?);
                 stale = false;
             }
             if let Some(unknown) = compiler.unknown_default() {
-                self.send(session, job, &mut pending, changed).await?;
+                self.send(session, job, pending, progress).await?;
                 let Session::Bridge(bridge, _) = session else { return Err(RunErrorKind::NoPython.into()) };
                 let operation = OperationPath::of_database(job.migration.id.clone(), &unknown.path);
                 let value = bridge.effective_default(&operation, self.alias).await.map_err(RunErrorKind::from)?;
@@ -143,24 +195,7 @@ impl Runner<'_> {
             }
             let Some(compiled) = compiler.next_operation()? else { break };
             stale |= compiled.is_opaque();
-            self.step(session, job, compiled, &mut pending, changed).await?;
-        }
-        let (deferred, _) = compiler.finish();
-        self.step(session, job, deferred, &mut pending, changed).await?;
-        if self.context.dialect == Dialect::Sqlite {
-            self.send(session, job, &mut pending, changed).await?;
-            if let Some((table, parent)) = session.broken_foreign_key().await.map_err(RunErrorKind::from)? {
-                return Err(RunErrorKind::ForeignKeys { table, parent }.into());
-            }
-        }
-        if !job.migration.atomic {
-            self.send(session, job, &mut pending, changed).await?;
-            session.begin().await.map_err(RunErrorKind::from)?;
-        }
-        pending.push(("Record the migration".into(), None), self.records(job));
-        self.send(session, job, &mut pending, changed).await?;
-        if !job.migration.atomic {
-            session.commit().await.map_err(RunErrorKind::from)?;
+            self.step(session, job, compiled, pending, progress).await?;
         }
         Ok(stale)
     }
@@ -171,20 +206,25 @@ impl Runner<'_> {
         job: &Job,
         compiled: Compiled<'_>,
         pending: &mut Pending,
-        changed: &mut bool,
+        progress: &mut Progress,
     ) -> Result<(), Failure> {
-        let owner = (compiled.description(), compiled.operation.and_then(|operation| operation.span.0));
+        if compiled.operation.is_none() && compiled.steps.is_empty() {
+            return Ok(());
+        }
+        let description = compiled.description();
+        let number = progress.enter(&description);
+        let owner = Owner { number, description, span: compiled.operation.and_then(|operation| operation.span.0) };
         if compiled.operation.is_some() {
-            self.events.send(Event::OperationStarted { description: owner.0.clone() });
+            self.events.send(Event::OperationStarted { description: owner.description.clone() });
         }
         for step in compiled.steps {
             match step {
-                Step::Sql(sql) => pending.push(owner.clone(), vec![sql]),
+                Step::Sql(sql) => pending.push(&owner, vec![sql]),
                 step => {
-                    self.send(session, job, pending, changed).await?;
-                    *changed = true;
+                    self.send(session, job, pending, progress).await?;
+                    progress.changed = true;
                     let result = self.code(session, job, step).await;
-                    result.map_err(|kind| Failure { operation: Some(owner.clone()), kind })?;
+                    result.map_err(|kind| owner.failed(kind))?;
                 }
             }
         }
@@ -204,7 +244,17 @@ impl Runner<'_> {
                 let Some(code) = self.functions.get(&function) else {
                     return Err(RunErrorKind::UnknownFunction(function.to_string()));
                 };
+                // A transaction of its own, where the migration has none although it wants one.
+                let own = job.migration.atomic && !self.is_transaction(job);
+                if own {
+                    connection.begin().await?;
+                }
                 let result = code(Transaction::new(connection)).await;
+                match result {
+                    Ok(()) if own => connection.commit().await?,
+                    Err(_) if own => connection.rollback().await?,
+                    _ => {}
+                }
                 result.map_err(|source| RunErrorKind::Rust { function: function.to_string(), source })
             }
             (Step::Rust { function }, Session::Bridge(..)) => Err(RunErrorKind::Mixed(function.to_string())),
@@ -219,7 +269,7 @@ impl Runner<'_> {
         session: &mut Session<'_>,
         job: &Job,
         pending: &mut Pending,
-        changed: &mut bool,
+        progress: &mut Progress,
     ) -> Result<(), Failure> {
         let sent = std::mem::take(pending);
         if sent.scripts.is_empty() {
@@ -232,15 +282,23 @@ impl Runner<'_> {
             self.events.send(Event::Statement { sql: sql.clone() });
         }
         let result = session.run(&sent.scripts).await;
-        *changed |= job.migration.atomic || result.as_ref().map_or_else(|failed| failed.index > 0, |()| true);
+        if !self.is_transaction(job) {
+            let good = result.as_ref().map_or_else(|failed| failed.index, |()| sent.scripts.len());
+            for (owner, sql) in sent.owners.iter().zip(&sent.scripts).take(good) {
+                progress.succeeded(owner.number, sql);
+            }
+        }
         result.map_err(|failed| {
             let sql = sent.scripts.get(failed.index).cloned().unwrap_or_default();
-            let owner = sent.owners.get(failed.index).and_then(|owner| sent.operations.get(*owner)).cloned();
             let kind = match failed.error.into() {
                 RunErrorKind::Database(error) => RunErrorKind::Statement { sql, error },
                 kind => kind,
             };
-            Failure { operation: owner, kind }
+            progress.changed |= failed.partly || kind.is_lost_connection();
+            match sent.owners.get(failed.index) {
+                Some(owner) => owner.failed(kind),
+                None => kind.into(),
+            }
         })
     }
 
@@ -254,17 +312,26 @@ impl Runner<'_> {
 }
 
 impl Pending {
-    fn push(&mut self, operation: (String, Option<Span>), scripts: Vec<String>) {
-        if self.operations.last() != Some(&operation) {
-            self.operations.push(operation);
-        }
-        let owner = self.operations.len() - 1;
-        self.owners.extend(std::iter::repeat_n(owner, scripts.len()));
+    fn push(&mut self, owner: &Owner, scripts: Vec<String>) {
+        self.owners.extend(std::iter::repeat_n(owner.clone(), scripts.len()));
         self.scripts.extend(scripts);
     }
 }
 
-fn failed(job: &Job, failure: Failure, rolled_back: bool) -> RunError {
+impl Owner {
+    fn failed(&self, kind: RunErrorKind) -> Failure {
+        Failure { number: Some(self.number), operation: Some((self.description.clone(), self.span)), kind }
+    }
+}
+
+fn failed(job: &Job, failure: Failure, progress: Option<Progress>) -> RunError {
     let (operation, span) = failure.operation.map_or((None, None), |(operation, span)| (Some(operation), span));
-    RunError { migration: job.migration.id.clone(), operation, span, kind: failure.kind, rolled_back }
+    RunError {
+        migration: job.migration.id.clone(),
+        operation,
+        span,
+        kind: failure.kind,
+        rolled_back: progress.is_none(),
+        halfway: progress.map(|progress| progress.halfway(failure.number)),
+    }
 }

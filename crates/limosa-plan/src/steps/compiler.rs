@@ -7,7 +7,7 @@ use limosa_model::operations::{OperationKind, PostgresOperation, RenameModel, Ru
 use limosa_model::state::ProjectState;
 use limosa_model::{Migration, Operation, Value};
 use limosa_sql::catalog::Catalog;
-use limosa_sql::dialect::Context;
+use limosa_sql::dialect::{Context, Dialect};
 use limosa_sql::editor::SchemaEditor;
 use limosa_sql::operations;
 
@@ -132,6 +132,11 @@ impl<'a> Compiler<'a> {
         Ok(Some(Compiled { operation: Some(atom.operation), index: atom.path.first().copied(), steps }))
     }
 
+    /// Returns what the operations do that were not come to yet.
+    pub fn rest(&self) -> Vec<String> {
+        self.atoms.iter().map(|atom| atom.operation.describe()).collect()
+    }
+
     /// Returns the steps that were put off to the end of the migration, and the state that it leads to.
     ///
     /// # Errors
@@ -175,7 +180,7 @@ impl<'a> Compiler<'a> {
                     && self.rename_content_types
                     && atom.path.len() == 1
                 {
-                    steps.push(Step::Sql(rename_content_type(self.app, op, backwards)));
+                    steps.push(Step::Sql(rename_content_type(self.app, op, backwards, self.editor.context().dialect)));
                 }
                 Ok(steps)
             }
@@ -209,13 +214,17 @@ pub fn compile<'a>(mut compiler: Compiler<'a>) -> Result<(Vec<Compiled<'a>>, Pro
 /// The statement by which the content type of a renamed model follows, unless the new name has one already.
 ///
 /// Source: Django `contrib/contenttypes/management/__init__.py`, `RenameContentType`.
-fn rename_content_type(app: &str, op: &RenameModel, backwards: bool) -> String {
+fn rename_content_type(app: &str, op: &RenameModel, backwards: bool, dialect: Dialect) -> String {
     let (old, new) = (op.old_name.to_lowercase(), op.new_name.to_lowercase());
     let (old, new) = if backwards { (new, old) } else { (old, new) };
+    // MySQL takes what is updated only from a table of its own.
+    let other = match dialect {
+        Dialect::MySql => "(SELECT app_label, model FROM django_content_type)",
+        Dialect::Postgres | Dialect::Sqlite => "django_content_type",
+    };
     format!(
-        "UPDATE \"django_content_type\" SET \"model\" = '{new}' WHERE \"app_label\" = '{app}' AND \"model\" = '{old}' \
-         AND NOT EXISTS (SELECT 1 FROM \"django_content_type\" AS \"other\" \
-         WHERE \"other\".\"app_label\" = '{app}' AND \"other\".\"model\" = '{new}')"
+        "UPDATE django_content_type SET model = '{new}' WHERE app_label = '{app}' AND model = '{old}' \
+         AND NOT EXISTS (SELECT 1 FROM {other} AS other WHERE other.app_label = '{app}' AND other.model = '{new}')"
     )
 }
 

@@ -4,7 +4,7 @@ mod json;
 
 use limosa_db::{DbError, DbErrorKind, LockError, UrlError};
 use limosa_engine::bridge::BridgeError;
-use limosa_engine::runner::{RunError, RunErrorKind};
+use limosa_engine::runner::{Halfway, RunError, RunErrorKind};
 use limosa_plan::planner::TargetError;
 use limosa_source::sources::Location;
 
@@ -106,13 +106,37 @@ fn run_error(run: &RunError, place: Option<&Location>, printer: &mut Printer) {
         }
         _ => {}
     }
-    let left = if run.rolled_back {
-        "it was rolled back; the migrations before it stay applied. Mend the cause and run `limosa migrate` again"
-    } else {
-        "it is not one transaction: what ran before the failure stays, and it is not recorded. Undo that by hand, or finish \
-         it by hand and record it with `limosa migrate --fake`"
-    };
-    printer.error(&format!("  {left}\n"));
+    match &run.halfway {
+        None => printer.error(
+            "  it was rolled back; the migrations before it stay applied. Mend the cause and run `limosa migrate` again\n",
+        ),
+        Some(halfway) => {
+            for line in halfway_lines(halfway, &run.kind) {
+                printer.error(&format!("  {line}\n"));
+            }
+        }
+    }
+}
+
+/// Says what stays of a migration that is not one transaction, and what is left of it.
+fn halfway_lines(halfway: &Halfway, kind: &RunErrorKind) -> Vec<String> {
+    let mut lines =
+        vec!["it is not one transaction: what ran before the failure stays, and it is not recorded".to_owned()];
+    let ran = halfway.ran.iter().map(|sql| sql.split_whitespace().collect::<Vec<_>>().join(" "));
+    let stays: Vec<String> = halfway.done.iter().cloned().chain(ran).collect();
+    for (title, entries) in [("stays", &stays), ("left", &halfway.left)] {
+        for (index, entry) in entries.iter().enumerate() {
+            let title = if index == 0 { format!("{title}:") } else { String::new() };
+            lines.push(format!("{title:>10} {}", redact(entry)));
+        }
+    }
+    if kind.is_lost_connection() {
+        lines.push("the connection broke: whether the last statement took effect is not known".to_owned());
+    }
+    lines.push(
+        "undo what stays by hand, or do what is left by hand and record it with `limosa migrate --fake`".to_owned(),
+    );
+    lines
 }
 
 fn db_details(error: &DbError) -> Vec<String> {

@@ -46,6 +46,12 @@ struct Failed {
     app: String,
     name: String,
     rolled_back: bool,
+    /// What stays of it, unless it was rolled back: operations, then statements of the failed one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stays: Vec<String>,
+    /// The operations that are left, from the failed one on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left: Vec<String>,
     operation: Option<String>,
     place: Option<Place>,
     sql: Option<String>,
@@ -90,10 +96,13 @@ fn failed(error: &RunError, place: Option<&Location>) -> Failed {
         RunErrorKind::Statement { sql, .. } => Some(sql.clone()),
         _ => None,
     };
+    let halfway = error.halfway.clone().unwrap_or_default();
     Failed {
         app: error.migration.app.to_string(),
         name: error.migration.name.to_string(),
         rolled_back: error.rolled_back,
+        stays: halfway.done.into_iter().chain(halfway.ran).collect(),
+        left: halfway.left,
         operation: error.operation.clone(),
         place: place.map(Place::from),
         sql,
