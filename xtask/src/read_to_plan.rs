@@ -19,7 +19,6 @@ use serde_json::json;
 use crate::bench::process;
 
 /// Stands for the database that is not looked at.
-const SERVER_VERSION: u32 = 3_045_000;
 
 /// Reads a project up to its plan and prints how long that took, as JSON.
 #[derive(clap::Args, Debug)]
@@ -46,7 +45,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let plan = migrate::plan(&workspace, &situation, &Target::All)?;
     let plan_took = watch.lap();
     // The state before each migration, and the one after all.
-    let context = connected::context(&workspace, workspace.database_url("default")?.dialect(), SERVER_VERSION);
+    let context = connected::context(&workspace, workspace.database_url("default")?.dialect());
     let (jobs, end) = migrate::jobs(&workspace, &plan, Fake::No, &context)?;
     let states = watch.lap();
     let answer = json!({
