@@ -6,6 +6,7 @@
 //! lines. What the project prints reaches [`Output`] and never the protocol.
 
 mod commands;
+mod deferred;
 mod error;
 mod message;
 mod process;

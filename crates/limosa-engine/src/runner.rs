@@ -36,8 +36,6 @@ pub struct Job {
     pub fake: Fake,
     /// Whether only the project's Python can run it.
     pub python: bool,
-    /// The applied migrations that make up that state, in order; only needed backwards, for migrations with Python code.
-    pub before_ids: Vec<MigrationId>,
     /// The rows to add to the history (or to remove from it, backwards), in order.
     pub records: Vec<MigrationId>,
 }
@@ -144,7 +142,15 @@ impl<'a> Runner<'a> {
         let Some(bridge) = self.bridge.as_deref_mut().filter(|_| job.python) else { return Ok(()) };
         let ids = |jobs: &[Job]| jobs.iter().map(|job| job.migration.id.clone()).collect::<Vec<_>>();
         let result = match (job.direction, self.seen_by_python) {
-            (Direction::Backwards, _) => bridge.set_state(&job.before_ids).await,
+            (Direction::Backwards, None) => {
+                let keep: Vec<MigrationId> =
+                    jobs.iter().filter(|job| job.python).map(|job| job.migration.id.clone()).collect();
+                match bridge.keep_states(&self.applied, &keep).await {
+                    Ok(()) => bridge.go_before(&job.migration.id).await,
+                    failed => failed,
+                }
+            }
+            (Direction::Backwards, Some(_)) => bridge.go_before(&job.migration.id).await,
             (Direction::Forwards, None) => {
                 bridge.set_state(&[self.applied.clone(), ids(&jobs[..index])].concat()).await
             }

@@ -1,8 +1,13 @@
 //! Where a migration's statements go: the engine's own connection, or the project's Python with Django's connection.
 
-use limosa_db::{Connection, DbError};
+use std::sync::Arc;
+
+use limosa_db::introspect::{self, Queries};
+use limosa_db::{Connection, DbError, DbErrorKind, Row};
+use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Dialect;
 use limosa_sql::split;
+use serde_json::Value as Json;
 
 use crate::bridge::{Bridge, BridgeError};
 
@@ -125,6 +130,17 @@ impl Session<'_> {
         }
     }
 
+    /// Reads what the database holds now, as the migration's own transaction sees it; `own` is the engine's connection.
+    pub(crate) async fn catalog(&mut self, own: &Connection) -> Result<Catalog, SessionError> {
+        match self {
+            Self::Bridge(bridge, dialect) if *dialect != Dialect::MySql => {
+                Ok(introspect::load_through(&mut Answers(bridge), *dialect, own.server_version()).await?)
+            }
+            // What changes a schema there is not part of a transaction.
+            Self::Direct(_) | Self::Bridge(..) => Ok(introspect::load(own).await?),
+        }
+    }
+
     /// Returns the first row in which SQLite finds a foreign key that leads nowhere: its table and the one it leads to.
     pub(crate) async fn broken_foreign_key(&mut self) -> Result<Option<(String, String)>, SessionError> {
         const CHECK: &str = "PRAGMA foreign_key_check";
@@ -142,6 +158,37 @@ impl Session<'_> {
             }
         }
     }
+}
+
+/// Answers an introspection over Django's connection.
+struct Answers<'a>(&'a mut Bridge);
+
+impl Queries for Answers<'_> {
+    async fn all(&mut self, queries: &[String]) -> Result<Vec<Vec<Row>>, DbError> {
+        let mut results = Vec::with_capacity(queries.len());
+        for sql in queries {
+            let answer = self.0.query(sql, None).await;
+            let rows = answer.map_err(|error| DbError::new(DbErrorKind::Other, error.to_string()))?;
+            let columns: Arc<[String]> = rows.columns.into();
+            let row = |row: Vec<Json>| Row::new(Arc::clone(&columns), row.iter().map(text).collect());
+            results.push(rows.rows.into_iter().map(row).collect());
+        }
+        Ok(results)
+    }
+}
+
+/// Writes a value as the engine's own connection would return it.
+fn text(value: &Json) -> Option<String> {
+    Some(match value {
+        Json::Null => return None,
+        Json::Bool(value) => if *value { "t" } else { "f" }.to_owned(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| text(item).unwrap_or_default()).collect();
+            format!("{{{}}}", items.join(","))
+        }
+        other => other.to_string(),
+    })
 }
 
 /// Splits what may be several statements; most texts are one and need no look.

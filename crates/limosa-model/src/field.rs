@@ -52,6 +52,8 @@ pub struct Field {
     pub db_collation: Option<SmolStr>,
     /// The tablespace of the column's index.
     pub db_tablespace: Option<SmolStr>,
+    /// Whether code of a class that is not Django's decides what a default becomes in the database; not part of comparisons.
+    pub prepares_default: Ignored<bool>,
     /// What a class that is not Django's says about its column, when it differs from `kind`.
     pub custom: Option<Arc<CustomColumn>>,
     /// Where it was written; not part of comparisons.

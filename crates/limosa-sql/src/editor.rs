@@ -30,7 +30,7 @@ pub use self::error::EditorError;
 pub use self::model::{FieldIn, ModelIn};
 use crate::catalog::Catalog;
 use crate::dialect::{Context, Dialect};
-use crate::statement::{Statement, stored_name};
+use crate::statement::{Foreign, Statement, stored_name};
 
 /// Writes the statements that change a schema.
 ///
@@ -48,6 +48,41 @@ pub struct SchemaEditor<'a> {
     rendering: Rendering,
     rendered: bool,
     supplied_defaults: BTreeMap<(ModelId, SmolStr), Value>,
+}
+
+/// A statement that waits after another schema editor went on for one operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// It waited before.
+    Still {
+        /// Its place in [`SchemaEditor::waiting`].
+        position: usize,
+        /// What was renamed meanwhile, in order.
+        renamed: Vec<Renamed>,
+    },
+    /// The other editor wrote it.
+    New(Foreign),
+}
+
+/// A table or a column that was renamed while a statement waited.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Renamed {
+    /// A table.
+    Table {
+        /// The old name.
+        old: SmolStr,
+        /// The new name.
+        new: SmolStr,
+    },
+    /// A column.
+    Column {
+        /// The table.
+        table: SmolStr,
+        /// The old name.
+        old: SmolStr,
+        /// The new name.
+        new: SmolStr,
+    },
 }
 
 /// What becomes of the catalog.
@@ -154,6 +189,33 @@ impl<'a> SchemaEditor<'a> {
     /// Django records a migration in the transaction of its statements only when none do.
     pub fn has_deferred(&self) -> bool {
         !self.deferred.is_empty()
+    }
+
+    /// Describes the statements that wait, for another schema editor that goes on for one operation.
+    pub fn waiting(&self) -> Vec<Foreign> {
+        self.deferred.iter().map(|statement| statement.describe(self.context.dialect)).collect()
+    }
+
+    /// Takes back what waits after another schema editor went on for one operation.
+    pub fn set_waiting(&mut self, waiting: impl IntoIterator<Item = Waiting>) {
+        let mut before: Vec<Option<Statement>> = std::mem::take(&mut self.deferred).into_iter().map(Some).collect();
+        for waiting in waiting {
+            match waiting {
+                Waiting::Still { position, renamed } => {
+                    let Some(mut statement) = before.get_mut(position).and_then(Option::take) else { continue };
+                    for renamed in renamed {
+                        match renamed {
+                            Renamed::Table { old, new } => statement.rename_table(self.context.dialect, &old, &new),
+                            Renamed::Column { table, old, new } => {
+                                statement.rename_column(self.context.dialect, &table, &old, &new);
+                            }
+                        }
+                    }
+                    self.deferred.push(statement);
+                }
+                Waiting::New(statement) => self.deferred.push(Statement::Foreign(statement)),
+            }
+        }
     }
 
     /// Ends the migration: writes the statements that waited, and returns all that were not taken.

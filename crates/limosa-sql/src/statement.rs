@@ -5,12 +5,14 @@
 
 mod columns;
 mod effect;
+mod foreign;
 mod render;
 
 use smol_str::SmolStr;
 
 pub use self::columns::{IndexColumns, IndexName};
 pub(crate) use self::effect::{stored, stored_name};
+pub use self::foreign::Foreign;
 use crate::dialect::Dialect;
 
 /// A statement that may wait.
@@ -26,6 +28,8 @@ pub enum Statement {
     AddCheck(AddCheck),
     /// Adds an exclusion constraint (PostgreSQL).
     AddExclusion(AddExclusion),
+    /// A statement of another schema editor.
+    Foreign(Foreign),
 }
 
 /// Creates an index.
@@ -131,7 +135,12 @@ pub struct AddExclusion {
 impl Statement {
     /// Returns whether it refers to a table.
     pub fn references_table(&self, table: &str) -> bool {
-        self.table() == table || matches!(self, Self::AddForeignKey(key) if key.to_table == table)
+        self.table() == table
+            || match self {
+                Self::AddForeignKey(key) => key.to_table == table,
+                Self::Foreign(foreign) => foreign.references_table(table),
+                _ => false,
+            }
     }
 
     /// Returns whether it refers to a column.
@@ -146,6 +155,7 @@ impl Statement {
             }
             Self::AddCheck(_) => false,
             Self::AddExclusion(exclusion) => same && (exclusion.columns.mentions(column) || own(&exclusion.include)),
+            Self::Foreign(foreign) => foreign.references_column(table, column),
         }
     }
 
@@ -170,6 +180,7 @@ impl Statement {
                     && unique.name.resolve(dialect, &unique.table, &unique.columns) == index
             }
             Self::AddForeignKey(key) => key.name(dialect) == index,
+            Self::Foreign(foreign) => foreign.references_index(table, index),
             Self::AddCheck(_) | Self::AddExclusion(_) => false,
         }
     }
@@ -180,12 +191,16 @@ impl Statement {
             && match self {
                 Self::CreateIndex(index) => index.columns.names() == columns,
                 Self::AddUnique(unique) => unique.columns == columns,
+                Self::Foreign(foreign) => {
+                    let own = foreign.columns.iter().filter(|own| own.0 == table).map(|own| &own.1);
+                    own.eq(columns)
+                }
                 _ => false,
             }
     }
 
     /// Follows a renamed table.
-    pub fn rename_table(&mut self, old: &str, new: &str) {
+    pub fn rename_table(&mut self, dialect: Dialect, old: &str, new: &str) {
         let rename = |table: &mut SmolStr| {
             if table == old {
                 *table = new.into();
@@ -200,6 +215,7 @@ impl Statement {
             }
             Self::AddCheck(check) => rename(&mut check.table),
             Self::AddExclusion(exclusion) => rename(&mut exclusion.table),
+            Self::Foreign(foreign) => foreign.rename_table(dialect, old, new),
         }
     }
 
@@ -229,13 +245,16 @@ impl Statement {
                 exclusion.columns.rename(dialect, old, new);
                 exclusion.include.iter_mut().for_each(rename);
             }
+            Self::Foreign(foreign) => foreign.rename_column(dialect, table, old, new),
             _ => {}
         }
     }
 
     /// Returns the table that it changes.
     pub fn table(&self) -> &SmolStr {
+        const NONE: &SmolStr = &SmolStr::new_static("");
         match self {
+            Self::Foreign(foreign) => foreign.tables.first().unwrap_or(NONE),
             Self::CreateIndex(index) => &index.table,
             Self::AddUnique(unique) => &unique.table,
             Self::AddForeignKey(key) => &key.table,

@@ -104,13 +104,7 @@ pub fn jobs(
             records.retain(|id| recorded.insert(id.clone()));
         }
         let python = fake != Fake::Yes && steps::needs_python(context, migration, &before, direction);
-        let before_ids = Vec::new();
-        let mut job = Job { migration: Arc::clone(migration), direction, before, before_ids, fake, python, records };
-        if direction == Direction::Backwards && python {
-            let earlier = applied.iter().take_while(|earlier| earlier.id != migration.id);
-            job.before_ids = earlier.map(|earlier| earlier.id.clone()).collect();
-        }
-        job
+        Job { migration: Arc::clone(migration), direction, before, fake, python, records }
     });
     Ok((jobs.collect(), end))
 }

@@ -67,7 +67,7 @@ pub async fn write(
     let unknown = steps::unknown_defaults(&context, &migration, &before, direction);
     let unknown = unknown.map_err(|error| workspace.step_error(&error))?;
     let earlier: Vec<MigrationId> = graph.state_plan(std::slice::from_ref(&id), false).into_iter().cloned().collect();
-    let defaults = workspace.defaults(&id, &earlier, unknown, alias).await?;
+    let defaults = workspace.defaults(&id, &earlier, unknown, alias, direction).await?;
     let live = catalog.unwrap_or_else(|| Catalog::new(context.dialect));
     let collected = match steps::collect(&context, &live, &migration, &before, direction, &defaults) {
         Err(error) if error.is_wrong_catalog() => {

@@ -240,6 +240,7 @@ impl Workspace {
         before: &[MigrationId],
         unknown: Vec<UnknownDefault>,
         alias: &str,
+        direction: Direction,
     ) -> Result<Vec<(UnknownDefault, Value)>, Error> {
         let mut known = Vec::with_capacity(unknown.len());
         if unknown.is_empty() {
@@ -249,7 +250,7 @@ impl Workspace {
         bridge.set_state(before).await?;
         for unknown in unknown {
             let operation = OperationPath::of_database(id.clone(), &unknown.path);
-            let value = bridge.effective_default(&operation, alias).await?;
+            let value = bridge.effective_default(&operation, alias, direction.into()).await?;
             known.push((unknown, value));
         }
         Ok(known)

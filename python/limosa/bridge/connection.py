@@ -4,6 +4,7 @@ import base64
 
 from django.db import connections, transaction
 
+from . import waiting
 from .errors import BridgeError
 
 
@@ -94,6 +95,15 @@ class Connection:
         """Executes what Django's schema editor put off."""
         while self.editor.deferred_sql:
             self.editor.execute(self.editor.deferred_sql.pop(0), None)
+
+    def set_waiting(self, statements):
+        """Lets statements of the engine wait in Django's schema editor."""
+        self.editor.deferred_sql = waiting.take(statements)
+
+    def take_waiting(self):
+        """Returns the statements that wait, and forgets them."""
+        statements, self.editor.deferred_sql = self.editor.deferred_sql, []
+        return waiting.give(statements)
 
     def _open(self):
         self._expect(self.connection is not None, "not connected")

@@ -23,6 +23,8 @@ SCHEMA_METHODS = (
     "get_db_prep_save",
     "get_db_prep_value",
     "get_prep_value",
+    "get_default",
+    "_get_default",
     "pre_save",
     "deconstruct",
     "clone",
@@ -134,6 +136,7 @@ def _types(field, connection, encoder):
         "db_check": lambda: field.db_check(connection),
         "db_type_suffix": lambda: field.db_type_suffix(connection),
         "collation": lambda: field.db_parameters(connection).get("collation"),
+        "null": lambda: encoder.value(field.get_db_prep_save(None, connection)),
     }
     if field.many_to_one or field.one_to_one:
         # A relation has the type of what it points to, which is not known here, unless its class says otherwise.

@@ -18,17 +18,38 @@ class Runner:
         self.connection = connection
         self.encoder = encoder
         self.state = None
+        # The migrations that are in the state, in order.
+        self.done = []
         # The migration that is partly in the state, and how many of its operations are.
         self.current = None
         self.position = 0
+        # States from before migrations that are to be undone, by key.
+        self.kept = {}
 
     # The state.
 
-    def set_state(self, applied=()):
-        """Sets the state to that after these migrations, in this order."""
-        self.state = LazyProjectState(real_apps=self.migrations.unmigrated())
-        self.current, self.position = None, 0
-        self.advance(applied)
+    def set_state(self, applied=(), keep=()):
+        """Sets the state to that after these migrations, in this order; those before the ones in `keep` are kept."""
+        applied, keep = [tuple(key) for key in applied], {tuple(key) for key in keep}
+        self.kept = {}
+        if self.state is not None and self.done is not None:
+            self._finish()
+        seen = len(self.done or ())
+        if self.state is None or keep or self.done is None or self.done != applied[:seen]:
+            self.state, self.done, seen = LazyProjectState(real_apps=self.migrations.unmigrated()), [], 0
+            self.current, self.position = None, 0
+        for key in applied[seen:]:
+            if key in keep:
+                self.kept[key] = self._copy()
+            self.advance([key])
+
+    def go_before(self, app, name):
+        """Sets the state to the one that was kept from before a migration."""
+        try:
+            self.state = self.kept.pop((app, name))
+        except KeyError:
+            raise BridgeError("protocol", "the state before %s.%s was not kept" % (app, name))
+        self.current, self.position, self.done = None, 0, None
 
     def advance(self, migrations):
         """Adds whole migrations to the state, after the rest of the one that is partly in it."""
@@ -36,6 +57,11 @@ class Runner:
         for label, name in migrations:
             self._enter(label, name)
             self._finish()
+
+    def _copy(self):
+        copy = self.state.clone()
+        copy.previous = None
+        return copy
 
     def _start(self):
         if self.state is None:
@@ -51,7 +77,12 @@ class Runner:
     def _finish(self):
         if self.current is not None:
             self._go_to(len(self.current.operations))
+            self._note(self.current)
             self.current, self.position = None, 0
+
+    def _note(self, migration):
+        if self.done is not None:
+            self.done.append((migration.app_label, migration.name))
 
     def _go_to(self, position):
         while self.position < position:
@@ -62,15 +93,19 @@ class Runner:
 
     # Operations.
 
-    def run_operation(self, app, name, path, direction="forwards", atomic=None):
-        """Runs one operation on the open connection; `path` is its index, and inside another ``3.database_operations.0``."""
+    def run_operation(self, app, name, path, direction="forwards", atomic=None, waiting=None):
+        """Runs one operation on the open connection; `path` is its index, and inside another ``3.database_operations.0``.
+
+        `waiting` are the engine's statements that wait for the end of the migration; what waits then is returned.
+        """
         connection = self.connection
         if connection.editor is None:
             raise BridgeError("protocol", "no migration is open")
         migration, operation, from_state, to_state = self._states(app, name, path, direction)
         with _blame(migration), self._block(migration, path, connection.editor, atomic):
+            connection.set_waiting(waiting)
             self._call(operation, migration, connection.editor, from_state, to_state, direction)
-        connection.flush_deferred()
+        return {"waiting": connection.take_waiting()}
 
     def run_migration(self, app, name, direction="forwards"):
         """Runs a whole migration whose class applies itself in a way of its own."""
@@ -80,9 +115,12 @@ class Runner:
         self._finish()
         self._start()
         migration = self.migrations.get(app, name)
+        done, self.done = self.done, None
         with _blame(migration):
             if direction == "forwards":
                 self.state = migration.apply(self.state, connection.editor)
+                self.done = done
+                self._note(migration)
             else:
                 migration.unapply(self.state.clone(), connection.editor)
         connection.flush_deferred()
@@ -99,14 +137,16 @@ class Runner:
         sql = [str(statement) for statement in editor.collected_sql]
         return {"sql": sql[:written], "deferred": sql[written:]}
 
-    def effective_default(self, app, name, path, alias="default"):
-        """Returns the value that an added or altered field gives to the rows that are there, ready for the database."""
-        migration, operation, _, state = self._states(app, name, path, "forwards")
+    def effective_default(self, app, name, path, alias="default", direction="forwards"):
+        """Returns the value that an operation's field gives to the rows that are there, ready for the database."""
+        migration, operation, _, state = self._states(app, name, path, direction)
         connection = connections[alias]
         with _blame(migration):
             model = state.apps.get_model(migration.app_label, operation.model_name)
             field = model._meta.get_field(operation.name)
-            field.default = operation.field.default
+            own = getattr(operation, "field", None)
+            if own is not None and (direction == "forwards" or not operation.preserve_default):
+                field.default = own.default
             return {"value": self.encoder.value(connection.SchemaEditorClass(connection).effective_default(field))}
 
     def _call(self, operation, migration, editor, from_state, to_state, direction):

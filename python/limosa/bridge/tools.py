@@ -36,6 +36,7 @@ class Tools:
             "execute": connection.execute,
             "query": connection.query,
             "state": runner.set_state,
+            "go_before": runner.go_before,
             "advance": runner.advance,
             "run_python": runner.run_operation,
             "run_operation": runner.run_operation,

@@ -55,7 +55,8 @@ pub struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(columns: Arc<[String]>, values: Vec<Option<String>>) -> Self {
+    /// Returns a row of values that are texts already.
+    pub fn new(columns: Arc<[String]>, values: Vec<Option<String>>) -> Self {
         Self { columns, values }
     }
 

@@ -13,7 +13,8 @@ use limosa_sql::dialect::Dialect;
 use smol_str::SmolStr;
 
 use self::parse::{numbers, smol};
-use crate::connection::{PostgresConnection, Row, literal};
+use super::Queries;
+use crate::connection::{Row, literal};
 use crate::error::DbError;
 
 /// The visible relations that Django lists.
@@ -21,16 +22,16 @@ const VISIBLE: &str = "c.relkind IN ('f', 'm', 'p', 'r', 'v') \
     AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema') AND pg_catalog.pg_table_is_visible(c.oid)";
 
 /// Reads everything.
-pub(super) async fn load(connection: &PostgresConnection) -> Result<Catalog, DbError> {
+pub(super) async fn load(connection: &mut impl Queries, server_version: u32) -> Result<Catalog, DbError> {
     let mut catalog = Catalog::new(Dialect::Postgres);
-    catalog.set_server_version(connection.server_version());
+    catalog.set_server_version(server_version);
     let others = [
         "SELECT extname, extversion FROM pg_catalog.pg_extension ORDER BY extname",
         "SELECT collname, bool_and(collisdeterministic) FROM pg_catalog.pg_collation GROUP BY collname ORDER BY collname",
     ];
     let mut queries = queries(None).to_vec();
     queries.extend(others.map(str::to_owned));
-    let mut results = connection.query_all(&queries).await?;
+    let mut results = connection.all(&queries).await?;
     let rest = results.split_off(queries.len() - others.len());
     for table in assemble(&results) {
         catalog.create_table(table);
@@ -47,8 +48,8 @@ pub(super) async fn load(connection: &PostgresConnection) -> Result<Catalog, DbE
 }
 
 /// Reads all tables, or those that are named.
-pub(super) async fn tables(connection: &PostgresConnection, names: Option<&[&str]>) -> Result<Vec<Table>, DbError> {
-    Ok(assemble(&connection.query_all(&queries(names)).await?))
+pub(super) async fn tables(connection: &mut impl Queries, names: Option<&[&str]>) -> Result<Vec<Table>, DbError> {
+    Ok(assemble(&connection.all(&queries(names)).await?))
 }
 
 /// Returns the queries: tables, columns, constraints, indexes, sequences.

@@ -9,13 +9,14 @@ use limosa_sql::catalog::{
 use limosa_sql::dialect::Dialect;
 use smol_str::SmolStr;
 
-use crate::connection::{Row, SqliteConnection, literal};
+use super::Queries;
+use crate::connection::{Row, literal};
 use crate::error::DbError;
 
 /// Reads everything.
-pub(super) async fn load(connection: &SqliteConnection) -> Result<Catalog, DbError> {
+pub(super) async fn load(connection: &mut impl Queries, server_version: u32) -> Result<Catalog, DbError> {
     let mut catalog = Catalog::new(Dialect::Sqlite);
-    catalog.set_server_version(u32::try_from(rusqlite::version_number()).unwrap_or(0));
+    catalog.set_server_version(server_version);
     for table in tables(connection, None).await? {
         catalog.create_table(table);
     }
@@ -30,16 +31,16 @@ struct Building {
 }
 
 /// Reads all tables, or those that are named.
-pub(super) async fn tables(connection: &SqliteConnection, names: Option<&[&str]>) -> Result<Vec<Table>, DbError> {
-    let named =
-        names.map(|names| names.iter().map(|name| literal(Dialect::Sqlite, name)).collect::<Vec<_>>().join(", "));
+pub(super) async fn tables(connection: &mut impl Queries, names: Option<&[&str]>) -> Result<Vec<Table>, DbError> {
+    let named = names.map(|names| names.iter().map(|name| literal(Dialect::Sqlite, name)).collect::<Vec<_>>().join(", "));
     let named = named.map_or(String::new(), |names| format!(" AND m.tbl_name IN ({names})"));
-    let query = async |sql: String| connection.query(&sql, &[]).await;
-
-    let tables = query(format!(
-        "SELECT m.name, m.type, m.sql FROM sqlite_master m \
+    let tables = rows(
+        connection,
+        format!(
+            "SELECT m.name, m.type, m.sql FROM sqlite_master m \
          WHERE m.type IN ('table', 'view') AND m.name <> 'sqlite_sequence'{named} ORDER BY m.name"
-    ));
+        ),
+    );
     let mut building = IndexMap::new();
     for row in tables.await? {
         let kind = if row.text(1) == "view" { TableKind::View } else { TableKind::Table };
@@ -54,10 +55,13 @@ pub(super) async fn tables(connection: &SqliteConnection, names: Option<&[&str]>
         found.table.constraints = sqlite_constraints(found.table.sql.as_deref().unwrap_or_default(), &names);
     }
     indexes(connection, &named, &mut building).await?;
-    let keys = query(format!(
-        "SELECT m.name, f.\"from\", f.\"table\", f.\"to\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f \
+    let keys = rows(
+        connection,
+        format!(
+            "SELECT m.name, f.\"from\", f.\"table\", f.\"to\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f \
          WHERE m.type = 'table'{named} ORDER BY m.rowid, f.id, f.seq"
-    ));
+        ),
+    );
     for row in keys.await? {
         if let Some(found) = building.get_mut(row.text(0)) {
             found.foreign_keys.push((row.text(1).into(), row.text(2).into(), row.text(3).into()));
@@ -74,27 +78,23 @@ pub(super) async fn tables(connection: &SqliteConnection, names: Option<&[&str]>
 
 /// Adds the columns; of a view that can no longer be read, none.
 async fn columns(
-    connection: &SqliteConnection,
+    connection: &mut impl Queries,
     named: &str,
     building: &mut IndexMap<SmolStr, Building>,
 ) -> Result<(), DbError> {
     let fields = "x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden";
-    let mut rows = connection
-        .query(
-            &format!(
-                "SELECT m.name, {fields} FROM sqlite_master m, pragma_table_xinfo(m.name) x \
-                 WHERE m.type = 'table' AND m.name <> 'sqlite_sequence'{named} ORDER BY m.rowid, x.cid"
-            ),
-            &[],
-        )
-        .await?;
+    let sql = format!(
+        "SELECT m.name, {fields} FROM sqlite_master m, pragma_table_xinfo(m.name) x \
+         WHERE m.type = 'table' AND m.name <> 'sqlite_sequence'{named} ORDER BY m.rowid, x.cid"
+    );
+    let mut described = rows(connection, sql).await?;
     let views = building.values().filter(|found| found.table.kind == TableKind::View);
     for view in views.map(|found| found.table.name.clone()) {
         let name = literal(Dialect::Sqlite, &view);
-        let found = connection.query(&format!("SELECT {name}, {fields} FROM pragma_table_xinfo({name}) x"), &[]).await;
-        rows.extend(found.unwrap_or_default());
+        let found = rows(connection, format!("SELECT {name}, {fields} FROM pragma_table_xinfo({name}) x")).await;
+        described.extend(found.unwrap_or_default());
     }
-    for row in &rows {
+    for row in &described {
         // Hidden columns of virtual tables are not listed; generated ones (2 and 3) are.
         if let Some(found) = building.get_mut(row.text(0))
             && row.text(6) != "1"
@@ -139,7 +139,7 @@ fn finish_columns(found: &mut Building) {
 
 /// Adds the indexes that have a text of their own, the newest first; the others belong to constraints.
 async fn indexes(
-    connection: &SqliteConnection,
+    connection: &mut impl Queries,
     named: &str,
     building: &mut IndexMap<SmolStr, Building>,
 ) -> Result<(), DbError> {
@@ -150,7 +150,7 @@ async fn indexes(
          ORDER BY m.rowid, l.seq, i.seqno"
     );
     let mut found = IndexMap::new();
-    for row in connection.query(&sql, &[]).await? {
+    for row in rows(connection, sql).await? {
         let key = (SmolStr::new(row.text(0)), SmolStr::new(row.text(1)));
         let entry = found.entry(key).or_insert_with(|| (row.is_true(2), row.text(4).to_owned(), Vec::new()));
         entry.2.push(row.get(3).map(SmolStr::new));
@@ -164,4 +164,8 @@ async fn indexes(
         }
     }
     Ok(())
+}
+
+async fn rows(connection: &mut impl Queries, sql: String) -> Result<Vec<Row>, DbError> {
+    Ok(connection.all(&[sql]).await?.pop().unwrap_or_default())
 }

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use limosa_model::{MigrationId, Value};
+use limosa_sql::editor::Waiting;
+use limosa_sql::statement::Foreign;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::{Bridge, BridgeError, value};
+use super::{Bridge, BridgeError, deferred, value};
 
 /// Names an operation: a migration and the operation's place in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -227,6 +229,22 @@ impl Bridge {
         self.tell("state", json!({ "applied": ids(applied) })).await
     }
 
+    /// Goes through these migrations and keeps the states from before some of them, for [`Bridge::go_before`].
+    ///
+    /// # Errors
+    /// When a migration cannot be imported or does not fit the state.
+    pub async fn keep_states(&mut self, applied: &[MigrationId], keep: &[MigrationId]) -> Result<(), BridgeError> {
+        self.tell("state", json!({ "applied": ids(applied), "keep": ids(keep) })).await
+    }
+
+    /// Sets the state to the one that was kept from before a migration, which can be done once.
+    ///
+    /// # Errors
+    /// When none was kept.
+    pub async fn go_before(&mut self, migration: &MigrationId) -> Result<(), BridgeError> {
+        self.tell("go_before", json!({ "app": migration.app, "name": migration.name })).await
+    }
+
     /// Adds whole migrations to the state, after the rest of the one that is partly in it.
     ///
     /// # Errors
@@ -235,17 +253,25 @@ impl Bridge {
         self.tell("advance", json!({ "migrations": ids(migrations) })).await
     }
 
-    /// Runs a `RunPython` or any other operation on the open connection, as Django would; what its schema editor
-    /// deferred is executed at its end.
+    /// Runs a `RunPython` or any other operation on the open connection, as Django would.
     ///
+    /// `waiting` are the statements that wait for the end of the migration; what waits afterwards is returned.
     /// Forwards the state moves to the operation by itself. Backwards it must be, and stays, that before the migration.
     ///
     /// # Errors
     /// When the code raises an error; the transaction is then to be rolled back.
-    pub async fn run_operation(&mut self, operation: &OperationPath, direction: Direction) -> Result<(), BridgeError> {
+    pub async fn run_operation(
+        &mut self,
+        operation: &OperationPath,
+        direction: Direction,
+        waiting: &[Foreign],
+    ) -> Result<Vec<Waiting>, BridgeError> {
         let MigrationId { app, name } = &operation.migration;
-        let arguments = json!({ "app": app, "name": name, "path": operation.path, "direction": direction });
-        self.tell("run_operation", arguments).await
+        let waiting: Vec<Json> = waiting.iter().map(deferred::encode).collect();
+        let arguments =
+            json!({ "app": app, "name": name, "path": operation.path, "direction": direction, "waiting": waiting });
+        let after: deferred::After = self.call("run_operation", arguments).await?;
+        Ok(after.waiting.into_iter().map(deferred::decode).collect())
     }
 
     /// Runs a whole migration whose class applies itself in a way of its own, on the open connection; the state moves as in
@@ -275,18 +301,24 @@ impl Bridge {
         self.call("collect_sql", arguments).await
     }
 
-    /// Returns the value that an added or altered field gives to the rows that are there, ready for the database; the state moves
-    /// to the operation.
+    /// Returns the value that a field which an operation adds or alters gives to the rows that are there, ready for the database;
+    /// the state moves as in [`Bridge::run_operation`].
     ///
     /// # Errors
     /// When the code raises an error, or its value is not one that can be told.
-    pub async fn effective_default(&mut self, operation: &OperationPath, alias: &str) -> Result<Value, BridgeError> {
+    pub async fn effective_default(
+        &mut self,
+        operation: &OperationPath,
+        alias: &str,
+        direction: Direction,
+    ) -> Result<Value, BridgeError> {
         #[derive(Deserialize)]
         struct Default {
             value: Json,
         }
         let MigrationId { app, name } = &operation.migration;
-        let arguments = json!({ "app": app, "name": name, "path": operation.path, "alias": alias });
+        let arguments =
+            json!({ "app": app, "name": name, "path": operation.path, "alias": alias, "direction": direction });
         let default: Default = self.call("effective_default", arguments).await?;
         value::decode(&default.value)
             .ok_or_else(|| BridgeError::Protocol(format!("the default {} is not understood", default.value)))

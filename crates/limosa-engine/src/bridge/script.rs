@@ -31,6 +31,7 @@ const MODULES: &[(&str, &str)] = modules!(
     "runner",
     "signals",
     "tools",
+    "waiting",
 );
 
 /// Returns the first line that the process reads.

@@ -147,7 +147,7 @@ impl Runner<'_> {
         }
         let stale = result?;
         let (deferred, _) = compiler.finish();
-        self.step(session, job, deferred, &mut pending, progress).await?;
+        self.step(session, job, deferred, None, &mut pending, progress).await?;
         if self.context.dialect == Dialect::Sqlite {
             self.send(session, job, &mut pending, progress).await?;
             if let Some((table, parent)) = session.broken_foreign_key().await.map_err(RunErrorKind::from)? {
@@ -178,24 +178,23 @@ impl Runner<'_> {
         progress: &mut Progress,
     ) -> Result<bool, Failure> {
         let mut stale = false;
-        // Where Python's connection has a transaction open, ours would not see what happens in it.
-        let can_look = matches!(session, Session::Direct(_)) || !self.is_transaction(job);
         loop {
-            if can_look && stale && compiler.needs_catalog() {
+            if stale && compiler.needs_catalog() {
                 self.send(session, job, pending, progress).await?;
-                compiler.set_catalog(introspect::load(self.connection).await.map_err(RunErrorKind::from)?);
+                compiler.set_catalog(session.catalog(self.connection).await.map_err(RunErrorKind::from)?);
                 stale = false;
             }
             if let Some(unknown) = compiler.unknown_default() {
                 self.send(session, job, pending, progress).await?;
                 let Session::Bridge(bridge, _) = session else { return Err(RunErrorKind::NoPython.into()) };
                 let operation = OperationPath::of_database(job.migration.id.clone(), &unknown.path);
-                let value = bridge.effective_default(&operation, self.alias).await.map_err(RunErrorKind::from)?;
+                let value = bridge.effective_default(&operation, self.alias, job.direction.into()).await;
+                let value = value.map_err(RunErrorKind::from)?;
                 compiler.supply_default(unknown, value);
             }
             let Some(compiled) = compiler.next_operation()? else { break };
             stale |= compiled.is_opaque();
-            self.step(session, job, compiled, pending, progress).await?;
+            self.step(session, job, compiled, Some(&mut *compiler), pending, progress).await?;
         }
         Ok(stale)
     }
@@ -205,6 +204,7 @@ impl Runner<'_> {
         session: &mut Session<'_>,
         job: &Job,
         compiled: Compiled<'_>,
+        mut compiler: Option<&mut Compiler<'_>>,
         pending: &mut Pending,
         progress: &mut Progress,
     ) -> Result<(), Failure> {
@@ -223,7 +223,7 @@ impl Runner<'_> {
                 step => {
                     self.send(session, job, pending, progress).await?;
                     progress.changed = true;
-                    let result = self.code(session, job, step).await;
+                    let result = self.code(session, job, step, compiler.as_deref_mut()).await;
                     result.map_err(|kind| owner.failed(kind))?;
                 }
             }
@@ -231,14 +231,26 @@ impl Runner<'_> {
         Ok(())
     }
 
-    async fn code(&self, session: &mut Session<'_>, job: &Job, step: Step) -> Result<(), RunErrorKind> {
+    /// Runs code; the statements that wait go to Django's schema editor and come back.
+    async fn code(
+        &self,
+        session: &mut Session<'_>,
+        job: &Job,
+        step: Step,
+        compiler: Option<&mut Compiler<'_>>,
+    ) -> Result<(), RunErrorKind> {
         match (step, session) {
             (Step::Python { path, .. }, Session::Bridge(bridge, _)) if path.is_empty() => {
                 Ok(bridge.run_migration(&job.migration.id, job.direction.into()).await?)
             }
             (Step::Python { path, .. }, Session::Bridge(bridge, _)) => {
                 let operation = OperationPath::of_database(job.migration.id.clone(), &path);
-                Ok(bridge.run_operation(&operation, job.direction.into()).await?)
+                let waiting = compiler.as_ref().map_or_else(Vec::new, |compiler| compiler.waiting());
+                let waiting = bridge.run_operation(&operation, job.direction.into(), &waiting).await?;
+                if let Some(compiler) = compiler {
+                    compiler.set_waiting(waiting);
+                }
+                Ok(())
             }
             (Step::Rust { function }, Session::Direct(connection)) => {
                 let Some(code) = self.functions.get(&function) else {

@@ -238,6 +238,7 @@ impl Field {
             db_comment: arguments.text("db_comment")?.filter(|text| !text.is_empty()),
             db_collation: arguments.text("db_collation")?.filter(|text| !text.is_empty()),
             db_tablespace: arguments.text("db_tablespace")?.filter(|text| !text.is_empty()),
+            prepares_default: Ignored::default(),
             custom: custom.map(Arc::new),
             kwargs: normalize(base, &kind, arguments.kwargs.clone()),
             class: arguments.class.clone(),

@@ -96,7 +96,7 @@ pub fn unknown_defaults(
     direction: Direction,
 ) -> Result<Vec<UnknownDefault>, StepError> {
     let (atoms, _) = atoms(migration, before, direction)?;
-    Ok(atoms.iter().filter_map(|atom| unknown_default(context, &migration.id.app, atom)).collect())
+    Ok(atoms.iter().filter_map(|atom| unknown_default(context, &migration.id.app, atom, direction)).collect())
 }
 
 fn statements(

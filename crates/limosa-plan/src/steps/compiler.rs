@@ -8,8 +8,9 @@ use limosa_model::state::ProjectState;
 use limosa_model::{Migration, Operation, Value};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::{Context, Dialect};
-use limosa_sql::editor::SchemaEditor;
+use limosa_sql::editor::{SchemaEditor, Waiting};
 use limosa_sql::operations;
+use limosa_sql::statement::Foreign;
 
 use super::atoms::{Atom, atoms, error};
 use super::python::{UnknownDefault, unknown_default};
@@ -105,7 +106,7 @@ impl<'a> Compiler<'a> {
 
     /// Returns the default that only Python can compute, when the next operation needs one.
     pub fn unknown_default(&self) -> Option<UnknownDefault> {
-        unknown_default(self.editor.context(), self.app, self.atoms.front()?)
+        unknown_default(self.editor.context(), self.app, self.atoms.front()?, self.direction)
     }
 
     /// Supplies a default that Python computed, prepared for the database.
@@ -116,6 +117,16 @@ impl<'a> Compiler<'a> {
     /// Puts a fresh catalog in the place of the one that was planned with.
     pub fn set_catalog(&mut self, catalog: Catalog) {
         *self.editor.catalog_mut() = catalog;
+    }
+
+    /// Describes the statements that wait for the end of the migration, for Python's schema editor.
+    pub fn waiting(&self) -> Vec<Foreign> {
+        self.editor.waiting()
+    }
+
+    /// Takes back what waits after Python's schema editor went on for one operation.
+    pub fn set_waiting(&mut self, waiting: impl IntoIterator<Item = Waiting>) {
+        self.editor.set_waiting(waiting);
     }
 
     /// Returns the steps of the next operation; after the last one, those of what was put off; then nothing.

@@ -3,7 +3,7 @@
 use limosa_model::graph::Direction;
 use limosa_model::operations::OperationKind;
 use limosa_model::state::ProjectState;
-use limosa_model::{Migration, ModelId, Operation, SmolStr, Value};
+use limosa_model::{Field, Migration, ModelId, Operation, SmolStr, Value};
 use limosa_sql::dialect::Context;
 use limosa_sql::expression::ExpressionError;
 use limosa_sql::model::Models;
@@ -31,39 +31,52 @@ pub fn needs_python(context: &Context, migration: &Migration, before: &ProjectSt
     {
         return true;
     }
-    if !migration.operations.iter().any(has_computed_default) {
+    if !migration.operations.iter().any(|operation| may_fill(operation, backwards)) {
         return false;
     }
     let Ok((atoms, _)) = atoms(migration, before, direction) else { return false };
-    atoms.iter().any(|atom| unknown_default(context, &migration.id.app, atom).is_some())
+    atoms.iter().any(|atom| unknown_default(context, &migration.id.app, atom, direction).is_some())
 }
 
-/// Returns the default of an operation's field that only Python can compute.
-pub(super) fn unknown_default(context: &Context, app: &str, atom: &Atom<'_>) -> Option<UnknownDefault> {
-    if !has_computed_default(atom.operation) {
+/// Returns the default of a field that an operation adds or alters, when only Python can compute it.
+///
+/// Source: Django `db/migrations/operations/fields.py`.
+pub(super) fn unknown_default(
+    context: &Context,
+    app: &str,
+    atom: &Atom<'_>,
+    direction: Direction,
+) -> Option<UnknownDefault> {
+    let backwards = direction == Direction::Backwards;
+    if !may_fill(atom.operation, backwards) {
         return None;
     }
-    let (model, name) = match &atom.operation.kind {
-        OperationKind::AddField(op) => (ModelId::new(app, &op.model), &op.name),
-        OperationKind::AlterField(op) => {
-            let model = ModelId::new(app, &op.model);
-            let old = atom.from.get(&model)?.fields.get(&op.name)?;
-            // The rows get a value only when the column was nullable.
-            (old.null && !op.field.null).then_some((model, &op.name))?
+    let (model, name, own) = match &atom.operation.kind {
+        OperationKind::AddField(op) if !backwards => (&op.model, &op.name, Some((&op.field, op.preserve_default))),
+        OperationKind::RemoveField(op) if backwards => (&op.model, &op.name, None),
+        OperationKind::AlterField(op) => (&op.model, &op.name, Some((&op.field, op.preserve_default))),
+        _ => return None,
+    };
+    let model = ModelId::new(app, model);
+    let mut field = atom.to.get(&model)?.fields.get(name)?.as_ref().clone();
+    if let Some((own, preserve_default)) = own
+        && (!backwards || !preserve_default)
+    {
+        field.default.clone_from(&own.default);
+    }
+    if let OperationKind::AlterField(_) = &atom.operation.kind {
+        let old = atom.from.get(&model)?.fields.get(name)?;
+        // The rows get a value only when the column was nullable.
+        if !old.null || field.null {
+            return None;
         }
-        _ => return None,
-    };
-    let field = match &atom.operation.kind {
-        OperationKind::AddField(op) => &op.field,
-        OperationKind::AlterField(op) => &op.field,
-        _ => return None,
-    };
+    }
     if field.many_to_many().is_some() {
         return None;
     }
     let models = Models::new(&atom.to, context);
     let mut view = models.model(&model).ok()?.field(name)?.clone();
-    view.field = field.clone();
+    view.field = field.into();
     match models.effective_default(&view) {
         Err(ExpressionError::NeedsPython(function)) => {
             Some(UnknownDefault { path: atom.path.clone(), model, field: name.clone(), function })
@@ -72,14 +85,21 @@ pub(super) fn unknown_default(context: &Context, app: &str, atom: &Atom<'_>) -> 
     }
 }
 
-fn has_computed_default(operation: &Operation) -> bool {
-    let computed = |value: &Option<Value>| {
-        matches!(value, Some(Value::Reference(_) | Value::Call(_) | Value::Opaque(_) | Value::List(_) | Value::Dict(_)))
+/// Returns whether an operation may give rows a default that only Python can compute, as far as it shows by itself.
+fn may_fill(operation: &Operation, backwards: bool) -> bool {
+    let computed = |field: &Field| {
+        field.prepares_default.0 || matches!(
+            field.default,
+            Some(Value::Reference(_) | Value::Call(_) | Value::Opaque(_) | Value::List(_) | Value::Dict(_))
+        )
     };
     match &operation.kind {
-        OperationKind::AddField(op) => computed(&op.field.default),
-        OperationKind::AlterField(op) => computed(&op.field.default),
-        OperationKind::SeparateDatabaseAndState(op) => op.database_operations.iter().any(has_computed_default),
+        OperationKind::AddField(op) => !backwards && computed(&op.field),
+        OperationKind::RemoveField(_) => backwards,
+        OperationKind::AlterField(op) => backwards || computed(&op.field),
+        OperationKind::SeparateDatabaseAndState(op) => {
+            op.database_operations.iter().any(|operation| may_fill(operation, backwards))
+        }
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use limosa_model::field::{CustomColumn, FieldError};
+use limosa_model::field::{CustomColumn, FieldError, Ignored};
 use limosa_model::value::Call;
 use limosa_model::{Field, SmolStr, Value};
 use serde::Deserialize;
@@ -71,6 +71,8 @@ pub struct FieldColumns {
     pub collation: Option<SmolStr>,
     /// The default as it is handed to the database, when the field has one that is not a function.
     pub default: Option<Value>,
+    /// Whether the class hands NULL to the database as it is.
+    pub null_stays: bool,
 }
 
 #[derive(Deserialize)]
@@ -119,12 +121,20 @@ impl FieldFacts {
         field.db_comment = own.db_comment.clone().filter(|text| !text.is_empty());
         field.db_collation = own.db_collation.clone().filter(|text| !text.is_empty());
         field.db_tablespace = own.db_tablespace.clone().filter(|text| !text.is_empty());
+        field.prepares_default = Ignored(self.prepares_default(&field));
         // Fields are compared by what their own class deconstructs them to.
         field.kwargs = call.kwargs.clone();
         for (position, value) in call.args.iter().enumerate() {
             field.kwargs.set(position.to_string(), value.clone());
         }
         Ok(field)
+    }
+
+    /// Returns whether the class's own code decides what becomes of the default, other than by leaving NULL alone.
+    fn prepares_default(&self, field: &Field) -> bool {
+        const METHODS: [&str; 5] = ["get_prep_value", "get_db_prep_value", "get_db_prep_save", "get_default", "_get_default"];
+        self.overrides.iter().any(|method| METHODS.contains(&method.as_str()))
+            && !(field.null && field.default.is_none() && self.columns.values().all(|said| said.null_stays))
     }
 
     /// Returns what the class itself says about its column, when that is not what Django's class would say.
@@ -162,6 +172,7 @@ impl FieldFacts {
                 db_type_suffix: text("db_type_suffix"),
                 collation: text("collation"),
                 default,
+                null_stays: said.get("null").is_some_and(Json::is_null),
             };
             columns.insert(vendor, column);
         }

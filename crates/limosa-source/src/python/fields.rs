@@ -1,13 +1,12 @@
 //! Fields of classes that are not Django's own, understood from their source.
 
-use limosa_model::field::{CustomColumn, FieldError};
+use limosa_model::field::{CustomColumn, FieldError, Ignored};
 use limosa_model::value::{Call, Kwargs, Opaque};
 use limosa_model::{Field, SmolStr, Value};
 
 use super::classes::{Chain, Link};
 use super::context::Context;
 use super::evaluate::Evaluator;
-use crate::convert::Purpose;
 
 /// Classes whose source does not show what they are.
 const KNOWN: [(&str, &str); 2] = [
@@ -51,7 +50,7 @@ const VENDORS: [&str; 3] = ["postgresql", "sqlite", "mysql"];
 ///
 /// # Errors
 /// When its source does not tell everything that decides about the column, or an argument is missing, wrong or opaque.
-pub(crate) fn build(context: &Context<'_>, call: &Call, purpose: Purpose) -> Result<Field, FieldError> {
+pub(crate) fn build(context: &Context<'_>, call: &Call) -> Result<Field, FieldError> {
     let unclear = |reason: String| FieldError::Opaque {
         name: call.callee.clone(),
         opaque: std::sync::Arc::new(Opaque { reason: reason.into(), text: call.callee.clone(), span: call.span }),
@@ -132,15 +131,37 @@ pub(crate) fn build(context: &Context<'_>, call: &Call, purpose: Purpose) -> Res
     } else if internal.is_none() {
         return Err(unclear("it has no type".into()));
     }
-    let fills = purpose == Purpose::Fill && !field.null;
-    if fills
-        && (field.default.is_some() || (field.blank && field.kind.is_textual()))
-        && let Some(method) = chain.defines(&PREPARING)
-    {
-        return Err(unclear(format!("the class defines `{method}`, which decides about the default")));
-    }
+    field.prepares_default = Ignored(prepares_default(&mut evaluator, &chain, &instance, &field));
     field.kwargs = compared(&chain, call, &field.kwargs);
     Ok(field)
+}
+
+/// Returns whether code of the class decides what becomes of the field's default: it defines a method that prepares values, other
+/// than one that leaves the NULL of a field without a default alone.
+fn prepares_default(
+    evaluator: &mut Evaluator<'_>,
+    chain: &Chain,
+    instance: &super::evaluate::methods::Instance,
+    field: &Field,
+) -> bool {
+    const PREPARES_VALUES: [&str; 3] = ["get_db_prep_save", "get_db_prep_value", "get_prep_value"];
+    let methods: Vec<(&Link, &str)> = chain
+        .links
+        .iter()
+        .flat_map(|link| PREPARING.iter().filter(|name| link.method(name).is_some()).map(move |name| (link, *name)))
+        .collect();
+    let is_null = field.null && field.default.as_ref().is_none_or(|default| *default == Value::None);
+    !methods.is_empty()
+        && !(is_null
+            && methods.iter().all(|(link, name)| {
+                let others: &[Value] = match *name {
+                    "get_prep_value" => &[],
+                    "get_db_prep_save" => &[Value::None],
+                    _ => &[Value::None, Value::Bool(false)],
+                };
+                PREPARES_VALUES.contains(name)
+                    && evaluator.returns_none(&link.module, &link.method_path(name), instance, others)
+            }))
 }
 
 /// Returns the class of Django's as whose type a field is stored; nothing when only `db_type` tells.

@@ -87,8 +87,8 @@ impl<'a> SourceKnowledge<'a> {
 }
 
 impl Knowledge for SourceKnowledge<'_> {
-    fn field(&self, call: &Call, purpose: Purpose) -> Result<Field, FieldError> {
-        super::fields::build(&self.context, call, purpose)
+    fn field(&self, call: &Call, _: Purpose) -> Result<Field, FieldError> {
+        super::fields::build(&self.context, call)
     }
 
     fn operation(&self, call: &Call, _: &str) -> Option<KnownOperation> {

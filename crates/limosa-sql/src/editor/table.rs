@@ -128,8 +128,9 @@ impl SchemaEditor<'_> {
         };
         self.execute(sql, |catalog| catalog.rename_table(old, new));
         self.note_renamed_table(old, new);
+        let dialect = self.context.dialect;
         for statement in &mut self.deferred {
-            statement.rename_table(old, new);
+            statement.rename_table(dialect, old, new);
         }
     }
 

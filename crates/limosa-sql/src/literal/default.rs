@@ -20,6 +20,9 @@ impl Models<'_> {
     /// # Errors
     /// When only Python can compute the default, or the field would refuse it.
     pub fn effective_default(self, view: &FieldView) -> Result<Option<Literal>, ExpressionError> {
+        if view.field.prepares_default.0 {
+            return Err(ExpressionError::NeedsPython(view.field.class.clone()));
+        }
         let value = match &view.field.default {
             Some(value) => self.python_default(view, value)?,
             None => self.implicit_default(&view.field),

@@ -71,6 +71,7 @@ fn bare_field(class: &str) -> Field {
         db_comment: None,
         db_collation: None,
         db_tablespace: None,
+        prepares_default: Default::default(),
         custom: None,
         span: Default::default(),
     }

@@ -98,7 +98,7 @@ impl IndexColumns {
 }
 
 /// Replaces a quoted name in SQL, but not within texts.
-fn rename_in_sql(sql: &str, old: &str, new: &str) -> String {
+pub(super) fn rename_in_sql(sql: &str, old: &str, new: &str) -> String {
     let part = |(position, part): (usize, &str)| match position % 2 {
         0 => part.replace(old, new),
         _ => part.to_owned(),

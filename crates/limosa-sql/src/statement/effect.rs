@@ -11,6 +11,8 @@ impl Statement {
     pub fn apply(&self, catalog: &mut Catalog) {
         let dialect = catalog.dialect();
         let constraint = match self {
+            // What it does is known only by looking at the database again.
+            Self::Foreign(_) => return,
             Self::CreateIndex(index) => index.constraint(dialect),
             Self::AddUnique(unique) => {
                 let name = unique.name.resolve(dialect, &unique.table, &unique.columns);

@@ -18,6 +18,7 @@ impl Statement {
             Self::AddExclusion(exclusion) => {
                 format!("ALTER TABLE {} ADD {}", dialect.quote_name(&exclusion.table), exclusion.definition(dialect))
             }
+            Self::Foreign(foreign) => foreign.sql.clone(),
         }
     }
 }

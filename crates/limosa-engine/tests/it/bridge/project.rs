@@ -164,7 +164,7 @@ impl Project {
         bridge.set_state(&[]).await.unwrap();
         bridge.begin(true).await.unwrap();
         for index in 0..3 {
-            bridge.run_operation(&at("0001_initial", index), Direction::Forwards).await.unwrap();
+            bridge.run_operation(&at("0001_initial", index), Direction::Forwards, &[]).await.unwrap();
         }
         bridge.commit().await.unwrap();
         bridge

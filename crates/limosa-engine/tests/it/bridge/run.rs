@@ -10,8 +10,8 @@ async fn run(code: &str) -> Option<Result<Project, BridgeError>> {
     let project = Project::new(&[("0002_code", &text)])?;
     let mut bridge = project.migrated().await;
     bridge.begin(true).await.unwrap();
-    Some(match bridge.run_operation(&at("0002_code", 0), Direction::Forwards).await {
-        Ok(()) => {
+    Some(match bridge.run_operation(&at("0002_code", 0), Direction::Forwards, &[]).await {
+        Ok(_) => {
             bridge.commit().await.unwrap();
             Ok(project)
         }
@@ -123,14 +123,14 @@ def after(apps, schema_editor):
     order.insert(2, at("0002_state", 2).inner("database_operations", 0));
     bridge.begin(true).await.unwrap();
     for operation in &order {
-        bridge.run_operation(operation, Direction::Forwards).await.unwrap();
+        bridge.run_operation(operation, Direction::Forwards, &[]).await.unwrap();
     }
     bridge.commit().await.unwrap();
 
     bridge.set_state(&[id("0001_initial")]).await.unwrap();
     bridge.begin(true).await.unwrap();
     for operation in order.iter().rev() {
-        bridge.run_operation(operation, Direction::Backwards).await.unwrap();
+        bridge.run_operation(operation, Direction::Backwards, &[]).await.unwrap();
     }
     bridge.commit().await.unwrap();
     let columns = bridge.query("PRAGMA table_info(library_author)", None).await.unwrap().rows.len();

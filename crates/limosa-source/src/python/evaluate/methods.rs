@@ -178,6 +178,25 @@ impl<'c> Evaluator<'c> {
         }
     }
 
+    /// Runs a method with `self`, None and other values as arguments, and returns whether its result is known to be None.
+    pub(crate) fn returns_none(
+        &mut self,
+        module: &Arc<Module>,
+        within: &str,
+        instance: &Instance,
+        others: &[Value],
+    ) -> bool {
+        let simple = |value: &Value| match value {
+            Value::Bool(value) => Object::Bool(*value),
+            _ => Object::None,
+        };
+        let mut args = vec![Object::Class(Rc::clone(&instance.0)), Object::None];
+        args.extend(others.iter().map(simple));
+        let Some(function) = self.method_function(module, within) else { return false };
+        let arguments = Arguments { args, ..Arguments::default() };
+        matches!(self.call_function(&function, &arguments, TextRange::default()), Ok(Object::None))
+    }
+
     fn call_method(&mut self, module: &Arc<Module>, within: &str, arguments: Arguments) -> Option<&'static str> {
         let function = self.method_function(module, within)?;
         let result = self.call_function(&function, &arguments, TextRange::default()).ok()?;
