@@ -1,4 +1,4 @@
-//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask generate`.
+//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask generate`, `cargo xtask reversal`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
@@ -6,6 +6,7 @@ mod bench;
 mod corpus;
 mod generate;
 mod read_to_plan;
+mod reversal;
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,8 @@ enum Command {
     /// Reads a project up to its plan and prints how long that took, as JSON; `bench` starts it.
     #[command(hide = true)]
     ReadToPlan(read_to_plan::Args),
+    /// Undoes and applies again every migration of a Django project, and compares with Django where that leaves a difference.
+    Reversal(reversal::Args),
 }
 
 fn main() -> Result<()> {
@@ -33,6 +36,7 @@ fn main() -> Result<()> {
         Command::Corpus(args) => corpus::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::ReadToPlan(args) => read_to_plan::run(&args),
+        Command::Reversal(args) => reversal::run(&args),
     }
 }
 

@@ -22,7 +22,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("tokio-postgres", &["limosa-db"]),
     ("rusqlite", &["limosa-db"]),
     ("clap", &["limosa", "xtask"]),
-    ("tokio", &["limosa-db", "limosa-engine", "limosa", "limosa-example-embedded"]),
+    ("tokio", &["limosa-db", "limosa-engine", "limosa", "limosa-example-embedded", "xtask"]),
 ];
 
 #[test]

@@ -32,7 +32,8 @@ struct Building {
 
 /// Reads all tables, or those that are named.
 pub(super) async fn tables(connection: &mut impl Queries, names: Option<&[&str]>) -> Result<Vec<Table>, DbError> {
-    let named = names.map(|names| names.iter().map(|name| literal(Dialect::Sqlite, name)).collect::<Vec<_>>().join(", "));
+    let named =
+        names.map(|names| names.iter().map(|name| literal(Dialect::Sqlite, name)).collect::<Vec<_>>().join(", "));
     let named = named.map_or(String::new(), |names| format!(" AND m.tbl_name IN ({names})"));
     let tables = rows(
         connection,

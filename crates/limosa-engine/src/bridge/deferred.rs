@@ -22,7 +22,8 @@ pub(super) enum Item {
 
 /// Writes a statement for Django's schema editor.
 pub(super) fn encode(statement: &Foreign) -> Json {
-    let pairs = |pairs: &[(SmolStr, SmolStr)]| pairs.iter().map(|(table, name)| json!([table, name])).collect::<Vec<_>>();
+    let pairs =
+        |pairs: &[(SmolStr, SmolStr)]| pairs.iter().map(|(table, name)| json!([table, name])).collect::<Vec<_>>();
     json!({
         "sql": statement.sql,
         "tables": statement.tables,

@@ -88,10 +88,11 @@ pub(super) fn unknown_default(
 /// Returns whether an operation may give rows a default that only Python can compute, as far as it shows by itself.
 fn may_fill(operation: &Operation, backwards: bool) -> bool {
     let computed = |field: &Field| {
-        field.prepares_default.0 || matches!(
-            field.default,
-            Some(Value::Reference(_) | Value::Call(_) | Value::Opaque(_) | Value::List(_) | Value::Dict(_))
-        )
+        field.prepares_default.0
+            || matches!(
+                field.default,
+                Some(Value::Reference(_) | Value::Call(_) | Value::Opaque(_) | Value::List(_) | Value::Dict(_))
+            )
     };
     match &operation.kind {
         OperationKind::AddField(op) => !backwards && computed(&op.field),

@@ -132,7 +132,8 @@ impl FieldFacts {
 
     /// Returns whether the class's own code decides what becomes of the default, other than by leaving NULL alone.
     fn prepares_default(&self, field: &Field) -> bool {
-        const METHODS: [&str; 5] = ["get_prep_value", "get_db_prep_value", "get_db_prep_save", "get_default", "_get_default"];
+        const METHODS: [&str; 5] =
+            ["get_prep_value", "get_db_prep_value", "get_db_prep_save", "get_default", "_get_default"];
         self.overrides.iter().any(|method| METHODS.contains(&method.as_str()))
             && !(field.null && field.default.is_none() && self.columns.values().all(|said| said.null_stays))
     }

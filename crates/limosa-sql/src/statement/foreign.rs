@@ -57,7 +57,8 @@ impl Statement {
     /// Describes the statement for another schema editor.
     pub fn describe(&self, dialect: Dialect) -> Foreign {
         let table = self.table().clone();
-        let own = |columns: &[SmolStr]| columns.iter().map(|column| (table.clone(), column.clone())).collect::<Vec<_>>();
+        let own =
+            |columns: &[SmolStr]| columns.iter().map(|column| (table.clone(), column.clone())).collect::<Vec<_>>();
         let (columns, name) = match self {
             Self::Foreign(foreign) => return foreign.clone(),
             Self::CreateIndex(index) => {
