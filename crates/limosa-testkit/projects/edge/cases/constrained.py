@@ -25,6 +25,8 @@ migrations.AddConstraint("A", models.UniqueConstraint(fields=["fk", "x"], name="
 migrations.AddConstraint("A", models.UniqueConstraint(fields=["fk", "y"], name="con_fk2", condition=Q(fk__isnull=False))),
 migrations.AddConstraint("A", models.UniqueConstraint(fields=["x", "p"], name="con_def2", deferrable=models.Deferrable.IMMEDIATE)),
 migrations.AddConstraint("A", models.UniqueConstraint(functions.Lower("y").desc(), "x", name="con_expr2")),
+#---
+# django: 5.0
 migrations.AddConstraint("A", models.UniqueConstraint(fields=["x"], name="con_nulls", nulls_distinct=False)),
 #---
 migrations.RemoveConstraint("A", "con_x"),
@@ -48,4 +50,5 @@ migrations.CreateModel("B", [("id", models.AutoField(primary_key=True)), ("x", m
 #---
 migrations.AlterField("B", "x", models.IntegerField()),
 #---
+# django: 5.2
 migrations.AlterConstraint("B", "con_b", models.UniqueConstraint(fields=["x"], name="con_b", violation_error_message="no")),

@@ -1,4 +1,5 @@
 # Defaults of the database.
+# django: 5.0
 #---
 migrations.CreateModel("A", [
     ("id", models.AutoField(primary_key=True)),
