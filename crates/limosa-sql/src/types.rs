@@ -172,6 +172,15 @@ impl Models<'_> {
     pub fn internal_type(self, field: &Field) -> SmolStr {
         let name = match &field.kind {
             FieldKind::Generated { output_field, .. } => return self.internal_type(output_field),
+            // Relations have no other name for it than that of their class.
+            FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) | FieldKind::ManyToMany(_)
+                if field.internal_type.is_some() =>
+            {
+                return field.internal_type.clone().unwrap_or_default();
+            }
+            FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) | FieldKind::ManyToMany(_) => {
+                field.class.rsplit('.').next().unwrap_or_default()
+            }
             FieldKind::Custom | FieldKind::NoColumn => field.class.rsplit('.').next().unwrap_or_default(),
             FieldKind::CiChar if self.has_citext() => "CICharField",
             FieldKind::CiText if self.has_citext() => "CITextField",
@@ -192,13 +201,10 @@ impl Models<'_> {
             FieldKind::File => "FileField",
             FieldKind::FilePath => "FilePathField",
             FieldKind::Float => "FloatField",
-            FieldKind::ForeignKey(_) => "ForeignKey",
             FieldKind::GenericIpAddress => "GenericIPAddressField",
             FieldKind::Integer | FieldKind::OrderWrt => "IntegerField",
             FieldKind::IpAddress => "IPAddressField",
             FieldKind::Json => "JSONField",
-            FieldKind::ManyToMany(_) => "ManyToManyField",
-            FieldKind::OneToOne(_) => "OneToOneField",
             FieldKind::PositiveBigInteger => "PositiveBigIntegerField",
             FieldKind::PositiveInteger => "PositiveIntegerField",
             FieldKind::PositiveSmallInteger => "PositiveSmallIntegerField",

@@ -171,7 +171,7 @@ def field(f, connection):
     """A field: its deconstruction, Django's own class that it derives from, and its column where its own code decides."""
     from django.db.models import NOT_PROVIDED
     _, path, args, kwargs = f.deconstruct()
-    result = {"call": call(path, args, kwargs), "base": None, "custom": None}
+    result = {"call": call(path, args, kwargs), "base": None, "custom": None, "internal": f.get_internal_type() if f.is_relation else None}
     own = lambda c: c.__module__.startswith("django.") and c.__module__.split(".")[1] in ("db", "contrib")
     if own(type(f)):
         return result

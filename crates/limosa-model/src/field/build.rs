@@ -243,6 +243,7 @@ impl Field {
             kwargs: normalize(base, &kind, arguments.kwargs.clone()),
             class: arguments.class.clone(),
             kind,
+            internal_type: None,
             span: Ignored(span),
         })
     }

@@ -110,6 +110,9 @@ impl FieldFacts {
             Some(kind) => Field::from_call_as(&seen, &kind, self.custom_column())?,
             None => Field::from_custom_call(&seen, self.column_types())?,
         };
+        if field.foreign_key().is_some() {
+            field.internal_type = self.internal_type.clone();
+        }
         let own = &self.attributes;
         field.null = own.null;
         field.blank = own.blank;

@@ -97,6 +97,10 @@ pub(crate) fn build(context: &Context<'_>, call: &Call) -> Result<Field, FieldEr
         Some(internal) => Field::from_call_as(&view, internal, None)?,
         None => Field::from_custom_call(&view, CustomColumn::default())?,
     };
+    if field.foreign_key().is_some() && chain.method("get_internal_type").is_some() {
+        let name = internal.as_ref().and_then(|path| path.rsplit('.').next());
+        field.internal_type = name.map(SmolStr::new);
+    }
     if base != ROOT && internal.as_ref() != Some(&base) {
         // Only the type is another one; what the class of Django's says about the rest still holds.
         let own = Field::from_call_as(&view, &base, None)?;

@@ -136,8 +136,37 @@ pub(super) fn python_str(value: &Literal) -> Option<SmolStr> {
         Literal::Duration(value) => Duration(*value).to_string().into(),
         Literal::Uuid(value) => hyphenated(*value).into(),
         Literal::Bytes(bytes) => python_bytes(bytes).into(),
-        Literal::Json(_) | Literal::List(_) | Literal::Dict(_) | Literal::Range(_) => return None,
+        Literal::List(items) => {
+            let items = items.iter().map(python_repr).collect::<Option<Vec<_>>>()?;
+            smol_str::format_smolstr!("[{}]", items.join(", "))
+        }
+        Literal::Dict(pairs) => {
+            let pair =
+                |(key, value): &(Literal, Literal)| Some(format!("{}: {}", python_repr(key)?, python_repr(value)?));
+            smol_str::format_smolstr!("{{{}}}", pairs.iter().map(pair).collect::<Option<Vec<_>>>()?.join(", "))
+        }
+        Literal::Json(_) | Literal::Range(_) => return None,
     })
+}
+
+/// Python's `repr` of a value within a list or a dictionary, where that is its `str` or a text of plain characters.
+fn python_repr(value: &Literal) -> Option<SmolStr> {
+    match value {
+        Literal::Text(text) => {
+            let plain = text.chars().all(|character| matches!(character, ' '..='~') && character != '\\');
+            let quote = if text.contains('\'') { '"' } else { '\'' };
+            (plain && !text.contains(quote)).then(|| smol_str::format_smolstr!("{quote}{text}{quote}"))
+        }
+        Literal::None
+        | Literal::Bool(_)
+        | Literal::Int(_)
+        | Literal::Sized(..)
+        | Literal::Float(_)
+        | Literal::Bytes(_)
+        | Literal::List(_)
+        | Literal::Dict(_) => python_str(value),
+        _ => None,
+    }
 }
 
 /// Writes bytes as Python's `repr` does.

@@ -72,6 +72,7 @@ fn bare_field(class: &str) -> Field {
         db_collation: None,
         db_tablespace: None,
         prepares_default: Default::default(),
+        internal_type: None,
         custom: None,
         span: Default::default(),
     }

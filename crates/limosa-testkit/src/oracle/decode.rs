@@ -95,6 +95,7 @@ impl Decoder<'_> {
         field.max_length =
             attributes["max_length"].as_u64().and_then(|length| u32::try_from(length).ok()).or(field.max_length);
         field.db_column = attributes["db_column"].as_str().map(SmolStr::new).or(field.db_column);
+        field.internal_type = json["internal"].as_str().map(SmolStr::new);
         // Fields are compared by what their own class deconstructs them to.
         field.kwargs = call.kwargs.clone();
         for (position, value) in call.args.iter().enumerate() {
