@@ -26,7 +26,25 @@ pub struct Index {
     pub db_tablespace: Option<SmolStr>,
     /// All arguments as they were written, those of special classes (`fillfactor`, `length`, …) among them.
     pub kwargs: Kwargs,
+    /// What is known about its class when that is not Django's own; then `class` is the one of Django's that it is built on.
+    pub own: Option<OwnClass>,
 }
+
+/// A class of indexes or constraints that is not Django's own, as the project's Python describes it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OwnClass {
+    /// The path of the class.
+    pub class: SmolStr,
+    /// Whether it makes SQL in a way of its own, which only the project's Python can do.
+    pub runs_code: bool,
+    /// The access method, of an index of PostgreSQL.
+    pub access_method: Option<SmolStr>,
+    /// The storage parameters, of an index of PostgreSQL.
+    pub parameters: Vec<SmolStr>,
+}
+
+/// The argument under which a call holds what is known about a class that is not Django's own.
+pub const OWN_CLASS: &str = "__class__";
 
 /// A constraint.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,7 +144,24 @@ impl Index {
             Some(("django.contrib.postgres.indexes", class)) => POSTGRES.contains(&class),
             _ => false,
         };
-        if own { Self::from_call_as(call) } else { Err(IndexError::UnknownClass(call.callee.clone())) }
+        if own {
+            return Self::from_call_as(call);
+        }
+        let known = Known::of(call).ok_or_else(|| IndexError::UnknownClass(call.callee.clone()))?;
+        let mut index = match &known.base {
+            // Only its own code reads the arguments.
+            _ if known.class.runs_code => Self::from_call_as(&Call { args: Vec::new(), kwargs: Kwargs::default(), ..call.clone() })?,
+            Some(base) => Self::from_call_as(base)?,
+            None => Self::from_call_as(call)?,
+        };
+        index.name = known.name;
+        index.own = Some(known.class);
+        Ok(index)
+    }
+
+    /// Returns whether only the project's Python can create it.
+    pub fn runs_code(&self) -> bool {
+        self.own.as_ref().is_some_and(|own| own.runs_code)
     }
 
     /// Builds the index of any class with the arguments of `Index`.
@@ -145,6 +180,7 @@ impl Index {
             opclasses: read.texts("opclasses")?,
             db_tablespace: read.text("db_tablespace")?,
             kwargs: call.kwargs.clone(),
+            own: None,
         })
     }
 }
@@ -181,15 +217,52 @@ impl Constraint {
                 deferrable: read.deferrable()?,
                 include: read.texts("include")?,
             }),
-            _ => return Err(IndexError::UnknownClass(call.callee.clone())),
+            _ => return Self::from_unknown(call),
         };
         let name = read.text("name")?.ok_or_else(|| read.error("name", "is missing"))?;
         Ok(Self { name, kind, kwargs: call.kwargs.clone() })
     }
 
-    /// Returns the constraint of a class of the project, which only its own code understands.
-    pub fn custom(call: &Call, name: SmolStr) -> Self {
-        Self { name, kind: ConstraintKind::Custom(call.callee.clone()), kwargs: call.kwargs.clone() }
+    /// Returns whether only the project's Python can create it.
+    pub fn runs_code(&self) -> bool {
+        matches!(self.kind, ConstraintKind::Custom(_))
+    }
+
+    fn from_unknown(call: &Call) -> Result<Self, IndexError> {
+        let known = Known::of(call).ok_or_else(|| IndexError::UnknownClass(call.callee.clone()))?;
+        match &known.base {
+            Some(base) if !known.class.runs_code => Ok(Self { kwargs: call.kwargs.clone(), ..Self::from_call(base)? }),
+            _ => {
+                let kind = ConstraintKind::Custom(call.callee.clone());
+                Ok(Self { name: known.name, kind, kwargs: call.kwargs.clone() })
+            }
+        }
+    }
+}
+
+/// What is known about an index or a constraint whose class is not Django's own.
+struct Known {
+    name: SmolStr,
+    /// It as the class of Django's deconstructs it that it is built on.
+    base: Option<Call>,
+    class: OwnClass,
+}
+
+impl Known {
+    fn of(call: &Call) -> Option<Self> {
+        let known = call.kwargs.get(OWN_CLASS)?.pairs()?;
+        let get = |name: &str| known.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value);
+        let base = get("base").and_then(Value::as_call).cloned();
+        Some(Self {
+            name: get("name").and_then(Value::as_str).unwrap_or_default().into(),
+            class: OwnClass {
+                class: call.callee.clone(),
+                runs_code: base.is_none() || get("code").and_then(Value::truth) != Some(false),
+                access_method: get("suffix").and_then(Value::as_str).map(SmolStr::new),
+                parameters: get("parameters").and_then(Value::strings).unwrap_or_default(),
+            },
+            base,
+        })
     }
 }
 

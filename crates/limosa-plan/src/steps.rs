@@ -6,6 +6,7 @@
 mod atoms;
 mod collect;
 mod compiler;
+mod own_classes;
 mod python;
 mod sql_text;
 

@@ -78,7 +78,7 @@ pub async fn write(
     };
     let mut collected = collected.map_err(|error| workspace.step_error(&error))?;
     for (index, operation, sql) in &mut collected.operations {
-        if let (OperationKind::Custom(_), None) = (&operation.kind, &sql) {
+        if sql.is_none() && !matches!(operation.kind, OperationKind::RunPython(_) | OperationKind::RunRust(_)) {
             let told = workspace.collect_sql(&id, *index, &earlier, alias, direction).await?;
             *sql = told.sql;
             collected.deferred.extend(told.deferred);

@@ -21,7 +21,7 @@ from django.db.migrations.operations.base import Operation
 from django.db.models.manager import BaseManager
 from django.utils.functional import LazyObject, Promise, empty
 
-from . import fields, operations
+from . import fields, operations, schema_classes
 from .paths import canonical, path_of
 
 SMALL = 2**63
@@ -153,7 +153,11 @@ class Encoder:
         parts = value.deconstruct()
         if not isinstance(parts, tuple) or len(parts) != 3:
             return None
-        return self.call(canonical(type(value), parts[0]), parts[1], parts[2])
+        answer = self.call(canonical(type(value), parts[0]), parts[1], parts[2])
+        facts = schema_classes.facts(value, self)
+        if facts:
+            answer["schema_class"] = facts
+        return answer
 
     def _function(self, value):
         if isinstance(value, functools.partial):

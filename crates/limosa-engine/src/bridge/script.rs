@@ -29,6 +29,7 @@ const MODULES: &[(&str, &str)] = modules!(
     "protocol",
     "registry",
     "runner",
+    "schema_classes",
     "signals",
     "tools",
     "waiting",

@@ -41,6 +41,7 @@ impl RenameIndex {
             opclasses: Vec::new(),
             db_tablespace: None,
             kwargs: Default::default(),
+            own: None,
         }
     }
 

@@ -10,6 +10,7 @@ use limosa_sql::editor::{EditorError, Mode, SchemaEditor};
 use limosa_sql::operations;
 
 use super::atoms::{advance_operation, atoms, error, flat};
+use super::own_classes::writes_own_sql;
 use super::python::{UnknownDefault, unknown_default};
 use super::{StepError, StepErrorKind, sql_text};
 
@@ -68,7 +69,12 @@ pub fn collect<'m>(
             let nested = matches!(operation.kind, OperationKind::SeparateDatabaseAndState(_));
             let mut sql = Vec::new();
             let (start, end) = if backwards { (to, from) } else { (from, to) };
-            for atom in flat(operation, index, app, start, end, direction)? {
+            let atoms = flat(operation, index, app, start, end, direction)?;
+            if atoms.iter().any(|atom| writes_own_sql(context.dialect, app, atom)) {
+                collected.operations.push((index, operation, None));
+                continue;
+            }
+            for atom in atoms {
                 let atom_sql = statements(&mut editor, app, atom.operation, (&atom.from, &atom.to), backwards);
                 sql.extend(atom_sql.map_err(|kind| error(atom.operation, kind))?);
             }

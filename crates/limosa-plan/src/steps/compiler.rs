@@ -13,6 +13,7 @@ use limosa_sql::operations;
 use limosa_sql::statement::Foreign;
 
 use super::atoms::{Atom, atoms, error};
+use super::own_classes::writes_own_sql;
 use super::python::{UnknownDefault, unknown_default};
 use super::sql_text;
 use super::{Step, StepError};
@@ -68,7 +69,7 @@ impl Compiled<'_> {
                     Step::Sql(sql) => !sql_text::changes_only_rows(sql),
                     _ => true,
                 }),
-                _ => false,
+                _ => self.steps.iter().any(|step| matches!(step, Step::Python { .. })),
             })
     }
 }
@@ -161,6 +162,9 @@ impl<'a> Compiler<'a> {
         let backwards = self.direction == Direction::Backwards;
         if self.transaction && is_concurrent(&atom.operation.kind) {
             return Err(super::StepErrorKind::InTransaction);
+        }
+        if writes_own_sql(self.editor.context().dialect, self.app, atom) {
+            return Ok(vec![Step::Python { path: atom.path.clone(), atomic: None, custom: true }]);
         }
         match &atom.operation.kind {
             OperationKind::RunSql(op) => {

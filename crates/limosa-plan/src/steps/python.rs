@@ -9,6 +9,7 @@ use limosa_sql::expression::ExpressionError;
 use limosa_sql::model::Models;
 
 use super::atoms::{Atom, atoms};
+use super::own_classes::{may_write_own_sql, writes_own_sql};
 
 /// A default that a function of the project computes, for rows that are there when a field is added or becomes NOT NULL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,11 +32,17 @@ pub fn needs_python(context: &Context, migration: &Migration, before: &ProjectSt
     {
         return true;
     }
-    if !migration.operations.iter().any(|operation| may_fill(operation, backwards)) {
+    let app = migration.id.app.as_str();
+    let fills = migration.operations.iter().any(|operation| may_fill(operation, backwards));
+    let writes = may_write_own_sql(migration, before);
+    if !fills && !writes {
         return false;
     }
     let Ok((atoms, _)) = atoms(migration, before, direction) else { return false };
-    atoms.iter().any(|atom| unknown_default(context, &migration.id.app, atom, direction).is_some())
+    atoms.iter().any(|atom| {
+        fills && unknown_default(context, app, atom, direction).is_some()
+            || writes && writes_own_sql(context.dialect, app, atom)
+    })
 }
 
 /// Returns the default of a field that an operation adds or alters, when only Python can compute it.

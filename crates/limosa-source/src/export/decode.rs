@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use limosa_model::index::OWN_CLASS;
 use limosa_model::value::{Call, Kwargs};
 use limosa_model::{MigrationId, ModelId, SmolStr, Value};
 use serde_json::Value as Json;
@@ -131,13 +132,25 @@ impl Decoder {
 
     fn call(&mut self, json: &Json) -> Result<Value> {
         let args = self.all(self.items(json, "args")?)?;
-        let kwargs = self.kwargs(json, &mut |decoder, _, value| decoder.value(value))?;
+        let mut kwargs = self.kwargs(json, &mut |decoder, _, value| decoder.value(value))?;
+        if let Some(facts) = json.get("schema_class") {
+            kwargs.set(OWN_CLASS, self.schema_class(facts)?);
+        }
         let value = Value::call(text(json, "path")?, args, kwargs, None);
         if let Some(facts) = json.get("field") {
             let facts = super::FieldFacts::decode(facts, self)?;
             self.fields.add(value.clone(), facts);
         }
         Ok(value)
+    }
+
+    /// What is known about an index or a constraint whose class is not Django's own, in the form that `limosa_model::index` reads.
+    fn schema_class(&mut self, json: &Json) -> Result<Value> {
+        let mut known = Vec::new();
+        for (name, value) in json.as_object().ok_or_else(|| unexpected("schema_class", "is not an object"))? {
+            known.push((Value::Str(name.into()), self.value(value)?));
+        }
+        Ok(Value::Dict(known))
     }
 
     fn operation(&mut self, json: &Json, path: &str, facts: &mut BTreeMap<String, OperationFacts>) -> Result<Value> {

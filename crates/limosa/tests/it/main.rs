@@ -21,6 +21,7 @@ mod interrupts;
 mod json;
 mod migrate;
 mod no_python;
+mod own_classes;
 mod passwords;
 mod prune;
 mod read_only;

@@ -61,7 +61,7 @@ fn collation(editor: &SchemaEditor<'_>, field: &FieldIn<'_>) -> Result<Option<Sm
 /// The access method of an index with its storage parameters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Method {
-    name: Option<&'static str>,
+    name: Option<SmolStr>,
     parameters: Vec<String>,
 }
 
@@ -83,8 +83,18 @@ impl Method {
     /// When the class is one of the project's own.
     pub(crate) fn of(index: &Index) -> Result<Self, EditorError> {
         use Parameter::{Columns, Number, Switch};
+        if let Some(own) = &index.own {
+            if own.runs_code {
+                return Err(EditorError::CustomClass { name: index.name.clone(), class: own.class.clone() });
+            }
+            // A class that is built on one for PostgreSQL says what it is.
+            if let Some(name) = &own.access_method {
+                let parameters = own.parameters.iter().map(SmolStr::to_string).collect();
+                return Ok(Self { name: Some(name.clone()).filter(|name| !name.is_empty()), parameters });
+            }
+        }
         let class = index.class.rsplit('.').next().unwrap_or_default();
-        let (name, parameters): (&str, &[Parameter]) = match class {
+        let (name, parameters): (&'static str, &[Parameter]) = match class {
             "BloomIndex" => ("bloom", &[Number("length"), Columns]),
             "BrinIndex" => ("brin", &[Switch("autosummarize"), Number("pages_per_range")]),
             "BTreeIndex" => ("btree", &[Number("fillfactor"), Switch("deduplicate_items")]),
@@ -98,12 +108,12 @@ impl Method {
             }
         };
         let parameters = parameters.iter().flat_map(|parameter| parameter.sql(index)).collect();
-        Ok(Self { name: Some(name), parameters })
+        Ok(Self { name: Some(SmolStr::new_static(name)), parameters })
     }
 
     /// Returns the access method's name, nothing for the database's own.
     pub(crate) fn name(&self) -> Option<SmolStr> {
-        self.name.map(SmolStr::new_static)
+        self.name.clone()
     }
 
     /// Returns the storage parameters with a leading space, empty when there are none.

@@ -1,0 +1,72 @@
+//! Operations whose SQL only an index's or a constraint's own code can write.
+
+use limosa_model::operations::OperationKind;
+use limosa_model::state::{ModelState, ProjectState};
+use limosa_model::{Migration, ModelId, Operation, SmolStr};
+use limosa_sql::dialect::Dialect;
+
+use super::atoms::Atom;
+
+/// Returns whether the SQL of an operation comes from an index or a constraint of the project's own class that writes it itself.
+///
+/// The operation then runs as a whole in Python, as one of the project's own class does.
+pub(super) fn writes_own_sql(dialect: Dialect, app: &str, atom: &Atom<'_>) -> bool {
+    let model = |state: &ProjectState, name: &SmolStr| state.get(&ModelId::new(app, name)).is_some_and(|model| holds_code(model));
+    let both = |name: &SmolStr| model(&atom.from, name) || model(&atom.to, name);
+    match &atom.operation.kind {
+        OperationKind::AddIndex(op) => op.index.runs_code(),
+        OperationKind::RemoveIndex(op) => [&atom.from, &atom.to].into_iter().any(|state| {
+            let model = state.get(&ModelId::new(app, &op.model));
+            model.and_then(|model| model.index(&op.name).ok()).is_some_and(|index| index.runs_code())
+        }),
+        // SQLite makes the table anew.
+        OperationKind::AddConstraint(op) => op.constraint.runs_code() || dialect == Dialect::Sqlite && both(&op.model),
+        OperationKind::RemoveConstraint(op) => {
+            let named = [&atom.from, &atom.to].into_iter().any(|state| {
+                let model = state.get(&ModelId::new(app, &op.model));
+                model.and_then(|model| model.constraint(&op.name).ok()).is_some_and(|constraint| constraint.runs_code())
+            });
+            named || dialect == Dialect::Sqlite && both(&op.model)
+        }
+        OperationKind::CreateModel(op) => model(&atom.to, &op.model.name),
+        OperationKind::DeleteModel(op) => model(&atom.to, &op.name),
+        OperationKind::RunSql(_)
+        | OperationKind::RunPython(_)
+        | OperationKind::RunRust(_)
+        | OperationKind::Custom(_)
+        | OperationKind::Postgres(_)
+        | OperationKind::AlterModelOptions(_)
+        | OperationKind::AlterModelManagers(_)
+        | OperationKind::SeparateDatabaseAndState(_) => false,
+        // Others make tables anew on SQLite, those that refer to the model among them.
+        _ => dialect == Dialect::Sqlite && [&atom.from, &atom.to].into_iter().any(|state| state_holds_code(state)),
+    }
+}
+
+/// Returns whether a migration may have such operations; `before` is the state before it in either direction.
+pub(super) fn may_write_own_sql(migration: &Migration, before: &ProjectState) -> bool {
+    fn introduces(operation: &Operation) -> bool {
+        match &operation.kind {
+            OperationKind::CreateModel(op) => holds_code(&op.model),
+            OperationKind::AddIndex(op) => op.index.runs_code(),
+            OperationKind::AddConstraint(op) => op.constraint.runs_code(),
+            OperationKind::SeparateDatabaseAndState(op) => {
+                op.database_operations.iter().chain(&op.state_operations).any(introduces)
+            }
+            OperationKind::RunSql(op) => op.state_operations.iter().any(introduces),
+            OperationKind::Custom(_) => true,
+            _ => false,
+        }
+    }
+    state_holds_code(before) || migration.operations.iter().any(introduces)
+}
+
+fn state_holds_code(state: &ProjectState) -> bool {
+    state.models().any(|model| holds_code(model))
+}
+
+fn holds_code(model: &ModelState) -> bool {
+    let options = &model.options;
+    options.indexes.iter().any(|index| index.runs_code())
+        || options.constraints.iter().any(|constraint| constraint.runs_code())
+}
