@@ -150,7 +150,9 @@ impl Index {
         let known = Known::of(call).ok_or_else(|| IndexError::UnknownClass(call.callee.clone()))?;
         let mut index = match &known.base {
             // Only its own code reads the arguments.
-            _ if known.class.runs_code => Self::from_call_as(&Call { args: Vec::new(), kwargs: Kwargs::default(), ..call.clone() })?,
+            _ if known.class.runs_code => {
+                Self::from_call_as(&Call { args: Vec::new(), kwargs: Kwargs::default(), ..call.clone() })?
+            }
             Some(base) => Self::from_call_as(base)?,
             None => Self::from_call_as(call)?,
         };

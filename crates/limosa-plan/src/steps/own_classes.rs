@@ -11,7 +11,9 @@ use super::atoms::Atom;
 ///
 /// The operation then runs as a whole in Python, as one of the project's own class does.
 pub(super) fn writes_own_sql(dialect: Dialect, app: &str, atom: &Atom<'_>) -> bool {
-    let model = |state: &ProjectState, name: &SmolStr| state.get(&ModelId::new(app, name)).is_some_and(|model| holds_code(model));
+    let model = |state: &ProjectState, name: &SmolStr| {
+        state.get(&ModelId::new(app, name)).is_some_and(|model| holds_code(model))
+    };
     let both = |name: &SmolStr| model(&atom.from, name) || model(&atom.to, name);
     match &atom.operation.kind {
         OperationKind::AddIndex(op) => op.index.runs_code(),
