@@ -82,7 +82,7 @@ class Database:
     def rows(self, sql):
         cursor = self.connection().cursor()
         cursor.execute(sql)
-        return ["\t".join("" if value is None else str(value) for value in row) for row in cursor.fetchall()]
+        return as_rows(cursor.fetchall())
 
     def execute(self, sql):
         self.connection().cursor().execute(sql)
@@ -99,15 +99,16 @@ class Database:
             return None
         return list(dict.fromkeys(self.rows("SELECT app, name FROM django_migrations ORDER BY id")))
 
-    def schema(self):
-        """Everything but the history, in which our table has a unique key that Django's lacks."""
-        if not self.exists():
+    def schema(self, label=None, connection=None):
+        """Everything but the history, in which our table has a unique key that Django's lacks; with a label only what holds it."""
+        if not self.exists() and connection is None:
             return []
+        rows = self.rows if connection is None else lambda sql: as_rows(connection.execute(sql))
         if self.kind == "mariadb":
-            tables = [table for table in self.tables() if table != "django_migrations"]
-            return [line for table in tables for line in self.rows(f"SHOW CREATE TABLE `{table}`")]
-        lines = [line for sql in SCHEMA[self.kind] for line in self.rows(sql)]
-        return [line for line in lines if "django_migrations" not in line and "limosa_" not in line]
+            tables = [table for table in self.tables() if table != "django_migrations" and (label or "") in table]
+            return [line for table in tables for line in rows(f"SHOW CREATE TABLE `{table}`")]
+        lines = [line for sql in SCHEMA[self.kind] for line in rows(sql)]
+        return [line for line in lines if "django_migrations" not in line and "limosa_" not in line and (label or "") in line]
 
     def contents(self):
         """The rows of all tables."""
@@ -117,6 +118,10 @@ class Database:
             if table != "django_migrations":
                 lines += sorted(f"{table}: {row}" for row in self.rows(f"SELECT * FROM {quote}{table}{quote}"))
         return lines
+
+
+def as_rows(rows):
+    return ["\t".join("" if value is None else str(value) for value in row) for row in rows]
 
 
 TABLES = {

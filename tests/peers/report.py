@@ -38,7 +38,9 @@ def reason(kind, name):
 class Accounts:
     """What became of every package and every test."""
 
-    def __init__(self, tests, cases, waiting, outcomes, harvested):
+    def __init__(self, tests, cases, waiting, outcomes, harvested, dropped):
+        #: Names of tests of which something could not be told as a migration, and why.
+        self.dropped = dropped
         #: Names of tests that became situations, with whether all of these agree.
         self.harvested = harvested
         #: By case: whether it agreed on all databases.
@@ -63,6 +65,8 @@ class Accounts:
             target[name] = "passed" if all(self.outcomes[case.name] for case in running) else "failed"
         elif using:
             target[name] = f"waits for {using[0].waits}"
+        elif name in self.dropped:
+            target[name] = "holds Python of the test itself, which no migration file can"
         elif why := reason(kind, name):
             target[name] = why
         else:

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Runs Django's own fixtures through Django and through Limosa, and prints which agree.
 
-    run.py LIMOSA [WORD ...] [--write]
+    run.py LIMOSA [WORD ...] [--write] [--scenarios | --situations]
 
 Run it with an interpreter that has Django; what is downloaded is kept in `$LIMOSA_TEST_DIR/peers`. Words select the cases whose
-name or file holds one of them. `--write` writes the tables to docs/peers.md. Databases: SQLite, and those that the environment
+name or file holds one of them, and the situations of tests with one in their name. `--scenarios` runs the cases of `cases/` alone,
+`--situations` those alone that Django's tests of operations and schema editors give. `--write` writes the tables to docs/peers.md. Databases: SQLite, and those that the environment
 names (PGHOST, PGPORT, PGUSER; ORACLE_MYSQL_HOST, ORACLE_MYSQL_PORT, ORACLE_MYSQL_USER). Exit code: 0 when all agree, else 1.
 """
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,6 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import django  # noqa: E402
 
 import fixtures  # noqa: E402
+from databases import available  # noqa: E402
+from harvest.batch import Batch  # noqa: E402
 from report import Accounts, on_purpose  # noqa: E402
 from scenarios import Runner, read_cases  # noqa: E402
 
@@ -28,40 +32,78 @@ every command the end, the output, the history in order, the schema and all rows
 """
 
 
+class Run:
+    """One run of everything that was asked for."""
+
+    def __init__(self, words):
+        self.limosa, self.words = str(Path(words[0]).resolve()), words[1:]
+        self.tests, self.label = fixtures.tests_of_django(), f"peers: Django {django.get_version()}:"
+        cases = [case for case in read_cases() if case.is_for(django.VERSION[:2])]
+        self.waiting = [case for case in cases if case.waits]
+        self.cases, self.failed = cases, 0
+        #: By the name of a case, and of a test of Django's: whether it agrees everywhere.
+        self.outcomes, self.harvested, self.dropped = {}, {}, {}
+
+    def scenarios(self):
+        runner, made, failed, started = Runner(self.limosa, self.tests, django.VERSION[:2]), 0, 0, time.monotonic()
+        for case in self.cases:
+            if case in self.waiting or self.words and not any(word in case.name or word == case.file for word in self.words):
+                continue
+            for kind in case.kinds():
+                made += 1
+                differences = runner.run(case, kind)
+                self.outcomes[case.name] = self.outcomes.get(case.name, True) and not differences
+                if differences:
+                    failed += 1
+                    print(f"DIFFERS {case.file}: {case.name} ({kind})", *differences, sep="\n  ", flush=True)
+        self.failed += failed
+        took = f"{time.monotonic() - started:.0f} s"
+        print(f"{self.label} {made - failed} scenarios passed, {failed} failed, {len(self.waiting)} wait ({took})", flush=True)
+
+    def situations(self):
+        for kind in filter(available, ("sqlite", "postgres", "mariadb")):
+            started = time.monotonic()
+            with tempfile.TemporaryDirectory(prefix="limosa-peers-") as folder:
+                batch = Batch(self.limosa, self.tests, kind, Path(folder).resolve()).run(self.words)
+            for situation in batch.compared:
+                for test in situation.tests:
+                    name = test.removeprefix("migrations.")
+                    self.harvested[name] = self.harvested.get(name, True) and situation.label not in batch.differences
+            self.dropped |= {test.removeprefix("migrations."): why for test, why in batch.dropped.items()}
+            for situation in batch.compared:
+                if situation.label in batch.differences:
+                    head = f"DIFFERS {situation.label} of {', '.join(sorted(situation.tests)[:3])} ({kind})"
+                    print(head, *batch.differences[situation.label], sep="\n  ", flush=True)
+            self.failed += len(batch.differences)
+            passed, took = len(batch.compared) - len(batch.differences), f"{time.monotonic() - started:.0f} s"
+            print(f"{self.label} {kind}: {passed} situations passed, {len(batch.differences)} failed ({took})", flush=True)
+
+    def account(self, write):
+        accounts = Accounts(self.tests, self.cases, self.waiting, self.outcomes, self.harvested, self.dropped)
+        for kind in ("packages", "tests"):
+            counts = accounts.summary(kind)
+            numbers = f"{counts['passed']} passed, {counts['failed']} failed, {counts['left out']} left out"
+            print(f"{self.label} {kind}: {sum(counts.values())}: {numbers}")
+        for name in accounts.unaccounted:
+            print(f"{self.label} nobody says why {name} is left out")
+        self.failed += len(accounts.unaccounted)
+        if write:
+            text = INTRODUCTION + accounts.markdown(django.get_version()) + "\n" + on_purpose(self.cases)
+            (fixtures.ROOT / "docs" / "peers.md").write_text(text)
+
+
 def main():
     words = [word for word in sys.argv[1:] if not word.startswith("--")]
     if not words:
         sys.exit(__doc__)
-    limosa, chosen = str(Path(words[0]).resolve()), words[1:]
-    tests, version = fixtures.tests_of_django(), django.VERSION[:2]
-    cases = [case for case in read_cases() if case.is_for(version)]
-    waiting = [case for case in cases if case.waits]
-    runner = Runner(limosa, tests, version)
-    made, failed, outcomes, started = 0, 0, {}, time.monotonic()
-    for case in cases:
-        if case in waiting or chosen and not any(word in case.name or word == case.file for word in chosen):
-            continue
-        for kind in case.kinds():
-            made += 1
-            differences = runner.run(case, kind)
-            outcomes[case.name] = outcomes.get(case.name, True) and not differences
-            if differences:
-                failed += 1
-                print(f"DIFFERS {case.file}: {case.name} ({kind})", *differences, sep="\n  ", flush=True)
-    label = f"peers: Django {django.get_version()}:"
-    print(f"{label} {made - failed} scenarios passed, {failed} failed, {len(waiting)} wait ({time.monotonic() - started:.0f} s)")
-    if chosen:
-        sys.exit(1 if failed else 0)
-    accounts = Accounts(tests, cases, waiting, outcomes, {})
-    for kind in ("packages", "tests"):
-        counts = accounts.summary(kind)
-        print(f"{label} {kind}: {sum(counts.values())}: {counts['passed']} passed, {counts['failed']} failed, {counts['left out']} left out")
-    for name in accounts.unaccounted:
-        print(f"{label} nobody says why {name} is left out")
-    if "--write" in sys.argv:
-        text = INTRODUCTION + accounts.markdown(django.get_version()) + "\n" + on_purpose(cases)
-        (fixtures.ROOT / "docs" / "peers.md").write_text(text)
-    sys.exit(1 if failed or accounts.unaccounted else 0)
+    run = Run(words)
+    if "--situations" not in sys.argv:
+        run.scenarios()
+    if "--scenarios" not in sys.argv:
+        run.situations()
+    if not run.words and not {"--scenarios", "--situations"} & set(sys.argv):
+        run.account("--write" in sys.argv)
+    sys.exit(1 if run.failed else 0)
 
 
 if __name__ == "__main__":

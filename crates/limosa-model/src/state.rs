@@ -21,9 +21,18 @@ use crate::{Field, ModelId};
 type AppModels = IndexMap<SmolStr, Arc<ModelState>>;
 
 /// The models of all migrated apps.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct ProjectState {
     apps: Arc<BTreeMap<SmolStr, Arc<AppModels>>>,
+    /// Models that were deleted, as they were last.
+    gone: Arc<BTreeMap<ModelId, Arc<ModelState>>>,
+}
+
+impl PartialEq for ProjectState {
+    /// States are equal when their models are.
+    fn eq(&self, other: &Self) -> bool {
+        self.apps == other.apps
+    }
 }
 
 /// Why an operation does not fit the state that it is applied to.
@@ -70,6 +79,13 @@ impl ProjectState {
         self.apps.get(&id.app)?.get(&id.name)
     }
 
+    /// Returns the model that a relation refers to: also one that was deleted before what refers to it.
+    ///
+    /// In Django a rendered model keeps its relations to the classes that were there when it was rendered.
+    pub fn referred(&self, id: &ModelId) -> Option<&Arc<ModelState>> {
+        self.get(id).or_else(|| self.gone.get(id))
+    }
+
     /// Returns the model.
     ///
     /// # Errors
@@ -109,7 +125,9 @@ impl ProjectState {
     /// When there is none.
     pub fn remove_model(&mut self, id: &ModelId) -> Result<Arc<ModelState>, StateError> {
         self.model(id)?;
-        self.app_mut(&id.app).shift_remove(&id.name).ok_or_else(|| StateError::NoModel(id.clone()))
+        let removed = self.app_mut(&id.app).shift_remove(&id.name).ok_or_else(|| StateError::NoModel(id.clone()))?;
+        Arc::make_mut(&mut self.gone).insert(id.clone(), Arc::clone(&removed));
+        Ok(removed)
     }
 
     /// Iterates over all relations that point to `target`: the model, the field's name and the field.

@@ -100,7 +100,7 @@ def watch_operations():
 def watched_operation(method, forwards):
     def run(self, app_label, schema_editor, from_state, to_state):
         global depth
-        if depth == 0 and forwards and current and not schema_editor.collect_sql:
+        if depth == 0 and forwards and current and from_state and not schema_editor.collect_sql:
             note(app_label, dict(from_state.models), [self])
         depth += 1
         try:

@@ -52,7 +52,7 @@ impl<'a> Models<'a> {
         let not_foreign_key = || ModelError::NotForeignKey { model: view.model.clone(), field: view.name.clone() };
         let relation = view.foreign_key().ok_or_else(not_foreign_key)?;
         let id = relation.target(&view.model.app, &view.model.name);
-        let state = self.state.get(&id).ok_or_else(|| ModelError::NoTarget {
+        let state = self.state.referred(&id).ok_or_else(|| ModelError::NoTarget {
             model: view.model.clone(),
             field: view.name.clone(),
             target: Box::new(id.clone()),
