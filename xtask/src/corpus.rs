@@ -3,11 +3,13 @@
 //! The packages are downloaded from PyPI as `xtask/corpus/packages.toml` names them; none of their code is kept here.
 
 mod download;
+mod encode;
 mod list;
 mod patterns;
 mod reading;
 mod site;
 mod table;
+mod truth;
 
 use std::path::PathBuf;
 
@@ -16,6 +18,7 @@ use anyhow::{Context, Result, ensure};
 use download::Cache;
 use list::List;
 use reading::PackageReading;
+use site::Site;
 
 /// Reads the migrations of packages from PyPI and tells how much of them is understood without Python.
 ///
@@ -40,6 +43,12 @@ pub(crate) struct Args {
     /// Lists each file that is not static, with its place and reason.
     #[arg(long)]
     files: bool,
+    /// Compares with what Django holds after importing the migrations, for the packages that have a group.
+    #[arg(long)]
+    truth: bool,
+    /// Compares only this group; repeatable.
+    #[arg(long, value_name = "NAME", requires = "truth")]
+    group: Vec<String>,
     /// The Python that downloads and unpacks; 3.12 also for the truth.
     #[arg(long, value_name = "PATH", default_value = "python3", env = "LIMOSA_CORPUS_PYTHON")]
     python: PathBuf,
@@ -53,6 +62,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let chosen = |name: &str| args.package.is_empty() || args.package.iter().any(|other| other == name);
     let unknown = args.package.iter().find(|name| !list.packages.iter().any(|package| package.name == **name));
     ensure!(unknown.is_none(), "{} is not in xtask/corpus/packages.toml", unknown.context("no package")?);
+    if args.truth {
+        return compare(args, &list, &sites, &cache);
+    }
     let mut readings: Vec<PackageReading> = Vec::new();
     for (package, site) in list.packages.iter().zip(&sites).filter(|(package, _)| chosen(&package.name)) {
         readings.push(reading::read(package, site).with_context(|| format!("read {}", package.name))?);
@@ -64,5 +76,30 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let panicked: usize = readings.iter().map(PackageReading::panicked).sum();
     ensure!(panicked == 0, "{panicked} files made the reader panic");
+    Ok(())
+}
+
+/// Compares the packages that are installed for the truth, and prints what was misread.
+fn compare(args: &Args, list: &List, sites: &[Site], cache: &Cache) -> Result<()> {
+    let mut misread = 0;
+    println!("| group | files | operations | compared | plain values | left open | misread |");
+    println!("|---|--:|--:|--:|--:|--:|--:|");
+    let mut details = Vec::new();
+    for group in list.groups.iter().filter(|group| args.group.is_empty() || args.group.contains(&group.name)) {
+        let comparison = truth::compare(group, list, sites, cache)?;
+        let truth::Comparison { files, operations, compared, values, unknown, .. } = &comparison;
+        let wrong = comparison.misread.len();
+        println!("| {} | {files} | {operations} | {compared} | {values} | {unknown} | {wrong} |", group.name);
+        misread += wrong;
+        for (migration, place, read, actual) in &comparison.misread {
+            details.push(format!("misread: {migration} {place}: read {read}, but it is {actual}"));
+        }
+        details.extend(comparison.not_imported.iter().map(|text| format!("not imported: {text}")));
+        details.extend(comparison.not_built.iter().map(|text| format!("not built: {text}")));
+    }
+    for line in details {
+        println!("{line}");
+    }
+    ensure!(misread == 0, "{misread} values were misread");
     Ok(())
 }

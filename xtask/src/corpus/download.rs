@@ -37,8 +37,8 @@ for name, data in parts():
 #[derive(Debug)]
 pub(super) struct Cache {
     pub(super) folder: PathBuf,
-    python: PathBuf,
-    offline: bool,
+    pub(super) python: PathBuf,
+    pub(super) offline: bool,
 }
 
 impl Cache {

@@ -15,6 +15,29 @@ pub(super) struct List {
     /// Packages that others import from; their own migrations are not read.
     #[serde(rename = "library")]
     pub(super) libraries: Vec<Package>,
+    /// Packages that are installed together for the truth.
+    #[serde(rename = "group", default)]
+    pub(super) groups: Vec<Group>,
+}
+
+/// Packages that are installed together; `xtask/corpus/truth` pins what they need.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Group {
+    /// The name.
+    pub(super) name: String,
+    /// Settings beyond the usual, as Python.
+    #[serde(default)]
+    pub(super) settings: String,
+    /// Apps that are installed before those of the packages.
+    #[serde(default)]
+    pub(super) apps: Vec<String>,
+    /// Folders in `site-packages` that are searched for modules as well.
+    #[serde(default)]
+    pub(super) paths: Vec<String>,
+    /// Apps of the packages that are not installed.
+    #[serde(default)]
+    pub(super) without: Vec<String>,
 }
 
 /// A file of PyPI.
@@ -38,6 +61,9 @@ pub(super) struct Package {
     /// Folders of the package that it puts on Python's search path itself.
     #[serde(default)]
     pub(super) paths: Vec<String>,
+    /// The group in which it is installed for the truth.
+    #[serde(default)]
+    pub(super) truth: Option<String>,
 }
 
 impl List {

@@ -145,7 +145,7 @@ pub(super) fn open(site: &Site) -> Result<Project> {
     let options = Options {
         project: Some(site.project.clone()),
         python: Some(site.python.clone()),
-        settings: Some("settings".into()),
+        settings: Some("corpus_settings".into()),
         ..Options::default()
     };
     Ok(Project::open(&options, &Env::empty())?)

@@ -35,7 +35,7 @@ const DJANGO: [&str; 6] = ["admin", "auth", "contenttypes", "messages", "session
 /// A package as it would be installed, with a project that installs its apps.
 #[derive(Debug)]
 pub(super) struct Site {
-    /// The folder of the project, with `settings.py`.
+    /// The folder of the project, with `corpus_settings.py`.
     pub(super) project: PathBuf,
     /// What stands for the interpreter of the environment.
     pub(super) python: PathBuf,
@@ -50,6 +50,13 @@ pub(super) struct App {
     pub(super) name: String,
     /// The folder of its migrations.
     pub(super) migrations: PathBuf,
+}
+
+impl App {
+    /// Returns whether the app is a package or inside it.
+    pub(super) fn is_within(&self, package: &str) -> bool {
+        self.name == package || self.name.strip_prefix(package).is_some_and(|rest| rest.starts_with('.'))
+    }
 }
 
 /// Lays all packages out.
@@ -83,19 +90,21 @@ fn site(package: &Package, position: usize, roots: &[Vec<PathBuf>], cache: &Cach
         found.retain(|app| !apps.iter().any(|known| known.migrations == app.migrations));
         apps.append(&mut found);
     }
-    let is_within = |app: &App, package: &String| app.name == *package || app.name.starts_with(&format!("{package}."));
-    apps.retain(|app| !package.without.iter().any(|package| is_within(app, package)));
-    fs_err::write(project.join("settings.py"), settings(&apps, &package.settings))?;
+    apps.retain(|app| !package.without.iter().any(|package| app.is_within(package)));
+    fs_err::write(
+        project.join("corpus_settings.py"),
+        settings(apps.iter().map(|app| app.name.as_str()), &package.settings),
+    )?;
     Ok(Site { project, python, apps })
 }
 
 /// Returns the text of a settings module that installs the apps on SQLite.
-pub(super) fn settings(apps: &[App], more: &str) -> String {
+pub(super) fn settings<'a>(apps: impl Iterator<Item = &'a str>, more: &str) -> String {
     let django = DJANGO.iter().map(|app| format!("django.contrib.{app}"));
-    let own = apps.iter().map(|app| app.name.clone()).filter(|name| !name.starts_with("django.contrib."));
+    let own = apps.filter(|name| !name.starts_with("django.contrib.")).map(str::to_owned);
     let apps: String = django.chain(own).map(|name| format!("    {name:?},\n")).collect();
     format!(
-        "SECRET_KEY = \"corpus\"\nUSE_TZ = True\nSITE_ID = 1\n\
+        "SECRET_KEY = \"corpus\"\nUSE_TZ = True\nSITE_ID = 1\nSTATIC_URL = \"/static/\"\n\
          DATABASES = {{\"default\": {{\"ENGINE\": \"django.db.backends.sqlite3\", \"NAME\": \"corpus.sqlite3\"}}}}\n\
          INSTALLED_APPS = [\n{apps}]\n{more}\n"
     )
