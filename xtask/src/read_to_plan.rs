@@ -18,8 +18,6 @@ use serde_json::json;
 
 use crate::bench::process;
 
-/// Stands for the database that is not looked at.
-
 /// Reads a project up to its plan and prints how long that took, as JSON.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {

@@ -75,14 +75,15 @@ pub(super) async fn tables(connection: &MysqlConnection, names: Option<&[&str]>)
             key(&mut found.table, &row);
         }
     }
+    let level = if connection.server().version >= (10, 5, 10) { "level" } else { "NULL" };
     let checks = match connection.server().flavour {
         Flavour::MariaDb => query(format!(
-            "SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints \
+            "SELECT table_name, constraint_name, check_clause, {level} FROM information_schema.check_constraints \
              WHERE constraint_schema = DATABASE(){}",
             named("table_name")
         )),
         Flavour::Plain => query(format!(
-            "SELECT t.table_name, k.constraint_name, k.check_clause FROM information_schema.check_constraints AS k \
+            "SELECT t.table_name, k.constraint_name, k.check_clause, NULL FROM information_schema.check_constraints AS k \
              JOIN information_schema.table_constraints AS t ON t.table_schema = k.constraint_schema \
              AND t.constraint_name = k.constraint_name \
              WHERE k.constraint_schema = DATABASE() AND t.constraint_type = 'CHECK'{}",

@@ -70,6 +70,7 @@ async fn holder(connection: &MysqlConnection, name: &str) -> Result<LockHolder, 
     // Not every user may read it.
     let attributes = connection.query(&attribute, &[]).await.unwrap_or_default();
     let program = attributes.first().and_then(|row| row.get(0)).map(str::to_owned);
-    let application = program.or_else(|| row.get(1).map(|user| format!("user {user}")));
+    // Nobody else takes a lock of this name.
+    let application = program.or_else(|| row.get(1).map(|user| format!("limosa as {user}")));
     Ok(LockHolder { pid: row.int(0)?, application, client: row.get(2).map(str::to_owned), since: None })
 }

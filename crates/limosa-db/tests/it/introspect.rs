@@ -167,6 +167,80 @@ async fn postgres_changes() {
 }
 
 #[tokio::test]
+async fn mariadb_tables() {
+    let Some(database) = TestDatabase::mariadb("introspect").await else { return };
+    let connection = database.connect().await;
+    let mut catalog = run(
+        &connection,
+        &[
+            "CREATE TABLE p (id bigint AUTO_INCREMENT NOT NULL PRIMARY KEY, k varchar(9) COLLATE utf8mb4_bin UNIQUE COMMENT 'it''s', \
+             l integer, UNIQUE (l, k)) COMMENT 'parents'",
+            "CREATE TABLE c (a integer UNSIGNED NULL CHECK (a >= 0), b longtext NOT NULL DEFAULT 'x', p_id bigint NOT NULL, \
+             q_id bigint NULL, g integer AS (a * 2) STORED, j json, slug varchar(50) NOT NULL UNIQUE, `o d` integer DEFAULT 5, \
+             CONSTRAINT ab CHECK (a < length(b)), CONSTRAINT c_u UNIQUE (slug, a), \
+             CONSTRAINT c_p_fk FOREIGN KEY (p_id) REFERENCES p (id), CONSTRAINT a_q_fk FOREIGN KEY (q_id) REFERENCES p (id))",
+            "CREATE INDEX i_plain ON c (a DESC, slug)",
+            "CREATE FULLTEXT INDEX i_full ON c (b)",
+            "CREATE INDEX i_q ON c (q_id)",
+            "CREATE VIEW v AS SELECT a FROM c",
+        ],
+    )
+    .await;
+    assert_eq!(catalog.tables().map(|table| table.name.as_str()).collect::<Vec<_>>(), ["c", "p", "v"]);
+    let c = catalog.table("c").expect("c");
+    let mut described = describe(c);
+    // In which order the server lists keys is left to chance.
+    described[8..12].sort();
+    assert_eq!(
+        described,
+        [
+            "a int(10) unsigned null",
+            "b longtext not null",
+            "p_id bigint(20) not null",
+            "q_id bigint(20) null",
+            "g int(11) null generated",
+            "j longtext null collate utf8mb4_bin",
+            "slug varchar(50) not null",
+            "o d int(11) null",
+            "a_q_fk (q_id) -> p.id",
+            "c_p_fk (p_id) idx [Some(Asc)] -> p.id",
+            "c_u (slug,a) unique idx [Some(Asc), Some(Asc)]",
+            "slug (slug) unique idx [Some(Asc)]",
+            "__unnamed_constraint_1__ (a) check",
+            "__unnamed_constraint_2__ (j) check",
+            "ab (a,b) check",
+            "i_plain (a,slug) idx [Some(Desc), Some(Asc)]",
+            "i_q (q_id) idx [Some(Asc)]",
+            "i_full (b) fulltext [Some(Asc)]",
+        ]
+    );
+    let defaults = c.columns.iter().map(|column| column.default.as_deref()).collect::<Vec<_>>();
+    assert_eq!(defaults, [None, Some("'x'"), None, None, None, None, None, Some("5")]);
+    let inline = c.constraints.iter().filter(|found| found.inline).count();
+    assert_eq!(inline, 2);
+    let p = catalog.table("p").expect("p");
+    assert_eq!(p.comment.as_deref(), Some("parents"));
+    assert_eq!(p.column("k").and_then(|column| column.comment.as_deref()), Some("it's"));
+    assert_eq!(
+        describe(p)[..3],
+        ["id bigint(20) not null auto", "k varchar(9) null collate utf8mb4_bin", "l int(11) null"]
+    );
+    assert_eq!(p.constraint("PRIMARY").map(|key| (key.primary_key, key.unique, key.index)), Some((true, true, true)));
+    assert_eq!(catalog.references_to("p").count(), 2);
+
+    connection
+        .batch(&["DROP VIEW v", "ALTER TABLE c DROP COLUMN g", "DROP INDEX i_plain ON c"])
+        .await
+        .expect("changes");
+    introspect::reload(&connection, &mut catalog, &["c", "v"]).await.expect("again");
+    assert!(!catalog.has_table("v"));
+    let c = catalog.table("c").expect("c");
+    assert!(c.column("g").is_none() && c.constraint("i_plain").is_none() && c.constraint("i_q").is_some());
+    connection.close().await;
+    database.remove().await;
+}
+
+#[tokio::test]
 async fn sqlite_tables() {
     let connection = TestDatabase::sqlite();
     let connection = connection.connect().await;

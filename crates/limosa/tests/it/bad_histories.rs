@@ -1,5 +1,7 @@
 //! Histories that contradict the graph or themselves: refused, and the database left as it is.
 
+use limosa_sql::dialect::Dialect;
+
 use crate::database::{Database, on_each};
 use crate::project::Project;
 
@@ -40,7 +42,11 @@ fn duplicate_rows() {
     // The table as Django makes it, which has no unique key.
     let duplicate = |database: &Database| {
         let old = "ALTER TABLE django_migrations RENAME TO old";
-        let id = if database.is_postgres() { "bigserial PRIMARY KEY" } else { "integer PRIMARY KEY AUTOINCREMENT" };
+        let id = match database.dialect() {
+            Dialect::Postgres => "bigserial PRIMARY KEY",
+            Dialect::Sqlite => "integer PRIMARY KEY AUTOINCREMENT",
+            Dialect::MySql => "bigint AUTO_INCREMENT PRIMARY KEY",
+        };
         let columns = "app varchar(255) NOT NULL, name varchar(255) NOT NULL, applied timestamp NOT NULL";
         let table = format!("CREATE TABLE django_migrations (id {id}, {columns})");
         let copy = "INSERT INTO django_migrations (app, name, applied) SELECT app, name, applied FROM old";

@@ -1,6 +1,7 @@
 //! Databases for tests: each test gets its own, removed afterwards.
 
 use limosa_db::{ConnectOptions, Connection, DatabaseUrl, LockScope, LockWait, SessionLock};
+use limosa_sql::dialect::Dialect;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -14,7 +15,7 @@ pub(crate) struct Database {
 }
 
 enum Kind {
-    Postgres { server: DatabaseUrl },
+    Server { server: DatabaseUrl },
     Sqlite { _folder: TempDir },
 }
 
@@ -32,11 +33,20 @@ impl Database {
         }
     }
 
-    /// Creates a database on the test server; nothing when there is no server.
+    /// Creates a database on PostgreSQL; nothing when there is no server.
     pub(crate) fn postgres(test: &str) -> Option<Self> {
-        let Ok(text) = std::env::var("LIMOSA_TEST_POSTGRES") else {
-            assert!(std::env::var_os("CI").is_none(), "LIMOSA_TEST_POSTGRES is not set");
-            println!("skipped: LIMOSA_TEST_POSTGRES is not set");
+        Self::on_server(test, "LIMOSA_TEST_POSTGRES")
+    }
+
+    /// Creates a database on MariaDB; nothing when there is no server.
+    pub(crate) fn mariadb(test: &str) -> Option<Self> {
+        Self::on_server(test, "LIMOSA_TEST_MARIADB")
+    }
+
+    fn on_server(test: &str, variable: &str) -> Option<Self> {
+        let Ok(text) = std::env::var(variable) else {
+            assert!(std::env::var_os("CI").is_none(), "{variable} is not set");
+            println!("skipped: {variable} is not set");
             return None;
         };
         let server: DatabaseUrl = text.parse().expect("a URL");
@@ -44,7 +54,7 @@ impl Database {
         let runtime = runtime();
         runtime.block_on(async {
             let connection = open(&server).await;
-            connection.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await.expect("drop");
+            connection.execute(&drop_database(&connection, &name)).await.expect("drop");
             connection.execute(&format!("CREATE DATABASE {name}")).await.expect("create");
             connection.close().await;
         });
@@ -53,12 +63,27 @@ impl Database {
         let (before, query) = text.split_once('?').map_or((text.as_str(), ""), |(before, query)| (before, query));
         let base = before.rsplit_once('/').map_or(before, |(base, _)| base);
         let text = format!("{base}/{name}?{query}").trim_end_matches('?').to_owned();
-        Some(Self { url, text, kind: Kind::Postgres { server }, runtime })
+        Some(Self { url, text, kind: Kind::Server { server }, runtime })
     }
 
-    /// Returns whether it is a PostgreSQL database.
-    pub(crate) fn is_postgres(&self) -> bool {
-        matches!(self.kind, Kind::Postgres { .. })
+    /// Returns the dialect.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.url.dialect()
+    }
+
+    /// Returns whether a migration that fails is rolled back, changes of the schema too.
+    pub(crate) fn rolls_back(&self) -> bool {
+        self.dialect() != Dialect::MySql
+    }
+
+    /// Returns SQL as the database quotes its names; the text has double quotes.
+    pub(crate) fn quoted(&self, sql: &str) -> String {
+        if self.dialect() == Dialect::MySql { sql.replace('"', "`") } else { sql.to_owned() }
+    }
+
+    /// Returns how the runner of [`Database::locked`] is called; a server may not know the name of its run.
+    pub(crate) fn other_runner(&self) -> &'static str {
+        if self.dialect() == Dialect::MySql { "limosa" } else { "limosa/the-other (pid " }
     }
 
     /// Runs a statement.
@@ -88,15 +113,23 @@ impl Database {
         self.runtime.block_on(async {
             let connection = open(&self.url).await;
             let mut lines = Vec::new();
-            let (schema, tables): (&[&str], _) = match self.kind {
-                Kind::Postgres { .. } => (&POSTGRES_SCHEMA, POSTGRES_TABLES),
-                Kind::Sqlite { .. } => (&SQLITE_SCHEMA, SQLITE_TABLES),
+            let (schema, tables): (&[&str], _) = match self.dialect() {
+                Dialect::Postgres => (&POSTGRES_SCHEMA, POSTGRES_TABLES),
+                Dialect::Sqlite => (&SQLITE_SCHEMA, SQLITE_TABLES),
+                Dialect::MySql => (&[], MYSQL_TABLES),
             };
             for sql in schema {
                 lines.extend(query(&connection, sql).await);
             }
             for table in query(&connection, tables).await {
-                for row in query(&connection, &format!("SELECT * FROM \"{table}\" ORDER BY 1")).await {
+                if self.dialect() == Dialect::MySql {
+                    let created = query(&connection, &format!("SHOW CREATE TABLE `{table}`")).await.concat();
+                    // The number that the next row would get is no part of the schema.
+                    let created = created.split(' ').filter(|word| !word.starts_with("AUTO_INCREMENT="));
+                    lines.push(created.collect::<Vec<_>>().join(" "));
+                }
+                let name = self.dialect().quote_name(&table);
+                for row in query(&connection, &format!("SELECT * FROM {name} ORDER BY 1")).await {
                     lines.push(format!("{table}: {row}"));
                 }
             }
@@ -119,7 +152,8 @@ impl Database {
     /// Returns the migrations that are recorded, in order, as `app.name`.
     #[track_caller]
     pub(crate) fn history(&self, table: &str) -> Vec<String> {
-        self.query(&format!("SELECT app || '.' || name FROM {table} ORDER BY id"))
+        let rows = self.query(&format!("SELECT app, name FROM {table} ORDER BY id"));
+        rows.iter().map(|row| row.replace('|', ".")).collect()
     }
 
     /// Does something while another runner, this test, holds the lock; `release` lets it go.
@@ -142,12 +176,12 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Kind::Postgres { server } = &self.kind {
+        if let Kind::Server { server } = &self.kind {
             let name = self.url.database().unwrap_or_default();
             self.runtime.block_on(async {
                 // A test that has failed already says why; what is left of it is removed by its next run.
                 if let Ok(connection) = Connection::open(server, &ConnectOptions::default()).await {
-                    _ = connection.execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+                    _ = connection.execute(&drop_database(&connection, name)).await;
                     connection.close().await;
                 }
             });
@@ -155,7 +189,7 @@ impl Drop for Database {
     }
 }
 
-/// Runs a test on SQLite and on PostgreSQL.
+/// Runs a test on each of the databases.
 pub(crate) fn on_each(test: &str, body: impl Fn(&Database)) {
     println!("on SQLite");
     body(&Database::sqlite());
@@ -163,6 +197,15 @@ pub(crate) fn on_each(test: &str, body: impl Fn(&Database)) {
         println!("on PostgreSQL");
         body(&database);
     }
+    if let Some(database) = Database::mariadb(test) {
+        println!("on MariaDB");
+        body(&database);
+    }
+}
+
+fn drop_database(connection: &Connection, name: &str) -> String {
+    let force = if connection.dialect() == Dialect::Postgres { " WITH (FORCE)" } else { "" };
+    format!("DROP DATABASE IF EXISTS {name}{force}")
 }
 
 const SQLITE_SCHEMA: [&str; 1] = ["SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"];
@@ -177,6 +220,7 @@ const POSTGRES_SCHEMA: [&str; 4] = [
     "SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid \
      WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
 ];
+const MYSQL_TABLES: &str = "SHOW TABLES";
 const POSTGRES_TABLES: &str =
     "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1";
 

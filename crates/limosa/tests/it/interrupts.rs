@@ -3,29 +3,40 @@
 use std::fs;
 use std::path::Path;
 
+use limosa_sql::dialect::Dialect;
+
 use crate::database::{Database, on_each};
 use crate::program::{Running, until};
 use crate::project::{Project, migration, python_migration, run_sql};
 
 /// Runs longer than any test waits.
 fn endless(database: &Database) -> &'static str {
-    if database.is_postgres() {
-        "SELECT pg_sleep(3600)"
-    } else {
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    match database.dialect() {
+        Dialect::Postgres => "SELECT pg_sleep(3600)",
+        Dialect::Sqlite => "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",
+        Dialect::MySql => {
+            "SELECT count(*) FROM information_schema.collations a, information_schema.collations b, \
+             information_schema.collations c, information_schema.collations d, information_schema.collations e"
+        }
     }
 }
 
 /// Waits until the database is at work for the program.
 fn wait_for_work(database: &Database, program: &Running) {
     let at_work = || {
-        let working = if database.is_postgres() {
-            let backends = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' \
-                            AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()";
-            !database.query(backends).is_empty()
-        } else {
+        let working = match database.dialect() {
+            Dialect::Postgres => {
+                let backends = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() \
+                                AND state = 'active' AND query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()";
+                !database.query(backends).is_empty()
+            }
             // SQLite works on a thread of the program, which uses the processor only for the endless statement.
-            sqlite_time(program.id()) > 5
+            Dialect::Sqlite => sqlite_time(program.id()) > 5,
+            Dialect::MySql => {
+                let sessions = "SELECT id FROM information_schema.processlist WHERE db = DATABASE() \
+                                AND info LIKE '%collations e' AND id <> CONNECTION_ID()";
+                !database.query(sessions).is_empty()
+            }
         };
         working.then_some(())
     };
@@ -45,10 +56,16 @@ fn sqlite_time(process: u32) -> u64 {
 
 /// Checks that no session of the program is left on the server.
 fn check_sessions(database: &Database) {
-    if database.is_postgres() {
-        let others = "SELECT pid, state, query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        until(|| database.query(others).is_empty().then_some(())).expect("the sessions end");
-    }
+    let others = match database.dialect() {
+        Dialect::Postgres => {
+            "SELECT pid, state, query FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        }
+        Dialect::MySql => {
+            "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+        }
+        Dialect::Sqlite => return,
+    };
+    until(|| database.query(others).is_empty().then_some(())).expect("the sessions end");
 }
 
 #[test]
@@ -64,13 +81,17 @@ fn of_a_statement() {
         program.wait_for("0004_long");
         wait_for_work(database, &program);
         // While it works the lock is held.
-        project.run("migrate --no-wait").ends(4).tells(&["held by limosa/"]);
+        project.run("migrate --no-wait").ends(4).tells(&["held by limosa"]);
         program.interrupt();
-        let said =
-            program.end().ends(130).tells(&["blog.0004_long failed", "0004_long.toml:8:1", "it was rolled back"]);
+        let (code, left) = if database.rolls_back() {
+            (130, "it was rolled back")
+        } else {
+            (5, "stays: Raw SQL operation\n       left: Raw SQL operation\n")
+        };
+        let said = program.end().ends(code).tells(&["blog.0004_long failed", "0004_long.toml:8:1", left]);
         assert!(!said.stdout.contains("0005_after"), "{said}");
         check_sessions(database);
-        assert_eq!(database.dump(), before, "{said}");
+        assert_eq!(database.dump() == before, database.rolls_back(), "{said}");
         // Nothing is in the way of the next run.
         project.run("migrate --no-wait --fake").ends(0);
     });
@@ -114,8 +135,10 @@ def sleep(apps, editor):
         let mut program = project.start("migrate --format json");
         program.wait_for("asleep");
         program.interrupt();
-        program.end().ends(130).tells(&["library.0002_sleep failed", "it was rolled back"]);
+        let (code, left) = if database.rolls_back() { (130, "it was rolled back") } else { (5, "left: Raw Python") };
+        program.end().ends(code).tells(&["library.0002_sleep failed", left]);
         check_sessions(database);
+        // What the function did to rows is rolled back everywhere.
         assert_eq!(database.dump(), before);
     });
 }

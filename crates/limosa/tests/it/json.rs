@@ -87,7 +87,7 @@ fn migrate() {
         assert_eq!(lines, expected, "{said}");
         check_documented(&Value::Array(lines));
         let sql: Vec<&str> = statements.iter().filter_map(|line| line["sql"].as_str()).collect();
-        assert!(sql.len() >= 4 && sql[0].starts_with("CREATE TABLE \"blog_post\" ("), "{sql:#?}");
+        assert!(sql.len() >= 4 && sql[0].starts_with(&database.quoted("CREATE TABLE \"blog_post\" (")), "{sql:#?}");
         assert_eq!(statements[0].as_object().map(|line| line.len()), Some(3));
         check(
             &project,
@@ -168,7 +168,7 @@ fn sqlmigrate_and_plan() {
             "sqlmigrate blog 0004",
             0,
             &json!([{
-                "version": 1, "app": "blog", "name": "0004_second", "transaction": true,
+                "version": 1, "app": "blog", "name": "0004_second", "transaction": database.rolls_back(),
                 "operations": [{"description": "Raw SQL operation", "sql": [insert]}], "deferred": [],
             }]),
         );
@@ -177,7 +177,7 @@ fn sqlmigrate_and_plan() {
             "plan",
             0,
             &json!([{"version": 1, "migrations": [{
-                "app": "blog", "name": "0004_second", "backwards": false, "transaction": true,
+                "app": "blog", "name": "0004_second", "backwards": false, "transaction": database.rolls_back(),
                 "operations": [{
                     "description": "Raw SQL operation",
                     "place": "blog/migrations/0004_second.toml:3:1",

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use limosa_sql::dialect::Dialect;
 use tempfile::TempDir;
 
 use crate::database::Database;
@@ -87,7 +88,11 @@ impl Project {
     pub(crate) fn on(self, database: &Database) -> Self {
         let url = &database.url;
         let host = url.hosts().first();
-        let engine = if database.is_postgres() { "postgresql" } else { "sqlite3" };
+        let engine = match database.dialect() {
+            Dialect::Postgres => "postgresql",
+            Dialect::Sqlite => "sqlite3",
+            Dialect::MySql => "mysql",
+        };
         self.with("DATABASE_URL", &database.text)
             .with("TEST_ENGINE", format!("django.db.backends.{engine}"))
             .with("TEST_NAME", url.database().unwrap_or_default())

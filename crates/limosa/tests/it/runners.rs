@@ -11,8 +11,9 @@ fn each_migration_is_applied_once() {
         let project = Project::blog().on(database);
         let said = database.locked("limosa_migrations", |release| {
             let mut runners: Vec<_> = (0..3).map(|_| project.start("migrate --format json")).collect();
+            let holder = database.other_runner();
             for runner in &mut runners {
-                runner.wait_for("{\"event\":\"waiting\",\"version\":1,\"holder\":\"limosa/the-other (pid ");
+                runner.wait_for(&format!("{{\"event\":\"waiting\",\"version\":1,\"holder\":\"{holder}"));
             }
             release();
             runners.into_iter().map(|runner| runner.end().ends(0)).collect::<Vec<_>>()
@@ -62,8 +63,8 @@ fn who_does_not_wait_is_told_by_whom_it_is_held() {
             for arguments in
                 ["migrate --no-wait", "migrate --wait 0s", "migrate --no-wait --fake", "migrate --no-wait blog zero"]
             {
-                let expected = ["the migration lock is held by limosa/the-other (pid ", "help: "];
-                project.run(arguments).ends(4).prints_nothing().tells(&expected);
+                let held = format!("the migration lock is held by {}", database.other_runner());
+                project.run(arguments).ends(4).prints_nothing().tells(&[&held, "help: "]);
             }
             // Who only looks need not wait.
             project.run("showmigrations").ends(0);
@@ -71,7 +72,7 @@ fn who_does_not_wait_is_told_by_whom_it_is_held() {
             project.run("plan").ends(0);
             assert_eq!(database.dump(), before);
             let mut waiting = project.start("migrate --format json");
-            waiting.wait_for("limosa/the-other");
+            waiting.wait_for(database.other_runner());
             release();
             waiting.end().ends(0);
         });

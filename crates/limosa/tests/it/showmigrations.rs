@@ -2,6 +2,8 @@
 
 use std::process::Stdio;
 
+use limosa_sql::dialect::Dialect;
+
 use crate::database::{Database, on_each};
 use crate::project::{POST, Project, migration};
 
@@ -47,25 +49,23 @@ fn squash() {
 fn sqlmigrate() {
     let slug = |database: &Database, first: &str, second: &str| {
         let project = Project::blog().on(database);
-        project.run("sqlmigrate blog 0002").ends(0).prints(&[
-            "BEGIN;\n--\n-- Add field slug to Post\n--\n",
-            first,
-            "COMMIT;\n",
-        ]);
-        project.run("sqlmigrate blog 0002 --backwards").ends(0).prints(&[
-            "BEGIN;\n--\n-- Add field slug to Post\n--\n",
-            second,
-            "COMMIT;\n",
-        ]);
+        for (arguments, sql) in [("sqlmigrate blog 0002", first), ("sqlmigrate blog 0002 --backwards", second)] {
+            let said = project.run(arguments).ends(0).prints(&["--\n-- Add field slug to Post\n--\n", sql]);
+            let transaction = said.stdout.starts_with("BEGIN;\n") && said.stdout.ends_with("COMMIT;\n");
+            assert_eq!(transaction, database.rolls_back(), "{said}");
+        }
         project
             .run("sqlmigrate blog 0003")
             .ends(0)
             .prints(&["-- Raw SQL operation\n--\nINSERT INTO blog_post (title) VALUES ('first');\n"]);
     };
     on_each("sqlmigrate", |database| {
-        let add = "ALTER TABLE \"blog_post\" ADD COLUMN \"slug\" varchar(50) NULL;\n";
-        let drop = if database.is_postgres() { "DROP COLUMN \"slug\";\n" } else { "CREATE TABLE \"new__blog_post\"" };
-        slug(database, add, drop);
+        let add = database.quoted("ALTER TABLE \"blog_post\" ADD COLUMN \"slug\" varchar(50) NULL;\n");
+        let drop = match database.dialect() {
+            Dialect::Sqlite => "CREATE TABLE \"new__blog_post\"",
+            _ => "DROP COLUMN \"slug\";\n",
+        };
+        slug(database, &add, &database.quoted(drop));
         assert!(database.url.sqlite_path().is_none_or(|path| !path.exists()), "looking made the file");
     });
 }
@@ -74,8 +74,10 @@ fn sqlmigrate() {
 fn plan() {
     on_each("plan", |database| {
         let project = Project::blog().on(database);
+        let how = if database.rolls_back() { "one transaction" } else { "no transaction" };
+        let created = database.quoted("-- Create model Post\n  CREATE TABLE \"blog_post\"");
         project.run("plan").ends(0).prints(&[
-            "apply blog.0001_initial (one transaction)\n  -- Create model Post\n  CREATE TABLE \"blog_post\"",
+            &format!("apply blog.0001_initial ({how})\n  {created}"),
             "apply blog.0002_slug",
             "apply blog.0003_first",
             "INSERT INTO blog_post",
@@ -87,7 +89,7 @@ fn plan() {
         project
             .run("plan blog 0002")
             .ends(0)
-            .prints(&["unapply blog.0003_first (one transaction)", "DELETE FROM blog_post"]);
+            .prints(&[&format!("unapply blog.0003_first ({how})"), "DELETE FROM blog_post"]);
     });
 }
 

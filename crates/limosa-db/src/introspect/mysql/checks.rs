@@ -5,7 +5,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::connection::Row;
 
-/// Adds the check constraints of a table; rows hold the table, the name and the condition.
+/// Adds the check constraints of a table; rows hold the table, the name, the condition and whether it is a column's.
 ///
 /// One that is a column's own has the column's name, which an unnamed unique constraint may have as well: it gets a name of Django's.
 /// Source: Django `db/backends/mysql/introspection.py`, `DatabaseIntrospection.get_constraints`.
@@ -18,7 +18,7 @@ pub(super) fn add(table: &mut Table, rows: &[&Row]) {
             unnamed += 1;
             name = format_smolstr!("__unnamed_constraint_{unnamed}__");
         }
-        let check = Constraint::check(name, columns);
+        let check = Constraint { inline: row.get(3) == Some("Column"), ..Constraint::check(name, columns) };
         match table.constraints.iter_mut().find(|found| found.name == check.name) {
             Some(found) => *found = check,
             None => table.constraints.push(check),
