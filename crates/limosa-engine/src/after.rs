@@ -31,11 +31,16 @@ pub struct AfterRun<'a> {
     pub swapped: &'a BTreeMap<SmolStr, SmolStr>,
     /// `SITE_ID`.
     pub site_id: i64,
+    /// Which of [`AfterRun::TABLES`] routers allow on this database.
+    pub allowed: &'a [bool],
     /// The migrations that ran, in order.
     pub ran: &'a [(std::sync::Arc<Migration>, Direction)],
 }
 
 impl AfterRun<'_> {
+    /// The models whose rows are made, about which routers are asked.
+    pub const TABLES: [&'static str; 3] = ["contenttypes.ContentType", "auth.Permission", "sites.Site"];
+
     /// Does all of it, in one transaction.
     ///
     /// # Errors
@@ -57,16 +62,17 @@ impl AfterRun<'_> {
     }
 
     async fn all(&self) -> Result<(), DbError> {
-        if self.model("contenttypes", "contenttype").is_some() {
+        let &[content_types, permissions, sites] = self.allowed else { return Ok(()) };
+        if content_types && self.model("contenttypes", "contenttype").is_some() {
             let ids = content_types::create(self).await?;
-            if self.model("auth", "permission").is_some() {
+            if permissions && self.model("auth", "permission").is_some() {
                 if self.django >= DjangoVersion::V61 {
                     renames::follow(self, &ids).await?;
                 }
                 permissions::create(self, &ids).await?;
             }
         }
-        if self.apps.iter().any(|app| app == "sites") && self.model("sites", "site").is_some() {
+        if sites && self.apps.iter().any(|app| app == "sites") && self.model("sites", "site").is_some() {
             sites::create(self).await?;
         }
         Ok(())

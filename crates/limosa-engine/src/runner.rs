@@ -12,7 +12,7 @@ use std::time::Instant;
 use limosa_db::{Connection, History};
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState};
-use limosa_plan::steps::{self, StepError};
+use limosa_plan::steps::{self, Skipped, StepError};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
 
@@ -36,6 +36,10 @@ pub struct Job {
     pub fake: Fake,
     /// Whether only the project's Python can run it.
     pub python: bool,
+    /// What routers keep from the database.
+    pub skipped: Skipped,
+    /// What routers say does not belong there, when it is asked whether the tables are there already (`--fake-initial`).
+    pub undetected: Skipped,
     /// The rows to add to the history (or to remove from it, backwards), in order.
     pub records: Vec<MigrationId>,
 }
@@ -74,6 +78,8 @@ pub struct Runner<'a> {
     pub content_types: ContentTypes,
     /// The migrations that are applied before the run, in the graph's order: where Python's state begins.
     pub applied: Vec<MigrationId>,
+    /// The state after all migrations on disk, where `--fake-initial` finds models that stand in for swappable ones.
+    pub live: ProjectState,
     catalog: Option<Catalog>,
     /// How many jobs Python's state has seen.
     seen_by_python: Option<usize>,
@@ -112,6 +118,7 @@ impl<'a> Runner<'a> {
             interrupt,
             content_types: ContentTypes::Never,
             applied: Vec::new(),
+            live: ProjectState::default(),
             catalog: None,
             seen_by_python: None,
         }

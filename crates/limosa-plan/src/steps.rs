@@ -8,12 +8,14 @@ mod collect;
 mod compiler;
 mod own_classes;
 mod python;
+mod routing;
 mod sql_text;
 
 pub use atoms::{Atom, advance, atoms};
 pub use collect::{Collected, collect, unknown_defaults};
 pub use compiler::{Compiled, Compiler, compile};
 pub use python::{UnknownDefault, needs_python};
+pub use routing::{RoutingQuestion, RoutingSubject, Skipped, detection_questions, routing_questions};
 
 use limosa_model::Span;
 use limosa_model::state::StateError;

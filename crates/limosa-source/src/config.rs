@@ -4,6 +4,7 @@ mod env;
 mod field_class;
 mod file;
 mod keys;
+mod routing;
 mod secret;
 mod sourced;
 mod table;
@@ -19,6 +20,7 @@ pub use env::Env;
 pub use field_class::FieldClass;
 pub use file::{CONFIG_FILE, ConfigFile, DjangoSection};
 pub use keys::{KEYS, Key};
+pub use routing::Routing;
 pub use secret::Secret;
 pub use sourced::{Origin, Sourced};
 
@@ -58,6 +60,10 @@ pub struct Config {
     pub apps: IndexMap<SmolStr, Sourced<PathBuf>>,
     /// Field classes that are not Django's: how they store.
     pub fields: IndexMap<SmolStr, FieldClass>,
+    /// The databases beside the settings of a Django project, or instead of them.
+    pub databases: IndexMap<SmolStr, Sourced<Secret>>,
+    /// Which apps and models live in which databases.
+    pub routing: Routing,
     /// The settings of a Django project, described for use without Python.
     pub django: DjangoSection,
     /// The file that was read.
@@ -110,6 +116,8 @@ impl Config {
             history_table: file.history_table,
             apps: file.apps.into_iter().map(|(label, path)| (label, path.map(relative))).collect(),
             fields: file.fields,
+            databases: file.databases,
+            routing: file.routing,
             django: file.django,
             file: file.path,
             env: env.clone(),

@@ -124,6 +124,9 @@ pub struct DatabaseDescription {
     pub options: serde_json::Value,
     /// `TIME_ZONE` of this database.
     pub time_zone: Option<String>,
+    /// The alias of the database that this one is a copy of (`TEST["MIRROR"]`).
+    #[serde(default)]
+    pub mirror: Option<String>,
     /// What Django calls the kind of database: `postgresql`, `mysql`, `sqlite`; none when its driver is missing.
     pub vendor: Option<String>,
     /// Why there is no vendor.

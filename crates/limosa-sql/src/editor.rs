@@ -48,6 +48,8 @@ pub struct SchemaEditor<'a> {
     rendering: Rendering,
     rendered: bool,
     supplied_defaults: BTreeMap<(ModelId, SmolStr), Value>,
+    /// Whether routers keep the operation at hand from the database.
+    routed_away: bool,
 }
 
 /// A statement that waits after another schema editor went on for one operation.
@@ -126,6 +128,7 @@ impl<'a> SchemaEditor<'a> {
             rendering: Rendering::default(),
             rendered: mode == Mode::Track,
             supplied_defaults: BTreeMap::new(),
+            routed_away: false,
         }
     }
 
@@ -147,6 +150,16 @@ impl<'a> SchemaEditor<'a> {
     /// Returns what becomes of the catalog.
     pub fn mode(&self) -> Mode {
         self.mode
+    }
+
+    /// Returns whether routers keep the operation at hand from the database.
+    pub fn is_routed_away(&self) -> bool {
+        self.routed_away
+    }
+
+    /// Says whether routers keep the next operations from the database.
+    pub fn set_routed_away(&mut self, routed_away: bool) {
+        self.routed_away = routed_away;
     }
 
     /// Returns in which order the states around the operation at hand were rendered.

@@ -13,7 +13,7 @@ use limosa_engine::runner::{ContentTypes, Fake, Job, RunError, Runner, states_ba
 use limosa_model::graph::{Applied, Direction};
 use limosa_model::{Migration, MigrationId, ProjectState, SmolStr};
 use limosa_plan::planner::{self, PlannedMigration, Target, check_replacements, what_to_record};
-use limosa_plan::steps::{self, Compiled, Compiler};
+use limosa_plan::steps::{self, Compiled, Compiler, Skipped};
 use limosa_source::project::Kind;
 use limosa_sql::dialect::Context;
 
@@ -103,10 +103,19 @@ pub fn jobs(
             // Two squashes may replace the same migration: Django then records it twice.
             records.retain(|id| recorded.insert(id.clone()));
         }
-        let python = fake != Fake::Yes && steps::needs_python(context, migration, &before, direction);
-        Job { migration: Arc::clone(migration), direction, before, fake, python, records }
+        let skipped = Skipped::default();
+        let python = fake != Fake::Yes && steps::needs_python(context, migration, &before, direction, &skipped);
+        let (migration, undetected) = (Arc::clone(migration), Skipped::default());
+        Job { migration, direction, before, fake, python, skipped, undetected, records }
     });
     Ok((jobs.collect(), end))
+}
+
+/// Returns the state after all migrations on disk.
+fn everything(workspace: &Workspace, plan: &MigratePlan) -> Result<ProjectState, Error> {
+    let all = all(workspace, plan.graph.full_plan())?;
+    let states = states_forwards(workspace.base_state(), all.iter().copied(), []);
+    states.map(|(_, end)| end).map_err(|error| workspace.step_error(&error))
 }
 
 fn all<'w, 'i>(
@@ -130,7 +139,12 @@ pub async fn run(
 ) -> Result<Report, Error> {
     let started = Instant::now();
     let fake = options.fake;
-    let (jobs, mut end) = jobs(workspace, plan, fake, &connected.context)?;
+    if workspace.installs("contenttypes") {
+        workspace.complete_base().await?;
+    }
+    let (mut jobs, end) = jobs(workspace, plan, fake, &connected.context)?;
+    let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
+    workspace.route(&connected.alias, &connected.context, &applied, &mut jobs).await?;
     let history = &connected.history;
     check(workspace, connected, &jobs).await?;
     if !jobs.is_empty() {
@@ -142,7 +156,6 @@ pub async fn run(
         workspace.start_bridge(connected, events, interrupt).await?;
     }
     let told = Run { alias: &connected.alias, verbosity: options.verbosity, interactive: options.interactive };
-    let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     let signals: Vec<(MigrationId, bool)> =
         plan.printed.iter().map(|planned| (planned.id.clone(), planned.direction == Direction::Backwards)).collect();
     if has_receivers {
@@ -151,19 +164,22 @@ pub async fn run(
     if synchronizes {
         events.synchronized(workspace.sync_apps(told, &options.synchronize).await?);
     }
-    let content_types = if !workspace.installs("contenttypes") {
+    let allowed = workspace.allows(&connected.alias, &AfterRun::TABLES).await?;
+    let content_types = if !workspace.installs("contenttypes") || !allowed[0] {
         ContentTypes::Never
     } else if first_content_types(plan) {
         ContentTypes::Available
     } else {
         ContentTypes::AfterFirstMigration
     };
+    let live = if fake == Fake::Initial { everything(workspace, plan)? } else { ProjectState::default() };
     let (functions, bridge) = workspace.run_parts();
     let mut runner =
         Runner::new(&connected.connection, &connected.context, history, &connected.alias, functions, events, interrupt);
     runner.content_types = content_types;
     runner.bridge = bridge;
     runner.applied.clone_from(&applied);
+    runner.live = live;
     runner.run(&jobs).await.map_err(|error| workspace_error(workspace, error))?;
     if jobs.is_empty() && options.looks_at_models {
         look_at_models(workspace, events).await;
@@ -175,9 +191,6 @@ pub async fn run(
         events.after_run("the project's own receivers");
         workspace.post_migrate(told, &state, &signals).await?;
     } else {
-        if workspace.installs("contenttypes") {
-            workspace.other_models().await?.into_iter().for_each(|model| end.add_model(model));
-        }
         let after = AfterRun {
             connection: &connected.connection,
             django: connected.context.django,
@@ -186,6 +199,7 @@ pub async fn run(
             swapped: &connected.context.swapped,
             site_id: workspace.site_id(),
             ran: &ran,
+            allowed: &allowed,
         };
         after.run(events).await?;
     }
@@ -218,7 +232,7 @@ async fn check(workspace: &Workspace, connected: &Connected, jobs: &[Job]) -> Re
     for job in jobs {
         let compiler =
             Compiler::new(&connected.context, &mut catalog, &job.migration, &job.before, job.direction, false);
-        match compiler.and_then(steps::compile) {
+        match compiler.map(|compiler| compiler.without(&job.skipped)).and_then(steps::compile) {
             Ok((compiled, _)) => opaque |= compiled.iter().any(Compiled::is_opaque),
             // Code that nothing is known about may still bring the schema to where the operation expects it.
             Err(error) if opaque && error.is_wrong_catalog() => {}

@@ -66,20 +66,23 @@ pub enum PlanStep {
 /// # Errors
 /// When an operation does not fit the state, or its SQL cannot be written.
 pub async fn steps(
-    workspace: &Workspace,
+    workspace: &mut Workspace,
     connected: Option<&Connected>,
     alias: &str,
     plan: &MigratePlan,
 ) -> Result<Vec<PlanMigration>, Error> {
-    let (context, mut catalog) = situation(workspace, connected, alias).await?;
-    let (jobs, _) = migrate::jobs(workspace, plan, Fake::No, &context)?;
+    let (context, mut catalog) = situation(&*workspace, connected, alias).await?;
+    let (mut jobs, _) = migrate::jobs(workspace, plan, Fake::No, &context)?;
+    let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
+    workspace.route(alias, &context, &applied, &mut jobs).await?;
     let mut migrations = Vec::with_capacity(jobs.len());
     for job in &jobs {
         let compiler = Compiler::new(&context, &mut catalog, &job.migration, &job.before, job.direction, false);
+        let compiler = compiler.map(|compiler| compiler.without(&job.skipped));
         let compiled = compiler.and_then(steps::compile).map_err(|error| workspace.step_error(&error))?.0;
         let operations = compiled.into_iter().map(|compiled| PlanOperation {
             description: compiled.description(),
-            place: place(workspace, compiled.operation.and_then(|operation| operation.span.0)),
+            place: place(&*workspace, compiled.operation.and_then(|operation| operation.span.0)),
             steps: compiled.steps.into_iter().map(PlanStep::from).collect(),
         });
         let MigrationId { app, name } = &job.migration.id;

@@ -68,11 +68,12 @@ pub async fn write(
     let unknown = unknown.map_err(|error| workspace.step_error(&error))?;
     let earlier: Vec<MigrationId> = graph.state_plan(std::slice::from_ref(&id), false).into_iter().cloned().collect();
     let defaults = workspace.defaults(&id, &earlier, unknown, alias, direction).await?;
+    let skipped = workspace.route_one(alias, &migration, &earlier, &before, direction).await?;
     let live = catalog.unwrap_or_else(|| Catalog::new(context.dialect));
-    let collected = match steps::collect(&context, &live, &migration, &before, direction, &defaults) {
+    let collected = match steps::collect(&context, &live, &migration, &before, direction, &skipped, &defaults) {
         Err(error) if error.is_wrong_catalog() => {
             let predicted = predict(workspace, &graph, &id, &context)?;
-            steps::collect(&context, &predicted, &migration, &before, direction, &defaults)
+            steps::collect(&context, &predicted, &migration, &before, direction, &skipped, &defaults)
         }
         result => result,
     };

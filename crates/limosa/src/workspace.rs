@@ -3,6 +3,7 @@
 mod ask;
 mod errors;
 mod questions;
+mod routing;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,7 +17,7 @@ use limosa_engine::interrupt::Interrupt;
 use limosa_model::graph::{Apps, Direction, GraphNode, Loader};
 use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState, Severity, SmolStr, Span, Value};
 use limosa_plan::steps::UnknownDefault;
-use limosa_source::config::{Env, Options, Origin};
+use limosa_source::config::{Env, Options, Origin, Secret, Sourced};
 use limosa_source::project::{Database, Kind, Project};
 use limosa_source::sources::Sources;
 
@@ -29,6 +30,8 @@ pub struct Workspace {
     project: Project,
     migrations: HashMap<MigrationId, Arc<Migration>>,
     base: ProjectState,
+    /// Whether models are in the base that no migration refers to.
+    is_complete: bool,
     bridge: Option<Bridge>,
     listener: ask::Listener,
     functions: Functions,
@@ -56,7 +59,7 @@ impl Workspace {
         let base = project.unmigrated_state();
         let migrations = std::mem::take(&mut project.migrations);
         let migrations = migrations.into_iter().map(|migration| (migration.id.clone(), Arc::new(migration))).collect();
-        Ok(Self { project, migrations, base, bridge, listener, functions: Functions::default() })
+        Ok(Self { project, migrations, base, is_complete: false, bridge, listener, functions: Functions::default() })
     }
 
     /// Registers functions of the embedding program.
@@ -151,7 +154,7 @@ impl Workspace {
     /// When there is none, or it is not understood.
     pub fn database_url(&self, alias: &str) -> Result<DatabaseUrl, Error> {
         let root = self.project.root.as_path();
-        if let Some(url) = self.url_override() {
+        if let Some(url) = self.url_override(alias) {
             return Ok(DatabaseUrl::parse(url)?.below(root));
         }
         if self.project.kind == Kind::Native {
@@ -170,20 +173,43 @@ impl Workspace {
     /// # Errors
     /// When a URL takes the place of one of them, or there is none.
     pub fn all_databases(&self) -> Result<Vec<SmolStr>, Error> {
-        if self.url_override().is_some() {
+        if self.project.config.database_url.as_ref().is_some_and(is_option) {
             return Err(Error::Usage {
-                message: "all databases cannot be migrated when a URL takes the place of one".into(),
-                help: "leave --database-url (LIMOSA_DATABASE_URL, `database-url`) out, or --all-databases".into(),
+                message: "--all-databases does not go together with one database's URL".into(),
+                help: "leave --database-url out, or --all-databases".into(),
             });
         }
-        Ok(self.project.settings.databases.keys().cloned().collect())
+        let usable = |alias: &&SmolStr| {
+            let settings = self.project.settings.databases.get(alias.as_str());
+            let is_copy = settings.is_some_and(|database| database.engine.is_empty() || database.mirror.is_some());
+            !is_copy || self.url_override(alias).is_some()
+        };
+        Ok(self.aliases().iter().filter(usable).cloned().collect())
+    }
+
+    /// Returns the aliases of all databases: those of the settings first, then those of the configuration.
+    fn aliases(&self) -> Vec<SmolStr> {
+        let mut aliases: Vec<SmolStr> = self.project.settings.databases.keys().cloned().collect();
+        let native = self.project.kind == Kind::Native || aliases.is_empty();
+        let default = native.then(|| SmolStr::new_static("default"));
+        for alias in default.iter().chain(self.project.config.databases.keys()) {
+            if !aliases.contains(alias) {
+                aliases.push(alias.clone());
+            }
+        }
+        aliases
     }
 
     /// Returns the URL that takes the place of the settings: for a Django project only one that is meant for Limosa.
-    pub fn url_override(&self) -> Option<&str> {
-        let url = self.project.config.database_url.as_ref()?;
-        let shared = url.origin == Origin::Environment("DATABASE_URL");
-        (self.project.kind == Kind::Native || !shared).then(|| url.value.expose())
+    ///
+    /// One that is not given as an option is that of the database `default`; the configuration can name others.
+    pub fn url_override(&self, alias: &str) -> Option<&str> {
+        let shared = |url: &&Sourced<Secret>| {
+            self.project.kind == Kind::Django && url.origin == Origin::Environment("DATABASE_URL")
+        };
+        let one = self.project.config.database_url.as_ref().filter(|url| !shared(url));
+        let one = one.filter(|url| is_option(url) || alias == "default");
+        one.or_else(|| self.project.config.databases.get(alias)).map(|url| url.value.expose())
     }
 
     /// Returns the folder of the project.
@@ -212,7 +238,7 @@ impl Workspace {
         events: &Events,
         interrupt: &Interrupt,
     ) -> Result<(), Error> {
-        if let Some(url) = self.url_override() {
+        if let Some(url) = self.url_override(&connected.alias) {
             let alias = &connected.alias;
             let settings = self.project.settings.databases.get(alias.as_str());
             let same = settings.and_then(|database| DatabaseUrl::from_django(&django(database)).ok());
@@ -340,9 +366,13 @@ impl Workspace {
     }
 
     fn no_database(&self, alias: &str) -> Error {
-        let known = self.project.settings.databases.keys().map(ToString::to_string).collect();
+        let known = self.aliases().iter().map(ToString::to_string).collect();
         Error::NoDatabase { alias: alias.to_owned(), known }
     }
+}
+
+fn is_option(url: &Sourced<Secret>) -> bool {
+    matches!(url.origin, Origin::Option(_))
 }
 
 fn django(database: &Database) -> DjangoDatabase {

@@ -73,6 +73,7 @@ def _database(alias, encoder):
     values = connections.settings[alias]
     answer = {key.lower(): str(values.get(key) or "") for key in DATABASE_KEYS}
     answer["options"] = encoder.value(dict(values.get("OPTIONS") or {}))
+    answer["mirror"] = (values.get("TEST") or {}).get("MIRROR")
     answer["time_zone"] = values.get("TIME_ZONE")
     answer["vendor"], answer["error"] = None, None
     try:

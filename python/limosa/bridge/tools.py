@@ -1,6 +1,8 @@
 """The commands by name."""
 
-from . import commands
+from functools import partial
+
+from . import commands, routing
 from .connection import Connection
 from .describe import describe, unmigrated_models
 from .encode import Encoder
@@ -44,6 +46,8 @@ class Tools:
             "collect_sql": runner.collect_sql,
             "effective_default": runner.effective_default,
             "unmigrated_models": lambda: {"models": unmigrated_models(migrations, encoder)},
+            "routes": partial(routing.routes, runner),
+            "allowed_models": routing.allowed_models,
             "sync_apps": commands.sync_apps,
             "changed_apps": commands.changed_apps,
             "pre_migrate": signals.pre_migrate,

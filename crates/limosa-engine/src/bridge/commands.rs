@@ -324,6 +324,30 @@ impl Bridge {
             .ok_or_else(|| BridgeError::Protocol(format!("the default {} is not understood", default.value)))
     }
 
+    /// Asks the routers of the settings about operations, in one go: `migrations` hold `app`, `name`, `backwards` and
+    /// `questions`, each a path and what it is about; `applied` are all that are applied before.
+    ///
+    /// The answer holds, for each migration, a list of answers under `routes`.
+    ///
+    /// # Errors
+    /// When a router raises an error, or a migration does not fit the state.
+    pub async fn routes(
+        &mut self,
+        alias: &str,
+        applied: &[MigrationId],
+        migrations: &Json,
+    ) -> Result<Json, BridgeError> {
+        self.call("routes", json!({ "alias": alias, "applied": ids(applied), "migrations": migrations })).await
+    }
+
+    /// Asks the routers of the settings whether models (`app.Model`) are migrated on a database: a list under `allowed`.
+    ///
+    /// # Errors
+    /// When a router raises an error.
+    pub async fn allowed_models(&mut self, alias: &str, models: &[&str]) -> Result<Json, BridgeError> {
+        self.call("allowed_models", json!({ "alias": alias, "models": models })).await
+    }
+
     /// Returns the models of the apps without migrations, encoded as in a description: a list under `models`.
     ///
     /// # Errors

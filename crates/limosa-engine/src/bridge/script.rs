@@ -28,6 +28,7 @@ const MODULES: &[(&str, &str)] = modules!(
     "project",
     "protocol",
     "registry",
+    "routing",
     "runner",
     "schema_classes",
     "signals",

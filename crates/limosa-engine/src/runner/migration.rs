@@ -69,7 +69,7 @@ impl Runner<'_> {
         };
         if job.fake == Fake::Initial
             && job.direction == Direction::Forwards
-            && fake_initial::is_applied(&job.migration, &job.before, &catalog, self.context)
+            && fake_initial::is_applied(job, &self.live, &catalog, self.context)
         {
             self.catalog = Some(catalog);
             return self.record(job).await.map(|()| true);
@@ -114,7 +114,8 @@ impl Runner<'_> {
         let migration = &job.migration;
         let compiler =
             Compiler::new(self.context, catalog, migration, &job.before, job.direction, rename_content_types)
-                .map_err(|error| (Failure::from(error), None))?;
+                .map_err(|error| (Failure::from(error), None))?
+                .without(&job.skipped);
         session.enter(self.is_transaction(job)).await.map_err(|error| (RunErrorKind::from(error).into(), None))?;
         let mut progress = Progress::default();
         let result = self.steps(&mut session, job, compiler, &mut progress).await;

@@ -12,7 +12,7 @@ use limosa_sql::operations;
 use super::atoms::{advance_operation, atoms, error, flat};
 use super::own_classes::writes_own_sql;
 use super::python::{UnknownDefault, unknown_default};
-use super::{StepError, StepErrorKind, sql_text};
+use super::{Skipped, StepError, StepErrorKind, sql_text};
 
 /// The statements of a migration as `sqlmigrate` prints them.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct Collected<'m> {
 /// Collects the statements of a migration; `before` is the state before it in either direction.
 ///
 /// The catalog stays as it is: Django looks at the live database, which its statements have not changed. Operations that are not SQL
-/// are skipped with what they do to the state. `defaults` are those that only Python can compute ([`unknown_defaults`]).
+/// are skipped with what they do to the state, those `skipped` by routers without it. `defaults` are those that only Python can compute ([`unknown_defaults`]).
 /// Source: Django `db/migrations/migration.py`, `Migration.apply` with `collect_sql`.
 ///
 /// # Errors
@@ -38,6 +38,7 @@ pub fn collect<'m>(
     migration: &'m Migration,
     before: &ProjectState,
     direction: Direction,
+    skipped: &Skipped,
     defaults: &[(UnknownDefault, Value)],
 ) -> Result<Collected<'m>, StepError> {
     let app = migration.id.app.as_str();
@@ -75,6 +76,7 @@ pub fn collect<'m>(
                 continue;
             }
             for atom in atoms {
+                editor.set_routed_away(skipped.contains(&atom.path));
                 let atom_sql = statements(&mut editor, app, atom.operation, (&atom.from, &atom.to), backwards);
                 sql.extend(atom_sql.map_err(|kind| error(atom.operation, kind))?);
             }
@@ -113,6 +115,7 @@ fn statements(
     backwards: bool,
 ) -> Result<Vec<String>, StepErrorKind> {
     match &operation.kind {
+        OperationKind::RunSql(_) if editor.is_routed_away() => Ok(Vec::new()),
         OperationKind::RunSql(op) => {
             let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
             sql.map_or_else(|| Ok(Vec::new()), |sql| sql_text::statements(sql, editor.context()))

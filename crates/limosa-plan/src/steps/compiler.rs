@@ -16,7 +16,7 @@ use super::atoms::{Atom, atoms, error};
 use super::own_classes::writes_own_sql;
 use super::python::{UnknownDefault, unknown_default};
 use super::sql_text;
-use super::{Step, StepError};
+use super::{Skipped, Step, StepError};
 
 /// Goes through one migration operation by operation.
 #[derive(Debug)]
@@ -31,6 +31,7 @@ pub struct Compiler<'a> {
     whole: bool,
     /// Whether its operations run inside a transaction.
     transaction: bool,
+    skipped: Option<&'a Skipped>,
 }
 
 /// The steps of one operation, or of what was put off to the end of the migration.
@@ -97,17 +98,25 @@ impl<'a> Compiler<'a> {
         let transaction = migration.atomic && context.can_rollback_ddl();
         let editor = SchemaEditor::new(context, catalog);
         let (app, atoms) = (migration.id.app.as_str(), atoms.into());
-        Ok(Self { app, direction, atoms, after, editor, rename_content_types, whole, transaction })
+        Ok(Self { app, direction, atoms, after, editor, rename_content_types, whole, transaction, skipped: None })
+    }
+
+    /// Leaves out what routers keep from the database.
+    #[must_use]
+    pub fn without(mut self, skipped: &'a Skipped) -> Self {
+        self.skipped = Some(skipped);
+        self
     }
 
     /// Returns whether the next operation asks the catalog for names.
     pub fn needs_catalog(&self) -> bool {
-        self.atoms.front().is_some_and(|atom| asks_catalog(&atom.operation.kind))
+        self.atoms.front().is_some_and(|atom| asks_catalog(&atom.operation.kind) && !self.skips(atom))
     }
 
     /// Returns the default that only Python can compute, when the next operation needs one.
     pub fn unknown_default(&self) -> Option<UnknownDefault> {
-        unknown_default(self.editor.context(), self.app, self.atoms.front()?, self.direction)
+        let next = self.atoms.front().filter(|atom| !self.skips(atom))?;
+        unknown_default(self.editor.context(), self.app, next, self.direction)
     }
 
     /// Supplies a default that Python computed, prepared for the database.
@@ -158,15 +167,28 @@ impl<'a> Compiler<'a> {
         (Compiled { operation: None, index: None, steps }, self.after)
     }
 
+    fn skips(&self, atom: &Atom<'_>) -> bool {
+        self.skipped.is_some_and(|skipped| skipped.contains(&atom.path))
+    }
+
     fn steps(&mut self, atom: &Atom<'a>) -> Result<Vec<Step>, super::StepErrorKind> {
         let backwards = self.direction == Direction::Backwards;
         if self.transaction && is_concurrent(&atom.operation.kind) {
             return Err(super::StepErrorKind::InTransaction);
         }
-        if writes_own_sql(self.editor.context().dialect, self.app, atom) {
+        let skips = self.skips(atom);
+        if !skips && writes_own_sql(self.editor.context().dialect, self.app, atom) {
             return Ok(vec![Step::Python { path: atom.path.clone(), atomic: None, custom: true }]);
         }
         match &atom.operation.kind {
+            OperationKind::RunSql(_)
+            | OperationKind::RunPython(_)
+            | OperationKind::RunRust(_)
+            | OperationKind::Custom(_)
+                if skips =>
+            {
+                Ok(Vec::new())
+            }
             OperationKind::RunSql(op) => {
                 let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
                 let statements =
@@ -189,6 +211,7 @@ impl<'a> Compiler<'a> {
             }
             kind => {
                 let run = if backwards { operations::backwards } else { operations::forwards };
+                self.editor.set_routed_away(skips);
                 run(&mut self.editor, self.app, atom.operation, &atom.from, &atom.to)?;
                 let mut steps: Vec<Step> = self.editor.take_statements().into_iter().map(Step::Sql).collect();
                 if let OperationKind::RenameModel(op) = kind

@@ -8,6 +8,7 @@ use limosa_sql::dialect::Context;
 use limosa_sql::expression::ExpressionError;
 use limosa_sql::model::Models;
 
+use super::Skipped;
 use super::atoms::{Atom, atoms};
 use super::own_classes::{may_write_own_sql, writes_own_sql};
 
@@ -25,8 +26,24 @@ pub struct UnknownDefault {
 }
 
 /// Returns whether a migration can only run with the project's Python; `before` is the state before it in either direction.
-pub fn needs_python(context: &Context, migration: &Migration, before: &ProjectState, direction: Direction) -> bool {
+///
+/// What routers keep from the database needs none.
+pub fn needs_python(
+    context: &Context,
+    migration: &Migration,
+    before: &ProjectState,
+    direction: Direction,
+    skipped: &Skipped,
+) -> bool {
     let backwards = direction == Direction::Backwards;
+    if !skipped.is_empty() && !migration.runs_itself(backwards) {
+        let Ok((atoms, _)) = atoms(migration, before, direction) else { return false };
+        return atoms.iter().filter(|atom| !skipped.contains(&atom.path)).any(|atom| {
+            atom.operation.needs_python(backwards, before)
+                || unknown_default(context, &migration.id.app, atom, direction).is_some()
+                || writes_own_sql(context.dialect, &migration.id.app, atom)
+        });
+    }
     if migration.runs_itself(backwards)
         || migration.operations.iter().any(|operation| operation.needs_python(backwards, before))
     {

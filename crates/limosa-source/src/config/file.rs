@@ -8,7 +8,7 @@ use limosa_model::{Diagnostic, SmolStr, Value};
 use toml::de::DeTable;
 
 use super::table::Table;
-use super::{FieldClass, Secret, Sourced, keys};
+use super::{FieldClass, Routing, Secret, Sourced, keys};
 use crate::native::toml_value;
 use crate::sources::{Source, Sources};
 
@@ -34,6 +34,10 @@ pub struct ConfigFile {
     pub apps: IndexMap<SmolStr, Sourced<PathBuf>>,
     /// Field classes that are not Django's.
     pub fields: IndexMap<SmolStr, FieldClass>,
+    /// The databases by alias.
+    pub databases: IndexMap<SmolStr, Sourced<Secret>>,
+    /// Which apps and models live in which databases.
+    pub routing: Routing,
     /// The settings, described for use without Python.
     pub django: DjangoSection,
 }
@@ -106,6 +110,17 @@ impl ConfigFile {
                     self.apps.insert(label, folder.map(|folder| PathBuf::from(folder.as_str())));
                 }
             }
+        }
+        if let Some(mut databases) = table.table("databases", &[]) {
+            for alias in databases.keys() {
+                let mut database = databases.table(&alias, &keys::names("databases.NAME"));
+                if let Some(url) = database.as_mut().and_then(|database| database.text("url")) {
+                    self.databases.insert(alias, url.map(Secret::new));
+                }
+            }
+        }
+        if let Some(mut routing) = table.table("routing", &[]) {
+            self.routing = Routing::read(&mut routing);
         }
         if let Some(mut fields) = table.table("fields", &[]) {
             for class in fields.keys() {

@@ -16,7 +16,7 @@ const fn key(table: &'static str, name: &'static str, doc: &'static str) -> Key 
 }
 
 /// All keys, in the order in which they are documented.
-pub const KEYS: [Key; 18] = [
+pub const KEYS: [Key; 21] = [
     key("", "settings", "The dotted name of the settings module of a Django project."),
     key("", "python", "The interpreter in whose environment the project is installed; relative to the project."),
     key("", "database-url", "The URL of the database: postgres://, mysql:// or sqlite:."),
@@ -28,6 +28,13 @@ pub const KEYS: [Key; 18] = [
         "fields",
         "Field classes that are not Django's: path = base class, or a table of `base` and types by vendor.",
     ),
+    key("", "databases", "The databases by alias, each a table; see below."),
+    key(
+        "",
+        "routing",
+        "Which databases an app, a model (\"app.Model\") or all else (\"*\") lives in: an alias or a list; it goes before DATABASE_ROUTERS.",
+    ),
+    key("databases.NAME", "url", "The URL of the database NAME; for `default` the same as `database-url`."),
     key("django", "version", "The line of Django to behave as."),
     key("django", "installed-apps", "INSTALLED_APPS, for use without Python."),
     key("django", "default-auto-field", "DEFAULT_AUTO_FIELD."),

@@ -329,6 +329,7 @@ fn to_database(described: &DatabaseDescription) -> Database {
         host: described.host.clone(),
         port: described.port.clone(),
         options,
+        mirror: described.mirror.clone(),
     }
 }
 

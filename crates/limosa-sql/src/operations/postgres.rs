@@ -18,7 +18,7 @@ pub(super) fn forwards(
         }
         return Ok(());
     }
-    if editor.context().dialect != Dialect::Postgres {
+    if editor.context().dialect != Dialect::Postgres || editor.is_routed_away() {
         return Ok(());
     }
     match operation {
@@ -41,6 +41,7 @@ pub(super) fn backwards(
     operation: &PostgresOperation,
 ) -> Result<(), EditorError> {
     match operation {
+        _ if editor.is_routed_away() => {}
         PostgresOperation::CreateExtension { name, .. } => {
             if editor.context().dialect == Dialect::Postgres && editor.catalog().has_extension(name) {
                 let sql = format!("DROP EXTENSION IF EXISTS {}", editor.quote(name));

@@ -1,7 +1,7 @@
 //! What is asked of the project's Python while it is worked with, beyond what reading it needs.
 
 use limosa_engine::bridge::Bridge;
-use limosa_model::ModelState;
+use limosa_model::MigrationId;
 use limosa_source::cache::Cache;
 use serde_json::Value as Json;
 
@@ -14,6 +14,22 @@ pub(super) enum Question {
     ChangedApps,
     /// The models of apps without migrations.
     UnmigratedModels,
+    /// Which models belong to a database.
+    AllowedModels {
+        /// The alias of the database.
+        alias: String,
+        /// The models, as `app.Model`.
+        models: Vec<&'static str>,
+    },
+    /// Which operations belong to a database.
+    Routes {
+        /// The alias of the database.
+        alias: String,
+        /// The migrations that are applied before.
+        applied: Vec<MigrationId>,
+        /// The migrations with what is asked about their operations, as the bridge understands it.
+        migrations: Json,
+    },
 }
 
 impl Workspace {
@@ -27,17 +43,20 @@ impl Workspace {
         Ok(apps.filter_map(|app| app.as_str().map(str::to_owned)).collect())
     }
 
-    /// Returns the models of apps without migrations that are not in [`Workspace::base_state`], because no migration refers to them.
+    /// Puts the models of apps without migrations into the base of every state, though no migration refers to them: what Django's own apps
+    /// do after a run concerns them, too.
     ///
     /// # Errors
     /// When Python cannot be started, or the project's code raises an error.
-    pub async fn other_models(&mut self) -> Result<Vec<ModelState>, Error> {
-        if self.project.undescribed_apps().next().is_none() {
-            return Ok(Vec::new());
+    pub async fn complete_base(&mut self) -> Result<(), Error> {
+        if self.is_complete || self.project.undescribed_apps().next().is_none() {
+            return Ok(());
         }
         let answer = self.answer(&Question::UnmigratedModels).await?;
         let models = answer.get("models").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-        Ok(self.project.models(models).collect())
+        self.project.models(models).for_each(|model| self.base.add_model(model));
+        self.is_complete = true;
+        Ok(())
     }
 
     /// Returns the kept answer, or asks.
@@ -65,6 +84,11 @@ impl Question {
         match self {
             Self::ChangedApps => "changed apps".to_owned(),
             Self::UnmigratedModels => "unmigrated models".to_owned(),
+            Self::AllowedModels { alias, models } => format!("allowed models {alias} {}", models.join(" ")),
+            Self::Routes { alias, applied, migrations } => {
+                let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
+                format!("routes {alias} after {}: {migrations}", applied.join(" "))
+            }
         }
     }
 
@@ -72,6 +96,8 @@ impl Question {
         Ok(match self {
             Self::ChangedApps => bridge.changed_apps().await?,
             Self::UnmigratedModels => bridge.unmigrated_models().await?,
+            Self::AllowedModels { alias, models } => bridge.allowed_models(alias, models).await?,
+            Self::Routes { alias, applied, migrations } => bridge.routes(alias, applied, migrations).await?,
         })
     }
 }

@@ -25,6 +25,7 @@ mod own_classes;
 mod passwords;
 mod prune;
 mod read_only;
+mod routers;
 mod runners;
 mod showmigrations;
 mod unmigrated_apps;

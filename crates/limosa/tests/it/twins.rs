@@ -89,6 +89,18 @@ impl Twins {
         both
     }
 
+    /// Runs `limosa` once for all databases and `manage.py` once for each, and compares the databases.
+    #[track_caller]
+    pub(crate) fn run_on_all(&self, arguments: &str) -> Said {
+        let ours = self.ours.project.run(&format!("{arguments} --all-databases"));
+        for (index, alias) in ALIASES.iter().enumerate() {
+            self.django(&format!("{arguments} --database {alias}")).ends(0);
+            let (ours, theirs) = (self.ours.databases[index].content(), self.theirs.databases[index].content());
+            assert!(ours == theirs, "{}", difference(alias, &ours, &theirs));
+        }
+        ours
+    }
+
     /// Runs both without a look at the databases.
     #[track_caller]
     pub(crate) fn only_run(&self, arguments: &str) -> Both {

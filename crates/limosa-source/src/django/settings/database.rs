@@ -24,6 +24,8 @@ pub struct Database {
     pub port: String,
     /// The options that are texts, numbers or booleans; `password` among them is moved to its place.
     pub options: BTreeMap<String, String>,
+    /// The alias of the database that this one is a copy of (`TEST["MIRROR"]`).
+    pub mirror: Option<String>,
 }
 
 impl Database {
@@ -65,8 +67,14 @@ impl Database {
             host: part("HOST")?,
             port: part("PORT")?,
             options,
+            mirror: get("TEST").and_then(mirror),
         })
     }
+}
+
+fn mirror(test: &Value) -> Option<String> {
+    let (_, alias) = test.pairs()?.iter().find(|(key, _)| key.as_str() == Some("MIRROR"))?;
+    alias.as_str().map(str::to_owned)
 }
 
 /// Returns a value as text: texts, numbers, paths.

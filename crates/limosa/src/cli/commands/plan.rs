@@ -14,7 +14,7 @@ use crate::plan::{self, PlanMigration, PlanStep};
 use crate::situation::Situation;
 
 pub(super) async fn run(context: &mut CommandContext, args: &PlanArgs) -> Result<Exit, Error> {
-    let workspace = context.workspace().await?;
+    let mut workspace = context.workspace().await?;
     let (app, name) = (args.app_label.as_deref(), args.migration_name.as_deref());
     if let Some(label) = app {
         workspace.check_app(label)?;
@@ -27,7 +27,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &PlanArgs) -> Result
     situation.check(&workspace)?;
     let target = resolve_targets(&situation.graph, app, name)?;
     let planned = migrate::plan(&workspace, &situation, &target)?;
-    let migrations = plan::steps(&workspace, connected.as_ref(), &context.alias, &planned).await?;
+    let migrations = plan::steps(&mut workspace, connected.as_ref(), &context.alias, &planned).await?;
     match context.printer.format {
         Format::Text => context.printer.data(&text(&migrations)),
         Format::Json => context.printer.json(&serde_json::json!({ "version": 1, "migrations": migrations })),
