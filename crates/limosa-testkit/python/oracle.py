@@ -18,6 +18,7 @@ database is made for it, and everything is migrated in one run, as the command d
 
 import argparse, contextlib, datetime, decimal, enum, json, multiprocessing, os, re, shutil, string, subprocess, sys, tempfile, uuid
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 # --- the project and its database ---------------------------------------------------------------------------------
@@ -30,6 +31,10 @@ class Database:
     def __init__(self, kind, name, data):
         self.fake, self.kind = kind == "mysql", "mariadb" if kind == "mysql" else kind
         self.name = name
+        server = urlsplit(os.environ.get("LIMOSA_TEST_MARIADB", ""))
+        if self.kind == "mariadb" and server.hostname:
+            for key, part in (("HOST", server.hostname), ("PORT", server.port or 3306), ("USER", server.username or "root")):
+                os.environ.setdefault(f"ORACLE_MYSQL_{key}", str(part))
         self.host, self.port, self.user = [os.environ.get(k, d) for k, d in SERVERS[self.kind]] or ["", "", ""]
         self.file = str(Path(data) / "oracle.sqlite3")
 

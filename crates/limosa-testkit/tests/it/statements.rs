@@ -2,18 +2,19 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use limosa_sql::dialect::Dialect;
-use limosa_testkit::oracle::Project;
+use limosa_testkit::oracle::{Project, Server};
 use limosa_testkit::replay::{Difference, Outcome, Subject, compare};
 
 /// Compares all that Django does and prints with what we would.
 #[track_caller]
-fn check(project: &Project, dialect: Dialect, subjects: &[Subject]) {
-    let answers = match project.answers(dialect) {
+fn check(project: &Project, server: Server) {
+    let answers = match project.answers(server) {
         Ok(answers) => answers,
         Err(error) => panic!("{error}"),
     };
+    let subjects = subjects(server);
     let outcomes = subjects
         .iter()
         .flat_map(|subject| compare(&answers, *subject).into_iter().map(move |outcome| (*subject, outcome)));
@@ -22,8 +23,9 @@ fn check(project: &Project, dialect: Dialect, subjects: &[Subject]) {
     let different: Vec<String> = outcomes.iter().filter_map(|(subject, outcome)| shown(*subject, outcome)).collect();
     assert!(
         different.is_empty(),
-        "{} on {dialect}: {} of {} differ from Django\n{}",
+        "{} on {}: {} of {} differ from Django\n{}",
         project.name,
+        server.name(),
         different.len(),
         outcomes.len(),
         different.iter().take(5).cloned().collect::<Vec<_>>().join("\n")
@@ -56,35 +58,78 @@ fn has_postgres() -> bool {
     has
 }
 
-const ALL: [Subject; 4] = [Subject::Executed, Subject::Before, Subject::Finished, Subject::Backwards];
-
-fn edge(variable: &str, dialect: Dialect) {
-    if dialect == Dialect::Postgres && !has_postgres() {
-        return;
+/// Whether there is a server, and the interpreter can speak to it (`LIMOSA_TEST_MARIADB`).
+#[expect(clippy::print_stderr, reason = "says why nothing was tested")]
+fn has_mariadb(python: &Path) -> bool {
+    let named = env::var_os("LIMOSA_TEST_MARIADB").is_some();
+    assert!(named || env::var("CI").is_err(), "LIMOSA_TEST_MARIADB is not set");
+    let speaks =
+        Command::new(python).args(["-c", "import MySQLdb"]).output().is_ok_and(|output| output.status.success());
+    if !named || !speaks {
+        eprintln!("skipped: LIMOSA_TEST_MARIADB is not set, or {} has no mysqlclient", python.display());
     }
+    named && speaks
+}
+
+/// Nothing is executed on MySQL, which is not there.
+fn subjects(server: Server) -> &'static [Subject] {
+    match server {
+        Server::MySql => &[Subject::Before, Subject::Finished, Subject::Backwards],
+        _ => &[Subject::Executed, Subject::Before, Subject::Finished, Subject::Backwards],
+    }
+}
+
+fn edge(variable: &str, server: Server) {
     let Some(python) = python(variable) else { return };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("projects/edge");
-    check(&Project::at(&folder, &python), dialect, &ALL);
+    let there = match server {
+        Server::Sqlite => true,
+        Server::Postgres => has_postgres(),
+        Server::MariaDb | Server::MySql => has_mariadb(&python),
+    };
+    if there {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("projects/edge");
+        check(&Project::at(&folder, &python), server);
+    }
 }
 
 #[test]
 fn edge_cases_on_sqlite_as_django_5_2() {
-    edge("LIMOSA_TEST_DJANGO", Dialect::Sqlite);
+    edge("LIMOSA_TEST_DJANGO", Server::Sqlite);
 }
 
 #[test]
 fn edge_cases_on_sqlite_as_django_6_1() {
-    edge("LIMOSA_TEST_DJANGO61", Dialect::Sqlite);
+    edge("LIMOSA_TEST_DJANGO61", Server::Sqlite);
 }
 
 #[test]
 fn edge_cases_on_postgres_as_django_5_2() {
-    edge("LIMOSA_TEST_DJANGO", Dialect::Postgres);
+    edge("LIMOSA_TEST_DJANGO", Server::Postgres);
 }
 
 #[test]
 fn edge_cases_on_postgres_as_django_6_1() {
-    edge("LIMOSA_TEST_DJANGO61", Dialect::Postgres);
+    edge("LIMOSA_TEST_DJANGO61", Server::Postgres);
+}
+
+#[test]
+fn edge_cases_on_mariadb_as_django_5_2() {
+    edge("LIMOSA_TEST_DJANGO", Server::MariaDb);
+}
+
+#[test]
+fn edge_cases_on_mariadb_as_django_6_1() {
+    edge("LIMOSA_TEST_DJANGO61", Server::MariaDb);
+}
+
+#[test]
+fn edge_cases_for_mysql_as_django_5_2() {
+    edge("LIMOSA_TEST_DJANGO", Server::MySql);
+}
+
+#[test]
+fn edge_cases_for_mysql_as_django_6_1() {
+    edge("LIMOSA_TEST_DJANGO61", Server::MySql);
 }
 
 #[test]
@@ -98,9 +143,13 @@ fn real_projects() {
             Ok(project) => project,
             Err(error) => panic!("{error}"),
         };
-        check(&project, Dialect::Sqlite, &ALL);
+        check(&project, Server::Sqlite);
         if has_postgres() {
-            check(&project, Dialect::Postgres, &ALL);
+            check(&project, Server::Postgres);
+        }
+        // The settings of this one know no third database.
+        if name != "wagtail" && has_mariadb(&project.python) {
+            check(&project, Server::MariaDb);
         }
     }
 }
