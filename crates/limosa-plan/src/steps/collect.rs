@@ -22,6 +22,8 @@ pub struct Collected<'m> {
     pub operations: Vec<(usize, &'m Operation, Option<Vec<String>>)>,
     /// The statements that were put off to the end.
     pub deferred: Vec<String>,
+    /// Whether names were asked of a table that is not there, where Django stops (MySQL).
+    pub missed_table: bool,
 }
 
 /// Collects the statements of a migration; `before` is the state before it in either direction.
@@ -63,7 +65,7 @@ pub fn collect<'m>(
     if backwards {
         steps.reverse();
     }
-    let mut collected = Collected { operations: Vec::new(), deferred: Vec::new() };
+    let mut collected = Collected { operations: Vec::new(), deferred: Vec::new(), missed_table: false };
     for (index, operation, from, to) in steps {
         let sql = if reduces_to_sql(operation) {
             let rendered = editor.is_rendered();
@@ -89,6 +91,7 @@ pub fn collect<'m>(
         };
         collected.operations.push((index, operation, sql));
     }
+    collected.missed_table = editor.missed_table();
     collected.deferred = editor.finish();
     Ok(collected)
 }
