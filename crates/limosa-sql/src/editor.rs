@@ -15,6 +15,7 @@ mod many_to_many;
 mod model;
 mod mysql;
 mod postgres;
+mod spatial;
 mod sqlite;
 mod table;
 mod together;
