@@ -182,7 +182,9 @@ impl Models<'_> {
             FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) | FieldKind::ManyToMany(_) => {
                 field.class.rsplit('.').next().unwrap_or_default()
             }
-            FieldKind::Custom | FieldKind::NoColumn | FieldKind::Spatial(_) => field.class.rsplit('.').next().unwrap_or_default(),
+            FieldKind::Custom | FieldKind::NoColumn | FieldKind::Spatial(_) => {
+                field.class.rsplit('.').next().unwrap_or_default()
+            }
             FieldKind::CiChar if self.has_citext() => "CICharField",
             FieldKind::CiText if self.has_citext() => "CITextField",
             FieldKind::CiEmail if self.has_citext() => "CICharField",
@@ -256,11 +258,8 @@ impl Models<'_> {
 
     /// Source: Django `contrib/gis/db/backends/*/operations.py`, `geo_db_type`.
     fn spatial_type(self, view: &FieldView, field: Spatial) -> Result<Option<SmolStr>, ModelError> {
-        let not_supported = |why: &'static str| ModelError::Spatial {
-            model: view.model.clone(),
-            field: view.name.clone(),
-            why,
-        };
+        let not_supported =
+            |why: &'static str| ModelError::Spatial { model: view.model.clone(), field: view.name.clone(), why };
         if !self.context.spatial {
             return Err(not_supported(match self.context.dialect {
                 Dialect::Postgres => "`ENGINE` is not `django.contrib.gis.db.backends.postgis`",

@@ -61,7 +61,7 @@ pub async fn write(
         Some(connected) => (connected.context.clone(), Some(introspect::load(&connected.connection).await?)),
         None => {
             let dialect = workspace.database_url(alias)?.dialect();
-            (connected::context(workspace, dialect), None)
+            (connected::context(workspace, alias, dialect), None)
         }
     };
     let unknown = steps::unknown_defaults(&context, &migration, &before, direction);

@@ -295,7 +295,9 @@ fn kind(class: Class, arguments: &Arguments<'_>) -> Result<FieldKind, FieldError
             }
         }
         Class::Spatial(geom_type) => {
-            let srid = arguments.known("srid")?.map(|value| value.as_int().ok_or_else(|| arguments.invalid("srid", "a whole number")));
+            let srid = arguments
+                .known("srid")?
+                .map(|value| value.as_int().ok_or_else(|| arguments.invalid("srid", "a whole number")));
             FieldKind::Spatial(Spatial {
                 geom_type,
                 srid: srid.transpose()?.unwrap_or(4326),

@@ -73,7 +73,7 @@ pub fn collect<'m>(
             let mut sql = Vec::new();
             let (start, end) = if backwards { (to, from) } else { (from, to) };
             let atoms = flat(operation, index, app, start, end, direction)?;
-            if atoms.iter().any(|atom| writes_own_sql(context.dialect, app, atom)) {
+            if atoms.iter().any(|atom| writes_own_sql(context, app, atom)) {
                 collected.operations.push((index, operation, None));
                 continue;
             }

@@ -808,7 +808,10 @@ pub(super) const SPATIAL: &[(&str, &str)] = &[
     ("django.contrib.gis.db.models.MultiPolygonField", "django.contrib.gis.db.models.MultiPolygonField"),
     ("django.contrib.gis.db.models.fields.MultiPolygonField", "django.contrib.gis.db.models.MultiPolygonField"),
     ("django.contrib.gis.db.models.GeometryCollectionField", "django.contrib.gis.db.models.GeometryCollectionField"),
-    ("django.contrib.gis.db.models.fields.GeometryCollectionField", "django.contrib.gis.db.models.GeometryCollectionField"),
+    (
+        "django.contrib.gis.db.models.fields.GeometryCollectionField",
+        "django.contrib.gis.db.models.GeometryCollectionField",
+    ),
     ("django.contrib.gis.db.models.RasterField", "django.contrib.gis.db.models.RasterField"),
     ("django.contrib.gis.db.models.fields.RasterField", "django.contrib.gis.db.models.RasterField"),
 ];

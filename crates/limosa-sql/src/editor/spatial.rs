@@ -32,11 +32,7 @@ pub(crate) fn spatial(field: &FieldIn<'_>) -> Option<Spatial> {
 ///
 /// Source: Django `contrib/gis/db/backends/postgis/schema.py`, `_field_should_be_indexed` and `_create_index_sql`; `mysql/schema.py`,
 /// `_field_indexes_sql`.
-pub(crate) fn index(
-    editor: &SchemaEditor<'_>,
-    model: &ModelIn<'_>,
-    field: &FieldIn<'_>,
-) -> Option<Statement> {
+pub(crate) fn index(editor: &SchemaEditor<'_>, model: &ModelIn<'_>, field: &FieldIn<'_>) -> Option<Statement> {
     let spatial = spatial(field)?;
     let column = SmolStr::new(field.column());
     match editor.dialect() {
