@@ -45,7 +45,7 @@ pub(super) fn writes_own_sql(context: &Context, app: &str, atom: &Atom<'_>) -> b
             false
         }
         // Others make tables anew on SQLite, those that refer to the model among them.
-        _ => dialect == Dialect::Sqlite && [&atom.from, &atom.to].into_iter().any(|state| state_holds_code(state)),
+        _ => dialect == Dialect::Sqlite && (state_holds_code(&atom.from) || state_holds_code(&atom.to)),
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn leave_column(table: &mut Table, column: &str) {
             }
         }
     }
-    table.constraints.retain(|found| !found.mentions(column) && !(found.index && found.columns.is_empty()));
+    table.constraints.retain(|found| !(found.mentions(column) || found.index && found.columns.is_empty()));
     number_checks(table);
 }
 
