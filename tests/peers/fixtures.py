@@ -16,6 +16,12 @@ def cache():
     return Path(os.environ.get("LIMOSA_TEST_DIR", ROOT / "target" / "test")).resolve() / "peers"
 
 
+def scratch():
+    """Where databases that live for a moment are quick."""
+    memory = Path("/dev/shm")
+    return memory if os.access(memory, os.W_OK) else None
+
+
 def tests_of_django():
     """The folder `tests` of the version that this interpreter has, downloaded once."""
     version = django.get_version()

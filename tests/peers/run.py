@@ -63,7 +63,7 @@ class Run:
     def situations(self):
         for kind in filter(available, ("sqlite", "postgres", "mariadb")):
             started = time.monotonic()
-            with tempfile.TemporaryDirectory(prefix="limosa-peers-") as folder:
+            with tempfile.TemporaryDirectory(prefix="limosa-peers-", dir=fixtures.scratch()) as folder:
                 batch = Batch(self.limosa, self.tests, kind, Path(folder).resolve()).run(self.words)
             for situation in batch.compared:
                 for test in situation.tests:

@@ -14,7 +14,7 @@ import django
 
 import django_side
 from databases import Database, available
-from fixtures import ROOT
+from fixtures import scratch
 
 CASES = Path(__file__).parent / "cases"
 #: Files that several cases use, by names in capitals.
@@ -106,7 +106,7 @@ class Runner:
 
     def run(self, case, kind):
         """Returns the differences as lines; none when all is equal."""
-        with tempfile.TemporaryDirectory(prefix="limosa-peers-") as folder:
+        with tempfile.TemporaryDirectory(prefix="limosa-peers-", dir=scratch()) as folder:
             folder = Path(folder).resolve()
             write_project(case, folder / "project", self.tests)
             theirs, ours = (Side(name, case, kind, folder, self.tests) for name in ("django", "limosa"))

@@ -13,11 +13,10 @@ INSTALLED_APPS = [
     "catalog.apps.CatalogConfig",
     "orders",
 ]
-ENGINES = {"postgres": "django.db.backends.postgresql", "mariadb": "django.db.backends.mysql"}
-if os.environ.get("SHOP_DB") in ENGINES:
+if os.environ.get("SHOP_DB") == "postgres":
     DATABASES = {
         "default": {
-            "ENGINE": ENGINES[os.environ["SHOP_DB"]],
+            "ENGINE": "django.db.backends.postgresql",
             "NAME": os.environ.get("SHOP_NAME", "shop"),
             "HOST": os.environ.get("SHOP_HOST", ""),
             "PORT": os.environ.get("SHOP_PORT", ""),

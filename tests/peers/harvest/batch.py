@@ -19,13 +19,27 @@ class Migration(migrations.Migration):
 """
 
 
+def groups(chosen):
+    """Lists of situations in which no name of a table or an index is there twice."""
+    result = []
+    for situation in chosen:
+        names = situation.names()
+        fitting = next((group for group in result if names is not None and group[0] is not None and not group[0] & names), None)
+        if fitting:
+            fitting[0].update(names)
+            fitting[1].append(situation)
+        else:
+            result.append((names, [situation]))
+    return [group for _, group in result]
+
+
 class Batch:
     """A run of the situations of one kind of database."""
 
     def __init__(self, limosa, tests, kind, folder):
         self.limosa, self.tests, self.kind, self.folder = limosa, tests, kind, folder
         self.situations, self.dropped = situations.read(tests, kind)
-        self.project = folder / f"project-{kind}"
+        self.project = folder
         self.database = Database(kind, f"limosa_peers_{os.getpid()}_batch", folder)
         #: By label: what differs, or nothing.
         self.differences = {}
@@ -41,12 +55,14 @@ class Batch:
             self.answers = ask.answers(chosen, self.kind, theirs, self.folder / f"django-{self.kind}", self.tests)
         finally:
             theirs.drop()
-        self.database.create()
-        try:
-            self.compared = [s for s in chosen if "base" not in self.answers[s.label]]
-            self.compare(self.compared)
-        finally:
-            self.database.drop()
+        self.compared = [s for s in chosen if "base" not in self.answers[s.label]]
+        for number, group in enumerate(groups(self.compared)):
+            self.project = self.folder / f"project-{self.kind}-{number}"
+            self.database.create()
+            try:
+                self.compare(group)
+            finally:
+                self.database.drop()
         return self
 
     def compare(self, chosen):
@@ -93,9 +109,11 @@ class Batch:
         left = {s.label: s for s in chosen if s.label not in self.differences}
         while left:
             done = self.ours(words)
+            if os.environ.get("PEERS_TRACE"):
+                print(f"{what} of {len(left)}: {done.returncode} {done.stderr[:900]}", file=sys.stderr, flush=True)
             if done.returncode == 0:
                 break
-            failed = {label for label in re.findall(r"\b(c\d{4})\d*[._]", done.stderr)} & set(left)
+            failed = {label for label in re.findall(r"\b(c\d{4})\d*[./_]", done.stderr)} & set(left)
             if not failed:
                 raise SystemExit(f"peers: limosa {' '.join(words)} failed for no situation:\n{done.stderr[-3000:]}")
             first = failed if "nothing was changed" in done.stderr else {min(failed, key=done.stderr.index)}
@@ -123,6 +141,7 @@ class Batch:
         folder = self.folder / f"refused-{self.kind}-{situation.label}"
         folder.mkdir()
         situation.write(folder)
+        self.database.create()
         project, self.project = self.project, folder
         try:
             self.settings(list(situation.base))

@@ -44,6 +44,13 @@ class Situation:
         if second:
             (folder / self.label / "migrations" / "0002.py").write_text(depending(self.operation, [(self.label, "0001"), *after]))
 
+    def names(self):
+        """The names that it gives to what is in a database; nothing when it changes what all share."""
+        text = "".join([*self.base.values(), self.operation])
+        if re.search(r"Collation|Extension|CREATE TABLE|RunSQL", text):
+            return None
+        return {name.lower() for name in re.findall(r"""(?:db_table'?|\btable|[(,] ?name|new_name|old_name)(?:=|': )['"]([^']+)['"]""", text)}
+
     def key(self):
         return json.dumps([self.base, self.operation])
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use limosa_model::SmolStr;
 
-use super::temporal::{Date, Duration};
+use super::temporal::{Date, DateTime, Duration};
 use super::{Literal, invalid};
 use crate::expression::ExpressionError;
 
@@ -59,9 +59,37 @@ fn write_json(value: &Literal, lenient: bool, out: &mut String) -> Result<(), Ex
         Literal::Decimal(number) if lenient => write_string(&number.to_string(), out),
         Literal::Uuid(number) if lenient => write_string(&hyphenated(*number), out),
         Literal::Date(date) if lenient => write_string(&Date(*date).to_string(), out),
+        Literal::DateTime(value) if lenient => write_string(&json_datetime(value), out),
+        Literal::Time(time) if lenient && time.offset.is_none() => {
+            let text = time.to_string();
+            write_string(text.get(..12).unwrap_or(&text), out);
+        }
+        Literal::Duration(micros) if lenient => write_string(&json_duration(*micros), out),
         _ => return Err(invalid("JSON", "a value cannot be written as JSON")),
     }
     Ok(())
+}
+
+/// Writes a moment with milliseconds, as `DjangoJSONEncoder` does.
+fn json_datetime(value: &DateTime) -> String {
+    let mut text = value.to_string().replacen(' ', "T", 1);
+    if text.as_bytes().get(19) == Some(&b'.') {
+        text.replace_range(23..26, "");
+    }
+    match text.strip_suffix("+00:00") {
+        Some(local) => format!("{local}Z"),
+        None => text,
+    }
+}
+
+/// Writes a duration as Django's `utils/duration.py`, `duration_iso_string`, does.
+fn json_duration(micros: i128) -> String {
+    let sign = if micros < 0 { "-" } else { "" };
+    let micros = micros.unsigned_abs();
+    let (seconds, micros) = (micros / 1_000_000, micros % 1_000_000);
+    let (days, hours, minutes, seconds) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    let fraction = if micros == 0 { String::new() } else { format!(".{micros:06}") };
+    format!("{sign}P{days}DT{hours:02}H{minutes:02}M{seconds:02}{fraction}S")
 }
 
 fn write_string(text: &str, out: &mut String) {
