@@ -8,7 +8,7 @@ rows of every table, `showmigrations --plan` line for line, `sqlmigrate` of ever
 the last app back to zero and up again, which must give the same schema.
 
 Environment: LIMOSA_TEST_DJANGO, LIMOSA_TEST_DJANGO61, LIMOSA_TEST_REUSABLE (interpreters with the packages installed);
-PGHOST, PGPORT, PGUSER (a PostgreSQL server). Exit code: 0 all equal, 1 something differs, 2 could not run.
+PGHOST, PGPORT, PGUSER (a PostgreSQL server); ORACLE_MYSQL_HOST, ORACLE_MYSQL_PORT, ORACLE_MYSQL_USER (a MariaDB server). Exit code: 0 all equal, 1 something differs, 2 could not run.
 """
 import difflib
 import json
@@ -51,6 +51,15 @@ json.dump({"sql": sql, "plan": plan.getvalue()}, sys.__stdout__)
 """
 
 
+# Where each server is, in the environment, and what Django calls its kind.
+SERVERS = {
+    "postgres": ("PGHOST", "PGPORT", "PGUSER"),
+    "mariadb": ("ORACLE_MYSQL_HOST", "ORACLE_MYSQL_PORT", "ORACLE_MYSQL_USER"),
+}
+
+# Django adds the members of `unique_together` in the order of a Python set, so MariaDB's order of keys is chance.
+KEYS = re.compile(r"(?:^  (?:UNIQUE |FULLTEXT |SPATIAL )?KEY .*\n)+", re.M)
+
 # Defaults that are the time of the call, and random ones, differ from call to call.
 CHANCE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?|[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
 
@@ -68,13 +77,23 @@ class Database:
         if kind == "postgres":
             for sql in (f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}" TEMPLATE template0'):
                 self.client("psql", "-X", "-q", "-d", "postgres", "-c", sql)
+        elif kind == "mariadb":
+            for sql in (f"DROP DATABASE IF EXISTS `{name}`", f"CREATE DATABASE `{name}` CHARACTER SET utf8mb4"):
+                self.client("mariadb", *self.server(), "-e", sql)
 
     def client(self, *command):
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
+    def server(self):
+        host, port, user = (os.environ[key] for key in SERVERS["mariadb"])
+        return ["--no-defaults", *(["-S", host] if host.startswith("/") else ["-h", host, "-P", port]), "-u", user]
+
+    def quoted(self, name):
+        return f"`{name}`" if self.kind == "mariadb" else f'"{name}"'
+
     def environment(self):
-        name = self.name if self.kind == "postgres" else str(self.file)
-        host, port, user = (os.environ.get(key, "") for key in ("PGHOST", "PGPORT", "PGUSER"))
+        name = self.name if self.kind in SERVERS else str(self.file)
+        host, port, user = (os.environ.get(key, "") for key in SERVERS.get(self.kind, ("", "", "")))
         oracle = {"ORACLE_DB": self.kind, "ORACLE_NAME": name, "ORACLE_HOST": host, "ORACLE_PORT": port, "ORACLE_USER": user}
         shop = {key.replace("ORACLE", "SHOP"): value for key, value in oracle.items()}
         return oracle | shop
@@ -82,17 +101,21 @@ class Database:
     def rows(self, sql):
         if self.kind == "postgres":
             return self.client("psql", "-X", "-q", "-At", "-F", "\t", "-d", self.name, "-c", sql).splitlines()
+        if self.kind == "mariadb":
+            return self.client("mariadb", *self.server(), "-N", "-B", self.name, "-e", sql).splitlines()
         with sqlite3.connect(self.file) as connection:
             return ["\t".join("" if v is None else str(v) for v in row) for row in connection.execute(sql)]
 
     def tables(self):
         sql = "select tablename from pg_tables where schemaname = 'public'"
-        if self.kind == "sqlite":
+        if self.kind == "mariadb":
+            sql = "show tables"
+        elif self.kind == "sqlite":
             sql = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
         return sorted(table for table in self.rows(sql) if not table.startswith("limosa_"))
 
     def count(self, table):
-        return self.rows(f'select count(*) from "{table}"')[0]
+        return self.rows(f"select count(*) from {self.quoted(table)}")[0]
 
     def schema(self):
         """The schema without the history table, which has a unique key that Django's lacks."""
@@ -101,6 +124,13 @@ class Database:
                 "select type, name, tbl_name, sql from sqlite_master where tbl_name not like 'limosa_%' "
                 "and tbl_name not in ('django_migrations', 'sqlite_sequence') order by type, name"
             )
+        if self.kind == "mariadb":
+            tables = [table for table in self.tables() if table != "django_migrations"]
+            options = ("--no-data", "--skip-comments", "--routines", "--triggers")
+            dump = self.client("mariadb-dump", *self.server(), *options, self.name, *tables) if tables else ""
+            dump = re.sub(r" AUTO_INCREMENT=\d+", "", dump)
+            lines = lambda keys: (line.rstrip(",") + "\n" for line in keys[0].splitlines())
+            return KEYS.sub(lambda keys: "".join(sorted(lines(keys))), dump).splitlines()
         dump = self.client("pg_dump", "-s", "-O", "-x", "-T", "limosa_*", "-T", "django_migrations*", self.name)
         return [l for l in dump.splitlines() if l and not l.startswith(("--", "\\restrict", "\\unrestrict"))]
 
@@ -189,7 +219,7 @@ def main():
             if PROJECTS[name][2] not in os.environ:
                 print(f"compare: {PROJECTS[name][2]} is not set: run ./test", file=sys.stderr)
                 sys.exit(2)
-            for kind in ("sqlite", "postgres"):
+            for kind in ("sqlite", "postgres", "mariadb"):
                 differences = compare(name, kind, limosa, Path(folder))
                 made += 1
                 failed += bool(differences)

@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let plan = migrate::plan(&workspace, &situation, &Target::All)?;
     let plan_took = watch.lap();
     // The state before each migration, and the one after all.
-    let context = connected::context(&workspace, workspace.database_url("default")?.dialect());
+    let context = connected::context(&workspace, "default", workspace.database_url("default")?.dialect());
     let (jobs, end) = migrate::jobs(&workspace, &plan, Fake::No, &context)?;
     let states = watch.lap();
     let answer = json!({

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 pub use build::FieldError;
-pub use kind::FieldKind;
+pub use kind::{FieldKind, Spatial};
 pub use relation::{ManyToMany, OnDelete, Relation};
 
 use crate::value::Kwargs;

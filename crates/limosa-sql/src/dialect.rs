@@ -74,6 +74,8 @@ pub struct Context {
     pub default_tablespace: SmolStr,
     /// The tablespace of indexes (`DEFAULT_INDEX_TABLESPACE`), empty when there is none.
     pub default_index_tablespace: SmolStr,
+    /// Whether Django's backend is one of `django.contrib.gis`.
+    pub spatial: bool,
     /// Whether points in time carry a time zone (`USE_TZ`).
     pub use_tz: bool,
     /// The time zone (`TIME_ZONE`).
@@ -123,6 +125,7 @@ impl Context {
             default_auto_field: format!("django.db.models.{auto}").into(),
             default_tablespace: SmolStr::default(),
             default_index_tablespace: SmolStr::default(),
+            spatial: false,
             use_tz: django >= DjangoVersion::V52,
             time_zone: SmolStr::new_static("America/Chicago"),
             swapped: BTreeMap::new(),

@@ -15,12 +15,14 @@ mod many_to_many;
 mod model;
 mod mysql;
 mod postgres;
+mod spatial;
 mod sqlite;
 mod table;
 mod together;
 mod values;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use limosa_model::django::DjangoVersion;
 use limosa_model::{ModelId, Value};
@@ -45,6 +47,8 @@ pub struct SchemaEditor<'a> {
     deferred: Vec<Statement>,
     /// Tables renamed while collecting, with the names under which the catalog still has them.
     renamed_tables: BTreeMap<SmolStr, SmolStr>,
+    /// Whether names were asked of a table that the catalog does not have.
+    missed_table: AtomicBool,
     rendering: Rendering,
     rendered: bool,
     supplied_defaults: BTreeMap<(ModelId, SmolStr), Value>,
@@ -125,6 +129,7 @@ impl<'a> SchemaEditor<'a> {
             statements: Vec::new(),
             deferred: Vec::new(),
             renamed_tables: BTreeMap::new(),
+            missed_table: AtomicBool::new(false),
             rendering: Rendering::default(),
             rendered: mode == Mode::Track,
             supplied_defaults: BTreeMap::new(),
@@ -160,6 +165,11 @@ impl<'a> SchemaEditor<'a> {
     /// Says whether routers keep the next operations from the database.
     pub fn set_routed_away(&mut self, routed_away: bool) {
         self.routed_away = routed_away;
+    }
+
+    /// Returns whether names were asked of a table that the catalog does not have, where Django would have stopped (MySQL).
+    pub fn missed_table(&self) -> bool {
+        self.missed_table.load(Ordering::Relaxed)
     }
 
     /// Returns in which order the states around the operation at hand were rendered.

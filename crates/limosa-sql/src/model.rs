@@ -71,6 +71,16 @@ pub enum ModelError {
         /// The database.
         dialect: Dialect,
     },
+    /// A geometry or a raster has no column in the database.
+    #[error("`{model}.{field}` is a spatial field, but {why}")]
+    Spatial {
+        /// The model.
+        model: ModelId,
+        /// The field.
+        field: SmolStr,
+        /// Why it has none.
+        why: &'static str,
+    },
     /// Only a model with a single primary key can be referred to.
     #[error("`{0}` has no primary key of one column")]
     NoPrimaryKey(ModelId),

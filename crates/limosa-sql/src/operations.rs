@@ -121,7 +121,9 @@ impl<'s> Around<'s> {
 /// Source: Django `db/migrations/operations/base.py`, `Operation.allow_migrate_model`; `db/models/options.py`, `Options.can_migrate`.
 fn migrates(editor: &SchemaEditor<'_>, model: &ModelIn<'_>) -> bool {
     let required = model.view.state.options.other.get("required_db_features").and_then(Value::items);
-    // Of the features that a model may ask for, spatial ones are what no database here has.
+    // Of the features that a model may ask for, spatial ones are what a database may lack.
     let spatial = required.unwrap_or_default().iter().any(|feature| feature.as_str() == Some("gis_enabled"));
-    !spatial && !editor.is_routed_away() && model.view.can_migrate(editor.context().dialect.vendor())
+    (!spatial || editor.context().spatial)
+        && !editor.is_routed_away()
+        && model.view.can_migrate(editor.context().dialect.vendor())
 }

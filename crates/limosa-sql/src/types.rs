@@ -9,7 +9,7 @@ mod sqlite;
 
 use limosa_model::Field;
 use limosa_model::django::DjangoVersion;
-use limosa_model::field::FieldKind;
+use limosa_model::field::{FieldKind, Spatial};
 use smol_str::{SmolStr, format_smolstr};
 
 use crate::dialect::Dialect;
@@ -72,6 +72,7 @@ impl Models<'_> {
                 Ok(Some(format_smolstr!("{base}[{size}]")))
             }
             FieldKind::Custom => Err(self.unknown_column(view)),
+            FieldKind::Spatial(kind) => self.spatial_type(view, *kind),
             _ => Ok(self.simple_type(&view.field)),
         }
     }
@@ -181,7 +182,9 @@ impl Models<'_> {
             FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) | FieldKind::ManyToMany(_) => {
                 field.class.rsplit('.').next().unwrap_or_default()
             }
-            FieldKind::Custom | FieldKind::NoColumn => field.class.rsplit('.').next().unwrap_or_default(),
+            FieldKind::Custom | FieldKind::NoColumn | FieldKind::Spatial(_) => {
+                field.class.rsplit('.').next().unwrap_or_default()
+            }
             FieldKind::CiChar if self.has_citext() => "CICharField",
             FieldKind::CiText if self.has_citext() => "CITextField",
             FieldKind::CiEmail if self.has_citext() => "CICharField",
@@ -251,6 +254,35 @@ impl Models<'_> {
             Dialect::Sqlite => sqlite::data_type(field, django),
             Dialect::MySql => mysql::data_type(field, self.context.has_native_uuid()),
         })
+    }
+
+    /// Source: Django `contrib/gis/db/backends/*/operations.py`, `geo_db_type`.
+    fn spatial_type(self, view: &FieldView, field: Spatial) -> Result<Option<SmolStr>, ModelError> {
+        let not_supported =
+            |why: &'static str| ModelError::Spatial { model: view.model.clone(), field: view.name.clone(), why };
+        if !self.context.spatial {
+            return Err(not_supported(match self.context.dialect {
+                Dialect::Postgres => "`ENGINE` is not `django.contrib.gis.db.backends.postgis`",
+                Dialect::Sqlite => "`ENGINE` is not `django.contrib.gis.db.backends.spatialite`",
+                Dialect::MySql => "`ENGINE` is not `django.contrib.gis.db.backends.mysql`",
+            }));
+        }
+        let dimensions = if field.dim == 3 { "Z" } else { "" };
+        let (geom_type, srid) = (field.geom_type, field.srid);
+        match self.context.dialect {
+            Dialect::Postgres if field.is_raster() => Ok(Some(SmolStr::new_static("raster"))),
+            Dialect::Postgres if field.geography && srid != 4326 => {
+                Err(not_supported("PostGIS only supports geography columns with an SRID of 4326"))
+            }
+            Dialect::Postgres => {
+                let name = if field.geography { "geography" } else { "geometry" };
+                Ok(Some(format_smolstr!("{name}({geom_type}{dimensions},{srid})")))
+            }
+            _ if field.is_raster() => Err(not_supported("only PostGIS has rasters")),
+            Dialect::MySql => Ok(Some(SmolStr::new_static(geom_type))),
+            // A stored procedure adds the column.
+            Dialect::Sqlite => Ok(None),
+        }
     }
 
     fn unknown_column(self, view: &FieldView) -> ModelError {

@@ -33,9 +33,26 @@ impl Connected {
             ..ConnectOptions::default()
         };
         let connection = Connection::open(&url, &options).await?;
-        let context = context_of(workspace, &connection);
+        let context = context_of(workspace, alias, &connection);
         let history = History::named(workspace.history_table().clone(), connection.dialect());
         Ok(Self { connection, context, history, alias: alias.to_owned() })
+    }
+
+    /// Makes the database ready for spatial fields, when the settings name a spatial backend.
+    ///
+    /// Source: Django `contrib/gis/db/backends/postgis/base.py`, `DatabaseWrapper.prepare_database`.
+    ///
+    /// # Errors
+    /// When PostGIS is not there and cannot be made.
+    pub async fn prepare(&self, workspace: &Workspace) -> Result<(), Error> {
+        if self.context.dialect != Dialect::Postgres || workspace.is_spatial(&self.alias) != Some(true) {
+            return Ok(());
+        }
+        let found = self.connection.query("SELECT 1 FROM pg_extension WHERE extname = 'postgis'", &[]).await?;
+        if found.is_empty() {
+            self.connection.execute("CREATE EXTENSION IF NOT EXISTS postgis").await?;
+        }
+        Ok(())
     }
 
     /// Takes the lock that keeps other runners out, and waits for it as long as told.
@@ -51,9 +68,9 @@ impl Connected {
 }
 
 /// Returns what the schema editor goes by on a database that is connected.
-fn context_of(workspace: &Workspace, connection: &Connection) -> Context {
+fn context_of(workspace: &Workspace, alias: &str, connection: &Connection) -> Context {
     let (dialect, version) = (connection.dialect(), connection.server_version());
-    let mut context = context(workspace, dialect);
+    let mut context = context(workspace, alias, dialect);
     context.flavour = connection.flavour();
     context.server_version = match dialect {
         Dialect::Postgres => (version / 10000, version % 10000, 0),
@@ -66,12 +83,14 @@ fn context_of(workspace: &Workspace, connection: &Connection) -> Context {
 }
 
 /// Returns what the schema editor goes by where no server is asked: an ordinary version of the database.
-pub fn context(workspace: &Workspace, dialect: Dialect) -> Context {
+pub fn context(workspace: &Workspace, alias: &str, dialect: Dialect) -> Context {
     let settings = &workspace.project().settings;
     let mut context = Context::new(dialect, settings.django);
     context.default_auto_field = settings.default_auto_field.clone();
     context.default_tablespace = settings.default_tablespace.clone().unwrap_or_default();
     context.default_index_tablespace = settings.default_index_tablespace.clone().unwrap_or_default();
+    // A native project names no backend.
+    context.spatial = workspace.is_spatial(alias).unwrap_or(dialect != Dialect::Sqlite);
     context.use_tz = settings.use_tz;
     context.time_zone = settings.time_zone.clone();
     context.swapped = settings.swappable.clone();

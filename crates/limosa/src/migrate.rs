@@ -145,6 +145,7 @@ pub async fn run(
     let (mut jobs, end) = jobs(workspace, plan, fake, &connected.context)?;
     let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     workspace.route(&connected.alias, &connected.context, &applied, &mut jobs).await?;
+    connected.prepare(workspace).await?;
     let history = &connected.history;
     check(workspace, connected, &jobs).await?;
     if !jobs.is_empty() {

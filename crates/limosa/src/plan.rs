@@ -106,7 +106,7 @@ async fn situation(
         Some(connected) => Ok((connected.context.clone(), introspect::load(&connected.connection).await?)),
         None => {
             let dialect = workspace.database_url(alias)?.dialect();
-            Ok((connected::context(workspace, dialect), Catalog::new(dialect)))
+            Ok((connected::context(workspace, alias, dialect), Catalog::new(dialect)))
         }
     }
 }

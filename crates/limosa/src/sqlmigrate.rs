@@ -61,7 +61,7 @@ pub async fn write(
         Some(connected) => (connected.context.clone(), Some(introspect::load(&connected.connection).await?)),
         None => {
             let dialect = workspace.database_url(alias)?.dialect();
-            (connected::context(workspace, dialect), None)
+            (connected::context(workspace, alias, dialect), None)
         }
     };
     let unknown = steps::unknown_defaults(&context, &migration, &before, direction);
@@ -71,11 +71,12 @@ pub async fn write(
     let skipped = workspace.route_one(alias, &migration, &earlier, &before, direction).await?;
     let live = catalog.unwrap_or_else(|| Catalog::new(context.dialect));
     let collected = match steps::collect(&context, &live, &migration, &before, direction, &skipped, &defaults) {
-        Err(error) if error.is_wrong_catalog() => {
+        Ok(collected) if !collected.missed_table => Ok(collected),
+        Err(error) if !error.is_wrong_catalog() => Err(error),
+        _ => {
             let predicted = predict(workspace, &graph, &id, &context)?;
             steps::collect(&context, &predicted, &migration, &before, direction, &skipped, &defaults)
         }
-        result => result,
     };
     let mut collected = collected.map_err(|error| workspace.step_error(&error))?;
     for (index, operation, sql) in &mut collected.operations {

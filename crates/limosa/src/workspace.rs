@@ -168,6 +168,12 @@ impl Workspace {
         Ok(DatabaseUrl::from_django(&django(database))?.below(root))
     }
 
+    /// Returns whether the settings name a backend of `django.contrib.gis` for a database; nothing when they name none at all.
+    pub fn is_spatial(&self, alias: &str) -> Option<bool> {
+        let engine = &self.project.settings.databases.get(alias)?.engine;
+        Some(engine.contains(".gis.") || engine.ends_with(".postgis") || engine.ends_with(".spatialite"))
+    }
+
     /// Returns the aliases of all databases, in order.
     ///
     /// # Errors

@@ -13,10 +13,11 @@ INSTALLED_APPS = [
     "catalog.apps.CatalogConfig",
     "orders",
 ]
-if os.environ.get("SHOP_DB") == "postgres":
+ENGINES = {"postgres": "django.db.backends.postgresql", "mariadb": "django.db.backends.mysql"}
+if os.environ.get("SHOP_DB") in ENGINES:
     DATABASES = {
         "default": {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": ENGINES[os.environ["SHOP_DB"]],
             "NAME": os.environ.get("SHOP_NAME", "shop"),
             "HOST": os.environ.get("SHOP_HOST", ""),
             "PORT": os.environ.get("SHOP_PORT", ""),

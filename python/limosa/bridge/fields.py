@@ -53,7 +53,7 @@ class Columns:
 
 def is_known(kind):
     """Returns whether the engine knows the class by its path."""
-    return is_django(kind) and not kind.__module__.startswith("django.contrib.gis")
+    return is_django(kind) and kind.__name__ not in ("BaseSpatialField", "ExtentField")
 
 
 def facts(field, columns, encoder):

@@ -8,7 +8,7 @@ INSTALLED_APPS = [
     "django.contrib." + app
     for app in ("admin", "auth", "contenttypes", "sessions", "messages", "sites", "flatpages", "redirects")
 ]
-ENGINE = {"sqlite": "sqlite3", "postgres": "postgresql"}[os.environ.get("ORACLE_DB", "sqlite")]
+ENGINE = {"sqlite": "sqlite3", "postgres": "postgresql", "mariadb": "mysql"}[os.environ.get("ORACLE_DB", "sqlite")]
 DATABASES = {
     "default": {
         "ENGINE": f"django.db.backends.{ENGINE}",

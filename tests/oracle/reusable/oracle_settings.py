@@ -31,7 +31,7 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
 ]
-ENGINE = {"sqlite": "sqlite3", "postgres": "postgresql"}[os.environ.get("ORACLE_DB", "sqlite")]
+ENGINE = {"sqlite": "sqlite3", "postgres": "postgresql", "mariadb": "mysql"}[os.environ.get("ORACLE_DB", "sqlite")]
 DATABASES = {
     "default": {
         "ENGINE": f"django.db.backends.{ENGINE}",

@@ -50,7 +50,7 @@ impl DatabaseUrl {
         let engine = settings.engine.rsplit('.').next().unwrap_or_default();
         let dialect = match engine {
             "postgresql" | "postgresql_psycopg2" | "postgis" | "postgresql_backend" => Dialect::Postgres,
-            "sqlite3" => Dialect::Sqlite,
+            "sqlite3" | "spatialite" => Dialect::Sqlite,
             "mysql" => Dialect::MySql,
             _ => return Err(UrlError::UnknownEngine(settings.engine.clone())),
         };

@@ -38,7 +38,7 @@ pub(super) fn decode(item: Item) -> Waiting {
         Item::Still { position, renamed } => {
             Waiting::Still { position, renamed: renamed.iter().filter_map(|parts| renaming(parts)).collect() }
         }
-        Item::New { sql, tables, columns, names } => Waiting::New(Foreign { sql, tables, columns, names }),
+        Item::New { sql, tables, columns, names } => Waiting::New(Foreign { sql, tables, columns, names, index: None }),
     }
 }
 

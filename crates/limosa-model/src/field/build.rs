@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use super::normalize::normalize;
-use super::{CustomColumn, Field, FieldKind, Ignored, ManyToMany, OnDelete, Relation};
+use super::{CustomColumn, Field, FieldKind, Ignored, ManyToMany, OnDelete, Relation, Spatial};
 use crate::value::{Call, Kwargs, Opaque};
 use crate::{Span, Value};
 
@@ -54,6 +54,7 @@ enum Class {
     Generated,
     CompositePrimaryKey,
     Array,
+    Spatial(&'static str),
 }
 
 macro_rules! simple {
@@ -153,6 +154,15 @@ fn class(path: &str) -> Option<Class> {
         "django.db.models.ForeignObject"
         | "django.contrib.contenttypes.fields.GenericForeignKey"
         | "django.contrib.contenttypes.fields.GenericRelation" => S::NoColumn,
+        "django.contrib.gis.db.models.GeometryField" => return Some(Class::Spatial("GEOMETRY")),
+        "django.contrib.gis.db.models.PointField" => return Some(Class::Spatial("POINT")),
+        "django.contrib.gis.db.models.LineStringField" => return Some(Class::Spatial("LINESTRING")),
+        "django.contrib.gis.db.models.PolygonField" => return Some(Class::Spatial("POLYGON")),
+        "django.contrib.gis.db.models.MultiPointField" => return Some(Class::Spatial("MULTIPOINT")),
+        "django.contrib.gis.db.models.MultiLineStringField" => return Some(Class::Spatial("MULTILINESTRING")),
+        "django.contrib.gis.db.models.MultiPolygonField" => return Some(Class::Spatial("MULTIPOLYGON")),
+        "django.contrib.gis.db.models.GeometryCollectionField" => return Some(Class::Spatial("GEOMETRYCOLLECTION")),
+        "django.contrib.gis.db.models.RasterField" => return Some(Class::Spatial("RASTER")),
         "django.db.models.DecimalField" => return Some(Class::Decimal),
         "django.db.models.ForeignKey" => return Some(Class::ForeignKey),
         "django.db.models.OneToOneField" => return Some(Class::OneToOne),
@@ -285,6 +295,18 @@ fn kind(class: Class, arguments: &Arguments<'_>) -> Result<FieldKind, FieldError
                 size: arguments.number("size")?,
             }
         }
+        Class::Spatial(geom_type) => {
+            let srid = arguments
+                .known("srid")?
+                .map(|value| value.as_int().ok_or_else(|| arguments.invalid("srid", "a whole number")));
+            FieldKind::Spatial(Spatial {
+                geom_type,
+                srid: srid.transpose()?.unwrap_or(4326),
+                dim: arguments.number("dim")?.unwrap_or(2),
+                geography: arguments.bool("geography")?.unwrap_or(false),
+                spatial_index: arguments.bool("spatial_index")?.unwrap_or(true),
+            })
+        }
     })
 }
 
@@ -305,6 +327,8 @@ fn named_arguments(class: Class, call: &Call) -> Kwargs {
         Class::Simple(_) => {
             &["verbose_name", "name", "primary_key", "max_length", "unique", "blank", "null", "db_index"]
         }
+        Class::Spatial("RASTER") => &["verbose_name", "srid", "spatial_index"],
+        Class::Spatial(_) => &["verbose_name", "dim", "geography"],
         Class::Generated | Class::CompositePrimaryKey => &[],
     };
     let mut kwargs: Kwargs =

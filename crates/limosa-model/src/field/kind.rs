@@ -69,10 +69,34 @@ pub enum FieldKind {
     CiChar,
     CiText,
     CiEmail,
+    /// `django.contrib.gis`: a geometry or a raster.
+    Spatial(Spatial),
     /// A field without a column, such as a generic relation.
     NoColumn,
     /// A class whose column only its own code knows (`Field::custom`).
     Custom,
+}
+
+/// A geometry or a raster of `django.contrib.gis`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spatial {
+    /// What it is, such as `POINT`, or `RASTER`.
+    pub geom_type: &'static str,
+    /// The number of the spatial reference system.
+    pub srid: i128,
+    /// How many dimensions it has.
+    pub dim: u32,
+    /// Whether it lies on the globe, not in a plane.
+    pub geography: bool,
+    /// Whether it has a spatial index.
+    pub spatial_index: bool,
+}
+
+impl Spatial {
+    /// Returns whether it is a raster.
+    pub fn is_raster(&self) -> bool {
+        self.geom_type == "RASTER"
+    }
 }
 
 impl FieldKind {

@@ -63,6 +63,19 @@ pub(super) fn normalize(base: &str, kind: &FieldKind, kwargs: Kwargs) -> Kwargs 
             lower_reference(&mut kwargs, "to");
             lower_reference(&mut kwargs, "through");
         }
+        FieldKind::Spatial(spatial) => {
+            kwargs.set("srid", Value::Int(spatial.srid));
+            for (name, default) in [
+                ("dim", Value::Int(2)),
+                ("geography", Value::Bool(false)),
+                ("spatial_index", Value::Bool(true)),
+                ("tolerance", Value::Float(0.05)),
+            ] {
+                if kwargs.get(name) == Some(&default) {
+                    kwargs.remove(name);
+                }
+            }
+        }
         _ => {}
     }
     kwargs

@@ -22,6 +22,8 @@ pub struct Collected<'m> {
     pub operations: Vec<(usize, &'m Operation, Option<Vec<String>>)>,
     /// The statements that were put off to the end.
     pub deferred: Vec<String>,
+    /// Whether names were asked of a table that is not there, where Django stops (MySQL).
+    pub missed_table: bool,
 }
 
 /// Collects the statements of a migration; `before` is the state before it in either direction.
@@ -63,7 +65,7 @@ pub fn collect<'m>(
     if backwards {
         steps.reverse();
     }
-    let mut collected = Collected { operations: Vec::new(), deferred: Vec::new() };
+    let mut collected = Collected { operations: Vec::new(), deferred: Vec::new(), missed_table: false };
     for (index, operation, from, to) in steps {
         let sql = if reduces_to_sql(operation) {
             let rendered = editor.is_rendered();
@@ -71,7 +73,7 @@ pub fn collect<'m>(
             let mut sql = Vec::new();
             let (start, end) = if backwards { (to, from) } else { (from, to) };
             let atoms = flat(operation, index, app, start, end, direction)?;
-            if atoms.iter().any(|atom| writes_own_sql(context.dialect, app, atom)) {
+            if atoms.iter().any(|atom| writes_own_sql(context, app, atom)) {
                 collected.operations.push((index, operation, None));
                 continue;
             }
@@ -89,6 +91,7 @@ pub fn collect<'m>(
         };
         collected.operations.push((index, operation, sql));
     }
+    collected.missed_table = editor.missed_table();
     collected.deferred = editor.finish();
     Ok(collected)
 }

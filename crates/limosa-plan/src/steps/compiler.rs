@@ -177,7 +177,7 @@ impl<'a> Compiler<'a> {
             return Err(super::StepErrorKind::InTransaction);
         }
         let skips = self.skips(atom);
-        if !skips && writes_own_sql(self.editor.context().dialect, self.app, atom) {
+        if !skips && writes_own_sql(self.editor.context(), self.app, atom) {
             return Ok(vec![Step::Python { path: atom.path.clone(), atomic: None, custom: true }]);
         }
         match &atom.operation.kind {

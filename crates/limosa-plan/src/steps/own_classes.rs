@@ -1,16 +1,21 @@
 //! Operations whose SQL only an index's or a constraint's own code can write.
 
+use limosa_model::field::FieldKind;
 use limosa_model::operations::OperationKind;
 use limosa_model::state::{ModelState, ProjectState};
-use limosa_model::{Migration, ModelId, Operation, SmolStr};
-use limosa_sql::dialect::Dialect;
+use limosa_model::{Field, Migration, ModelId, Operation, SmolStr, Value};
+use limosa_sql::dialect::{Context, Dialect};
 
 use super::atoms::Atom;
 
 /// Returns whether the SQL of an operation comes from an index or a constraint of the project's own class that writes it itself.
 ///
 /// The operation then runs as a whole in Python, as one of the project's own class does.
-pub(super) fn writes_own_sql(dialect: Dialect, app: &str, atom: &Atom<'_>) -> bool {
+pub(super) fn writes_own_sql(context: &Context, app: &str, atom: &Atom<'_>) -> bool {
+    let dialect = context.dialect;
+    if is_spatialite(context) {
+        return !is_code(&atom.operation.kind);
+    }
     let model = |state: &ProjectState, name: &SmolStr| {
         state.get(&ModelId::new(app, name)).is_some_and(|model| holds_code(model))
     };
@@ -32,26 +37,51 @@ pub(super) fn writes_own_sql(dialect: Dialect, app: &str, atom: &Atom<'_>) -> bo
         }
         OperationKind::CreateModel(op) => model(&atom.to, &op.model.name),
         OperationKind::DeleteModel(op) => model(&atom.to, &op.name),
-        OperationKind::RunSql(_)
-        | OperationKind::RunPython(_)
-        | OperationKind::RunRust(_)
-        | OperationKind::Custom(_)
-        | OperationKind::Postgres(_)
-        | OperationKind::AlterModelOptions(_)
-        | OperationKind::AlterModelManagers(_)
-        | OperationKind::SeparateDatabaseAndState(_) => false,
+        // Only Python knows the geometry.
+        OperationKind::AddField(op) if is_spatial(&op.field) && has_default(&op.field) => true,
+        OperationKind::AlterField(op) if is_spatial(&op.field) && has_default(&op.field) => true,
+        kind if is_code(kind) => false,
+        OperationKind::Postgres(_) | OperationKind::AlterModelOptions(_) | OperationKind::AlterModelManagers(_) => {
+            false
+        }
         // Others make tables anew on SQLite, those that refer to the model among them.
         _ => dialect == Dialect::Sqlite && (state_holds_code(&atom.from) || state_holds_code(&atom.to)),
     }
 }
 
+/// Returns whether stored procedures of SpatiaLite make the columns of geometries, which Django's schema editor calls.
+fn is_spatialite(context: &Context) -> bool {
+    context.spatial && context.dialect == Dialect::Sqlite
+}
+
+fn is_code(kind: &OperationKind) -> bool {
+    matches!(
+        kind,
+        OperationKind::RunSql(_)
+            | OperationKind::RunPython(_)
+            | OperationKind::RunRust(_)
+            | OperationKind::Custom(_)
+            | OperationKind::SeparateDatabaseAndState(_)
+    )
+}
+
+fn is_spatial(field: &Field) -> bool {
+    matches!(field.kind, FieldKind::Spatial(_))
+}
+
+fn has_default(field: &Field) -> bool {
+    field.default.as_ref().is_some_and(|value| *value != Value::None)
+}
+
 /// Returns whether a migration may have such operations; `before` is the state before it in either direction.
-pub(super) fn may_write_own_sql(migration: &Migration, before: &ProjectState) -> bool {
+pub(super) fn may_write_own_sql(context: &Context, migration: &Migration, before: &ProjectState) -> bool {
     fn introduces(operation: &Operation) -> bool {
         match &operation.kind {
             OperationKind::CreateModel(op) => holds_code(&op.model),
             OperationKind::AddIndex(op) => op.index.runs_code(),
             OperationKind::AddConstraint(op) => op.constraint.runs_code(),
+            OperationKind::AddField(op) => is_spatial(&op.field) && has_default(&op.field),
+            OperationKind::AlterField(op) => is_spatial(&op.field) && has_default(&op.field),
             OperationKind::SeparateDatabaseAndState(op) => {
                 op.database_operations.iter().chain(&op.state_operations).any(introduces)
             }
@@ -60,7 +90,7 @@ pub(super) fn may_write_own_sql(migration: &Migration, before: &ProjectState) ->
             _ => false,
         }
     }
-    state_holds_code(before) || migration.operations.iter().any(introduces)
+    is_spatialite(context) || state_holds_code(before) || migration.operations.iter().any(introduces)
 }
 
 fn state_holds_code(state: &ProjectState) -> bool {

@@ -41,7 +41,7 @@ pub fn needs_python(
         return atoms.iter().filter(|atom| !skipped.contains(&atom.path)).any(|atom| {
             atom.operation.needs_python(backwards, before)
                 || unknown_default(context, &migration.id.app, atom, direction).is_some()
-                || writes_own_sql(context.dialect, &migration.id.app, atom)
+                || writes_own_sql(context, &migration.id.app, atom)
         });
     }
     if migration.runs_itself(backwards)
@@ -51,14 +51,14 @@ pub fn needs_python(
     }
     let app = migration.id.app.as_str();
     let fills = migration.operations.iter().any(|operation| may_fill(operation, backwards));
-    let writes = may_write_own_sql(migration, before);
+    let writes = may_write_own_sql(context, migration, before);
     if !fills && !writes {
         return false;
     }
     let Ok((atoms, _)) = atoms(migration, before, direction) else { return false };
     atoms.iter().any(|atom| {
         fills && unknown_default(context, app, atom, direction).is_some()
-            || writes && writes_own_sql(context.dialect, app, atom)
+            || writes && writes_own_sql(context, app, atom)
     })
 }
 

@@ -786,3 +786,32 @@ pub(super) const CANONICAL: &[(&str, &str)] = &[
     ("uuid.uuid1", "uuid.uuid1"),
     ("uuid.uuid4", "uuid.uuid4"),
 ];
+
+/// Those of `django.contrib.gis`.
+pub(super) const SPATIAL: &[(&str, &str)] = &[
+    ("django.contrib.gis", "django.contrib.gis"),
+    ("django.contrib.gis.db", "django.contrib.gis.db"),
+    ("django.contrib.gis.db.models", "django.contrib.gis.db.models"),
+    ("django.contrib.gis.db.models.fields", "django.contrib.gis.db.models.fields"),
+    ("django.contrib.gis.db.models.GeometryField", "django.contrib.gis.db.models.GeometryField"),
+    ("django.contrib.gis.db.models.fields.GeometryField", "django.contrib.gis.db.models.GeometryField"),
+    ("django.contrib.gis.db.models.PointField", "django.contrib.gis.db.models.PointField"),
+    ("django.contrib.gis.db.models.fields.PointField", "django.contrib.gis.db.models.PointField"),
+    ("django.contrib.gis.db.models.LineStringField", "django.contrib.gis.db.models.LineStringField"),
+    ("django.contrib.gis.db.models.fields.LineStringField", "django.contrib.gis.db.models.LineStringField"),
+    ("django.contrib.gis.db.models.PolygonField", "django.contrib.gis.db.models.PolygonField"),
+    ("django.contrib.gis.db.models.fields.PolygonField", "django.contrib.gis.db.models.PolygonField"),
+    ("django.contrib.gis.db.models.MultiPointField", "django.contrib.gis.db.models.MultiPointField"),
+    ("django.contrib.gis.db.models.fields.MultiPointField", "django.contrib.gis.db.models.MultiPointField"),
+    ("django.contrib.gis.db.models.MultiLineStringField", "django.contrib.gis.db.models.MultiLineStringField"),
+    ("django.contrib.gis.db.models.fields.MultiLineStringField", "django.contrib.gis.db.models.MultiLineStringField"),
+    ("django.contrib.gis.db.models.MultiPolygonField", "django.contrib.gis.db.models.MultiPolygonField"),
+    ("django.contrib.gis.db.models.fields.MultiPolygonField", "django.contrib.gis.db.models.MultiPolygonField"),
+    ("django.contrib.gis.db.models.GeometryCollectionField", "django.contrib.gis.db.models.GeometryCollectionField"),
+    (
+        "django.contrib.gis.db.models.fields.GeometryCollectionField",
+        "django.contrib.gis.db.models.GeometryCollectionField",
+    ),
+    ("django.contrib.gis.db.models.RasterField", "django.contrib.gis.db.models.RasterField"),
+    ("django.contrib.gis.db.models.fields.RasterField", "django.contrib.gis.db.models.RasterField"),
+];

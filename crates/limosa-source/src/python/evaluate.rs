@@ -216,8 +216,12 @@ impl<'c> Evaluator<'c> {
 
 impl Drop for Evaluator<'_> {
     fn drop(&mut self) {
-        // One level at a time: see `changed`.
         let mut parts = Vec::new();
+        // A module's functions know its names, and its names know the functions: the circle is opened here.
+        for environment in self.frames.iter().map(|frame| &frame.environment).chain(self.environments.values()) {
+            parts.extend(environment.names.take().into_values());
+        }
+        // One level at a time: see `changed`.
         for object in self.changed.drain(..) {
             match &object {
                 Object::List(list) | Object::Set(list) => parts.append(&mut list.items.borrow_mut()),

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 pub(crate) use self::actions::Action;
 use self::relations::RelatedPair;
 use super::model::{FieldIn, ModelIn, unchanged};
-use super::{EditorError, SchemaEditor, mysql, postgres, sqlite, values};
+use super::{EditorError, SchemaEditor, mysql, postgres, spatial, sqlite, values};
 use crate::catalog::{ConstraintFilter, PLAIN_INDEX};
 use crate::dialect::Dialect;
 use crate::statement::{ForeignKeySuffix, IndexName};
@@ -92,7 +92,9 @@ impl SchemaEditor<'_> {
             Dialect::Sqlite => sqlite::alter::alter_field(self, &alteration),
             Dialect::Postgres => postgres::alter::alter_field(self, &alteration),
             Dialect::MySql => self.alter_column(&alteration),
-        }
+        }?;
+        spatial::alter_index(self, &alteration);
+        Ok(())
     }
 
     fn check_generated(&self, model: &ModelIn<'_>, old: &FieldIn<'_>, new: &FieldIn<'_>) -> Result<(), EditorError> {

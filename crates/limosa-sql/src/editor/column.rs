@@ -5,7 +5,7 @@ use limosa_model::field::FieldKind;
 use smol_str::SmolStr;
 
 use super::model::{FieldIn, ModelIn, unchanged};
-use super::{EditorError, SchemaEditor, effect, mysql, postgres, sqlite, values};
+use super::{EditorError, SchemaEditor, effect, mysql, postgres, spatial, sqlite, values};
 use crate::dialect::Dialect;
 use crate::expression::Sql;
 
@@ -155,7 +155,7 @@ impl SchemaEditor<'_> {
             self.comment_on_column(&table, field)?;
         }
         for statement in self.field_indexes(model, field)? {
-            self.defer(statement);
+            self.defer_index(statement);
         }
         if self.dialect() == Dialect::MySql {
             mysql::column::fill(self, model, field)?;
@@ -184,6 +184,7 @@ impl SchemaEditor<'_> {
         if field.parameters()?.db_type.is_none() {
             return Ok(());
         }
+        spatial::before_removal(self, model, field);
         let (table, column) = (model.table().clone(), SmolStr::new(field.column()));
         if field.is_relation() {
             for name in self.foreign_key_names(&table, &column) {

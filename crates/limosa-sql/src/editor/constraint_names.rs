@@ -1,11 +1,14 @@
 //! The names of constraints and indexes as the database has them.
 
+use std::sync::atomic::Ordering;
+
 use smol_str::SmolStr;
 
 use limosa_model::django::DjangoVersion;
 
 use super::{Mode, SchemaEditor};
 use crate::catalog::ConstraintFilter;
+use crate::dialect::Dialect;
 
 impl SchemaEditor<'_> {
     /// Returns the names of a table's constraints and indexes that a filter asks for.
@@ -13,7 +16,15 @@ impl SchemaEditor<'_> {
     /// Source: Django `db/backends/base/schema.py`, `_constraint_names`.
     pub(crate) fn constraint_names(&self, table: &str, filter: ConstraintFilter<'_>) -> Vec<SmolStr> {
         let renamed = self.renamed_tables.get(table).map(SmolStr::as_str);
+        self.note_asked(renamed.unwrap_or(table));
         self.catalog.constraint_names(renamed.unwrap_or(table), filter)
+    }
+
+    /// Remembers that names were asked of a table that is not there: only MySQL has none to show then, and Django stops.
+    pub(crate) fn note_asked(&self, table: &str) {
+        if self.dialect() == Dialect::MySql && !self.catalog.has_table(table) {
+            self.missed_table.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Returns the names of the foreign keys of a column.

@@ -4,7 +4,7 @@ use limosa_model::SmolStr;
 use limosa_model::index::Index;
 
 use super::model::{FieldIn, ModelIn};
-use super::{EditorError, SchemaEditor, mysql, postgres, values};
+use super::{EditorError, SchemaEditor, mysql, postgres, spatial, values};
 use crate::dialect::Dialect;
 use crate::statement::{CreateIndex, IndexColumns, IndexName, Statement};
 
@@ -106,6 +106,13 @@ impl SchemaEditor<'_> {
             .iter()
             .map(|name| name.strip_prefix('-').map_or((name.as_str(), false), |name| (name, true)))
             .collect();
+        if let [(name, _)] = fields.as_slice()
+            && let Some(Statement::CreateIndex(mut statement)) =
+                spatial::postgis_index(self, model, &model.field(name)?, index.name.clone())
+        {
+            statement.extra = format!("{}{}", method.parameters(), statement.extra);
+            return Ok(Some(Statement::CreateIndex(statement)));
+        }
         let columns = if index.expressions.is_empty() {
             IndexColumns::Columns {
                 names: fields.iter().map(|(name, _)| model.column(name)).collect::<Result<_, _>>()?,
@@ -171,7 +178,7 @@ impl SchemaEditor<'_> {
     }
 
     /// Source: Django `db/backends/base/schema.py`, `_get_index_tablespace_sql`.
-    fn index_tablespace(&self, model: &ModelIn<'_>, own: Option<SmolStr>, field: Option<SmolStr>) -> String {
+    pub(super) fn index_tablespace(&self, model: &ModelIn<'_>, own: Option<SmolStr>, field: Option<SmolStr>) -> String {
         let given = |name: &SmolStr| !name.is_empty();
         let tablespace = own
             .or(field.filter(given))
@@ -217,6 +224,9 @@ impl SchemaEditor<'_> {
         field: &FieldIn<'_>,
     ) -> Result<Vec<Statement>, EditorError> {
         let mut statements = Vec::new();
+        if spatial::spatial(field).is_some() {
+            return Ok(spatial::index(self, model, field).into_iter().collect());
+        }
         let wanted = field.field().db_index && !field.field().unique();
         if wanted && (self.dialect() != Dialect::MySql || mysql::index::is_indexed(self, field)?) {
             statements.push(self.create_field_index(model, std::slice::from_ref(field), "", Vec::new()));

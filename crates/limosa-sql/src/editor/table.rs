@@ -35,7 +35,7 @@ impl SchemaEditor<'_> {
             }
         }
         for statement in self.model_indexes(model)? {
-            self.defer(statement);
+            self.defer_index(statement);
         }
         for (_, through) in model.automatic_throughs()? {
             self.create_model(&through)?;

@@ -12,7 +12,13 @@ impl Statement {
         let dialect = catalog.dialect();
         let constraint = match self {
             // What it does is known only by looking at the database again.
-            Self::Foreign(_) => return,
+            Self::Foreign(foreign) => {
+                if let Some([table, name, column]) = &foreign.index {
+                    let index = Constraint::index(name.clone(), [column.clone()]);
+                    catalog.add_constraint(table, stored(dialect, index));
+                }
+                return;
+            }
             Self::CreateIndex(index) => index.constraint(dialect),
             Self::AddUnique(unique) => {
                 let name = unique.name.resolve(dialect, &unique.table, &unique.columns);

@@ -16,6 +16,8 @@ pub struct Foreign {
     pub columns: Vec<(SmolStr, SmolStr)>,
     /// The names of indexes and foreign keys that it makes, each with its table.
     pub names: Vec<(SmolStr, SmolStr)>,
+    /// The table, the name and the column of an index that it makes, and that nothing reaches while it waits.
+    pub index: Option<[SmolStr; 3]>,
 }
 
 impl Foreign {
@@ -73,6 +75,7 @@ impl Statement {
             Self::AddExclusion(exclusion) => ([exclusion.columns.names(), &exclusion.include].concat(), None),
         };
         let mut foreign = Foreign {
+            index: None,
             sql: self.sql(dialect),
             tables: vec![table.clone()],
             columns: own(&columns),

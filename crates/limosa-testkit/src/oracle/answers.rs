@@ -91,7 +91,9 @@ impl Answers {
     /// When it has another shape.
     pub fn read(source: &str) -> Result<Self, OracleError> {
         let json: Json = serde_json::from_str(source).map_err(|error| shape(&error.to_string(), &Json::Null))?;
-        let context = context(&json["context"])?;
+        let mut context = context(&json["context"])?;
+        // A project with such fields has such a backend.
+        context.spatial = json["migrations"].to_string().contains("django.contrib.gis.db.models");
         let decoder = Decoder { vendor: context.dialect.vendor() };
         let mut migrations = IndexMap::new();
         for (key, value) in object(&json["migrations"]) {

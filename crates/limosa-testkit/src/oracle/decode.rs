@@ -128,8 +128,11 @@ impl Decoder<'_> {
     }
 }
 
-/// Returns the path by which the model knows a class of `django.contrib.postgres.fields`.
+/// Returns the path by which the model knows a class of `django.contrib.postgres.fields` or `django.contrib.gis`.
 fn canonical(path: &str) -> SmolStr {
+    if let Some(class) = path.strip_prefix("django.contrib.gis.db.models.fields.") {
+        return format!("django.contrib.gis.db.models.{class}").into();
+    }
     let fields = "django.contrib.postgres.fields.";
     match path.strip_prefix(fields).and_then(|rest| rest.rsplit_once('.')) {
         Some((_, class)) if class.ends_with("Field") => format!("{fields}{class}").into(),

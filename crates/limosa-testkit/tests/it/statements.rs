@@ -80,6 +80,10 @@ fn subjects(server: Server) -> &'static [Subject] {
 }
 
 fn edge(variable: &str, server: Server) {
+    edge_of("projects/edge", variable, server);
+}
+
+fn edge_of(project: &str, variable: &str, server: Server) {
     let Some(python) = python(variable) else { return };
     let there = match server {
         Server::Sqlite => true,
@@ -87,7 +91,7 @@ fn edge(variable: &str, server: Server) {
         Server::MariaDb | Server::MySql => has_mariadb(&python),
     };
     if there {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("projects/edge");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(project);
         check(&Project::at(&folder, &python), server);
     }
 }
@@ -130,6 +134,31 @@ fn edge_cases_for_mysql_as_django_5_2() {
 #[test]
 fn edge_cases_for_mysql_as_django_6_1() {
     edge("LIMOSA_TEST_DJANGO61", Server::MySql);
+}
+
+/// Fields of `django.contrib.gis`, where `LIMOSA_TEST_SPATIAL` says that GDAL and PostGIS are there.
+#[expect(clippy::print_stderr, reason = "says why nothing was tested")]
+fn spatial(variable: &str, server: Server) {
+    if env::var_os("LIMOSA_TEST_SPATIAL").is_none() {
+        eprintln!("skipped: LIMOSA_TEST_SPATIAL is not set");
+        return;
+    }
+    edge_of("projects/spatial", variable, server);
+}
+
+#[test]
+fn spatial_fields_on_postgis_as_django_5_2() {
+    spatial("LIMOSA_TEST_DJANGO", Server::Postgres);
+}
+
+#[test]
+fn spatial_fields_on_postgis_as_django_6_1() {
+    spatial("LIMOSA_TEST_DJANGO61", Server::Postgres);
+}
+
+#[test]
+fn spatial_fields_on_mariadb_as_django_5_2() {
+    spatial("LIMOSA_TEST_DJANGO", Server::MariaDb);
 }
 
 #[test]

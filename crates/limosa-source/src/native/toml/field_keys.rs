@@ -99,9 +99,21 @@ const CLASSES: &[(&str, &str, &[&str])] = &[
     ("HStoreField", POSTGRES, NONE),
     ("IntegerRangeField", POSTGRES, NONE),
     ("SearchVectorField", "django.contrib.postgres.search", NONE),
+    ("GeometryField", GIS, SPATIAL),
+    ("PointField", GIS, SPATIAL),
+    ("LineStringField", GIS, SPATIAL),
+    ("PolygonField", GIS, SPATIAL),
+    ("MultiPointField", GIS, SPATIAL),
+    ("MultiLineStringField", GIS, SPATIAL),
+    ("MultiPolygonField", GIS, SPATIAL),
+    ("GeometryCollectionField", GIS, SPATIAL),
+    ("RasterField", GIS, RASTER),
 ];
 
 const MODELS: &str = "django.db.models";
+const GIS: &str = "django.contrib.gis.db.models";
+const RASTER: &[&str] = &["srid", "spatial_index"];
+const SPATIAL: &[&str] = &["srid", "spatial_index", "dim", "geography"];
 const POSTGRES: &str = "django.contrib.postgres.fields";
 
 /// Returns the names of the classes.

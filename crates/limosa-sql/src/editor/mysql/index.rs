@@ -46,6 +46,7 @@ pub(crate) fn create_missing_foreign_key_index(
     }
     let begins =
         |columns: &[Option<SmolStr>]| columns.first().is_some_and(|own| own.as_deref() == Some(field.column()));
+    editor.note_asked(model.table());
     let table = editor.catalog().table(model.table());
     let constraints = table.map_or(&[][..], |table| &table.constraints);
     let count = constraints.iter().filter(|found| found.index && begins(&found.columns)).count();

@@ -9,7 +9,7 @@ use super::{column, index};
 use crate::catalog::Sequence;
 use crate::editor::alter::{Action, Alteration};
 use crate::editor::model::FieldIn;
-use crate::editor::{EditorError, SchemaEditor};
+use crate::editor::{EditorError, SchemaEditor, spatial};
 use crate::model::FieldView;
 use crate::names::strip_quotes;
 
@@ -43,6 +43,9 @@ pub(crate) fn alter_type(
 ) -> Result<(Action, Vec<Action>), EditorError> {
     if leaves_text(change) {
         drop_like_index(editor, change);
+    }
+    if let Some(sql) = spatial::alter_type_sql(editor, change) {
+        return Ok((retype(editor, change, sql), Vec::new()));
     }
     let using = using(editor, change)?;
     let (old, new) = (&change.old.field().kind, &change.new.field().kind);

@@ -8,7 +8,7 @@ migrations.CreateModel("A", [
     ("big", models.PositiveBigIntegerField(null=True)),
     ("json", models.JSONField(default=dict)),
     ("text", models.TextField(db_comment="a 'long' \"text\" \\\\ of 50%")),
-    ("name", models.CharField(max_length=20, db_comment="ä€😀", db_collation="utf8mb4_bin")),
+    ("name", models.CharField(max_length=20, db_comment="ä€", db_collation="utf8mb4_bin")),
     ("uuid", models.UUIDField(default=uuid.uuid4)),
     ("bin", models.BinaryField(null=True)),
     ("utext", models.TextField(unique=True)),

@@ -162,7 +162,7 @@ async fn is_worth_a_file(
         look::show(context, workspace, &situation, request)?;
         return Ok(false);
     }
-    let sql = connected::context(workspace, Dialect::Sqlite);
+    let sql = connected::context(workspace, &context.alias, Dialect::Sqlite);
     migrate::jobs(workspace, &plan, request.options.fake, &sql)?;
     let synchronize = &request.options.synchronize;
     let is_empty = situation.graph.full_plan().is_empty() && synchronize.is_empty();

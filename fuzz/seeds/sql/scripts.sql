@@ -1,0 +1,10 @@
+-- depends: blog.0001_initial
+CREATE FUNCTION f() RETURNS trigger AS $body$ BEGIN PERFORM ';'; RETURN NEW; END; $body$ LANGUAGE plpgsql;
+CREATE FUNCTION g() RETURNS int BEGIN ATOMIC SELECT 1; SELECT 2; END;
+/* a /* nested */ comment; */ SELECT E'it\'s; ' || U&"d\0061t;a" -- to the end;
+;
+CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET b = CASE WHEN 1 THEN ';' END; DELETE FROM c; END;
+DELIMITER //
+CREATE PROCEDURE p() BEGIN SELECT `a;b`, "c\";"; END //
+DELIMITER ;
+BEGIN; INSERT INTO a VALUES ('x''; y', [z;]); ROLLBACK TO SAVEPOINT s; COMMIT
