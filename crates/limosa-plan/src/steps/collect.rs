@@ -121,7 +121,7 @@ fn statements(
         OperationKind::RunSql(_) if editor.is_routed_away() => Ok(Vec::new()),
         OperationKind::RunSql(op) => {
             let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
-            sql.map_or_else(|| Ok(Vec::new()), |sql| sql_text::statements(sql, editor.context()))
+            sql.map_or_else(|| Ok(Vec::new()), |sql| sql_text::statements(sql, editor.context(), true))
         }
         OperationKind::Custom(_) => Ok(Vec::new()),
         _ if !reduces_to_sql(operation) => Ok(Vec::new()),

@@ -191,8 +191,10 @@ impl<'a> Compiler<'a> {
             }
             OperationKind::RunSql(op) => {
                 let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
-                let statements =
-                    sql.map_or_else(|| Ok(Vec::new()), |sql: &Sql| sql_text::statements(sql, self.editor.context()))?;
+                let statements = sql.map_or_else(
+                    || Ok(Vec::new()),
+                    |sql: &Sql| sql_text::statements(sql, self.editor.context(), false),
+                )?;
                 Ok(statements.into_iter().filter(|sql| !sql.trim().is_empty()).map(Step::Sql).collect())
             }
             OperationKind::RunPython(op) => {

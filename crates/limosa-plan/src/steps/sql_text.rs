@@ -3,16 +3,17 @@
 use limosa_model::Value;
 use limosa_model::operations::Sql;
 use limosa_sql::dialect::{Context, Dialect};
+use limosa_sql::expression::ExpressionError;
 use limosa_sql::literal::Literal;
 use limosa_sql::split;
 
 use super::StepErrorKind;
 
-/// Returns the statements of a `RunSQL` as Django sends them.
+/// Returns the statements of a `RunSQL` as Django sends them, or as `sqlmigrate` prints them when they are only collected.
 ///
 /// Source: Django `db/migrations/operations/special.py`, `RunSQL._run_sql`; `db/backends/*/operations.py`,
 /// `prepare_sql_script`: PostgreSQL gets a script whole, the others statement by statement.
-pub(super) fn statements(sql: &Sql, context: &Context) -> Result<Vec<String>, StepErrorKind> {
+pub(super) fn statements(sql: &Sql, context: &Context, collecting: bool) -> Result<Vec<String>, StepErrorKind> {
     match sql {
         Sql::Script(script) if script.is_empty() => Ok(Vec::new()),
         Sql::Script(script) if context.dialect == Dialect::Postgres => Ok(vec![script.to_string()]),
@@ -20,7 +21,11 @@ pub(super) fn statements(sql: &Sql, context: &Context) -> Result<Vec<String>, St
         Sql::Statements(statements) => {
             let bound = statements.iter().map(|(sql, params)| match params {
                 None => Ok(sql.to_string()),
-                Some(params) => bind(sql, params, context).map_err(StepErrorKind::Parameters),
+                Some(params) => {
+                    let write =
+                        |value: &Literal| if collecting { value.quote(context) } else { value.executed(context) };
+                    bind(sql, params, write).map_err(StepErrorKind::Parameters)
+                }
             });
             bound.collect()
         }
@@ -38,7 +43,11 @@ pub(super) fn changes_only_rows(script: &str) -> bool {
 }
 
 /// Puts parameters into a statement as literals: `%s` in order, `%(name)s` by name, `%%` for a percent sign.
-fn bind(sql: &str, params: &Value, context: &Context) -> Result<String, String> {
+fn bind(
+    sql: &str,
+    params: &Value,
+    write: impl Fn(&Literal) -> Result<String, ExpressionError>,
+) -> Result<String, String> {
     let mut bound = String::with_capacity(sql.len());
     let (mut rest, mut next) = (sql, 0);
     while let Some(percent) = rest.find('%') {
@@ -60,7 +69,7 @@ fn bind(sql: &str, params: &Value, context: &Context) -> Result<String, String> 
         } else {
             return Err("`%` is followed by neither `s` nor `%`".into());
         };
-        let literal = Literal::from_value(value).and_then(|literal| literal.quote(context));
+        let literal = Literal::from_value(value).and_then(|literal| write(&literal));
         bound.push_str(&literal.map_err(|error| error.to_string())?);
     }
     bound.push_str(rest);
