@@ -31,6 +31,8 @@ pub(crate) struct Failed {
     pub(crate) index: usize,
     /// Whether statements of the same script ran before.
     pub(crate) partly: bool,
+    /// The statement.
+    pub(crate) statement: String,
     pub(crate) error: SessionError,
 }
 
@@ -115,13 +117,17 @@ impl Session<'_> {
                 connection.batch(&statements).await.map_err(|failed| {
                     let index = owners.get(failed.index).copied().unwrap_or(0);
                     let partly = failed.index > 0 && owners.get(failed.index - 1) == Some(&index);
-                    Failed { index, partly, error: failed.error.into() }
+                    let statement = statements.get(failed.index).cloned().unwrap_or_default();
+                    Failed { index, partly, statement, error: failed.error.into() }
                 })
             }
             Self::Bridge(bridge, dialect) => {
                 for (index, script) in scripts.iter().enumerate() {
                     for (position, statement) in statements_of(script, *dialect).iter().enumerate() {
-                        let failed = |error: BridgeError| Failed { index, partly: position > 0, error: error.into() };
+                        let failed = |error: BridgeError| {
+                            let (partly, statement) = (position > 0, statement.clone());
+                            Failed { index, partly, statement, error: error.into() }
+                        };
                         bridge.execute(statement, None).await.map_err(failed)?;
                     }
                 }

@@ -8,6 +8,7 @@ mod routing;
 mod secret;
 mod sourced;
 mod table;
+mod upwards;
 pub mod variables;
 
 use std::path::{Path, PathBuf};
@@ -127,13 +128,18 @@ impl Config {
     }
 }
 
-/// Returns the project's folder: the option's, the environment's, or the current one.
+/// Returns the project's folder: the option's, the environment's, or the nearest one from the current folder upwards that holds one.
 fn project_folder(options: &Options, env: &Env) -> Sourced<PathBuf> {
     first([
         options.project.clone().map(|path| Sourced::option(path, "--project")),
         from_env(env, variables::PROJECT).map(|path| path.map(PathBuf::from)),
     ])
-    .unwrap_or_else(|| Sourced { value: PathBuf::from("."), origin: Origin::Default })
+    .unwrap_or_else(|| {
+        let current = absolute(Path::new("."));
+        let named = options.settings.is_some() || env.non_empty(variables::SETTINGS.name).is_some();
+        let found = if named { None } else { upwards::find(&current) };
+        Sourced { value: found.unwrap_or(current), origin: Origin::Default }
+    })
     .map(|path| absolute(&path))
 }
 

@@ -75,8 +75,8 @@ pub trait Knowledge {
     /// `3` or `3.database_operations.0`.
     fn operation(&self, call: &Call, place: &str) -> Option<KnownOperation>;
 
-    /// Returns the first line of the documentation of a function.
-    fn documentation(&self, function: &str, place: &str) -> Option<SmolStr>;
+    /// Returns the documentation of the function of an operation; `reverse` asks for that of the way back.
+    fn documentation(&self, function: &str, place: &str, reverse: bool) -> Option<SmolStr>;
 }
 
 /// Knows nothing.
@@ -92,7 +92,7 @@ impl Knowledge for NoKnowledge {
         None
     }
 
-    fn documentation(&self, _: &str, _: &str) -> Option<SmolStr> {
+    fn documentation(&self, _: &str, _: &str, _: bool) -> Option<SmolStr> {
         None
     }
 }

@@ -43,6 +43,11 @@ impl Sources {
     /// # Errors
     /// When it cannot be read, is larger than 64 MB, or is not text in the encoding that it names.
     pub fn read(&self, path: &Path) -> Result<Arc<Source>, Diagnostic> {
+        // Who opens a pipe waits for one who writes into it.
+        if fs_err::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+            let message = format!("{} is not a file: it is a pipe, a device or a socket", path.display());
+            return Err(Diagnostic::error("unreadable-file", message).help("remove it, or put the file in its place"));
+        }
         match fs_err::read(path) {
             Ok(bytes) => self.add(path, bytes),
             Err(error) => Err(Diagnostic::error("unreadable-file", error.to_string())),

@@ -9,7 +9,9 @@ use limosa_engine::after::AfterRun;
 use limosa_engine::bridge::Run;
 use limosa_engine::events::Events;
 use limosa_engine::interrupt::Interrupt;
-use limosa_engine::runner::{ContentTypes, Fake, Job, RunError, Runner, states_backwards, states_forwards};
+use limosa_engine::runner::{
+    ContentTypes, Fake, Job, RunError, RunErrorKind, Runner, states_backwards, states_forwards,
+};
 use limosa_model::graph::{Applied, Direction};
 use limosa_model::{Migration, MigrationId, ProjectState, SmolStr};
 use limosa_plan::planner::{self, PlannedMigration, Target, check_replacements, what_to_record};
@@ -245,7 +247,14 @@ async fn check(workspace: &Workspace, connected: &Connected, jobs: &[Job]) -> Re
 
 /// Adds to a failure where its operation was written.
 fn workspace_error(workspace: &Workspace, error: RunError) -> Error {
-    let place = error.span.and_then(|span| workspace.sources().location(span));
+    let statement = match &error.kind {
+        RunErrorKind::Statement { sql, .. } => Some(sql.as_str()),
+        _ => None,
+    };
+    let place = error.span.and_then(|span| {
+        let own = statement.and_then(|sql| workspace.statement_span(span, sql));
+        workspace.sources().location(own.unwrap_or(span))
+    });
     Error::Run { error: Box::new(error), place }
 }
 

@@ -302,7 +302,7 @@ impl Runner<'_> {
             }
         }
         result.map_err(|failed| {
-            let sql = sent.scripts.get(failed.index).cloned().unwrap_or_default();
+            let sql = failed.statement;
             let kind = match failed.error.into() {
                 RunErrorKind::Database(error) => RunErrorKind::Statement { sql, error },
                 kind => kind,

@@ -58,8 +58,10 @@ pub struct RunPython {
     pub reverse_code: Option<Value>,
     /// Whether it runs in a transaction of its own; `None` follows the migration.
     pub atomic: Option<bool>,
-    /// The first line of the function's documentation.
+    /// The function's documentation.
     pub doc: Option<SmolStr>,
+    /// The documentation of the function for the way back.
+    pub reverse_doc: Option<SmolStr>,
     /// Whether a squash may leave it out.
     pub elidable: bool,
 }

@@ -35,19 +35,15 @@ impl Converter<'_> {
             "RunPython" => {
                 let read = Arguments::new(call, &["code", "reverse_code", "atomic", "hints", "elidable"], place);
                 let code = read.needed("code").map_err(one)?.clone();
-                let doc = match &code {
-                    Value::Reference(path) => self.knowledge.documentation(path, place),
+                let reverse_code = read.some("reverse_code").cloned();
+                let doc = |code: Option<&Value>, reverse| match code {
+                    Some(Value::Reference(path)) => self.knowledge.documentation(path, place, reverse),
                     _ => None,
                 };
+                let (doc, reverse_doc) = (doc(Some(&code), false), doc(reverse_code.as_ref(), true));
                 let atomic = read.some("atomic").map(|_| read.flag("atomic", false)).transpose().map_err(one)?;
                 let elidable = read.flag("elidable", false).map_err(one)?;
-                Ok(Kind::RunPython(RunPython {
-                    code,
-                    reverse_code: read.some("reverse_code").cloned(),
-                    atomic,
-                    doc,
-                    elidable,
-                }))
+                Ok(Kind::RunPython(RunPython { code, reverse_code, atomic, doc, reverse_doc, elidable }))
             }
             _ => self.foreign(call, place),
         }

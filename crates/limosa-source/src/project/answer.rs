@@ -201,8 +201,10 @@ impl Knowledge for Exported<'_> {
         })
     }
 
-    fn documentation(&self, _: &str, place: &str) -> Option<SmolStr> {
-        Some(self.facts.get(place)?.code_doc.as_deref()?.trim().lines().next()?.trim().into())
+    fn documentation(&self, _: &str, place: &str, reverse: bool) -> Option<SmolStr> {
+        let facts = self.facts.get(place)?;
+        let doc = if reverse { &facts.reverse_code_doc } else { &facts.code_doc };
+        doc.as_deref().map(SmolStr::from)
     }
 }
 

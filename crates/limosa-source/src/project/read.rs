@@ -152,8 +152,10 @@ fn python_files(app: &App, module: &str, folder: &Path, modules: &ModulePath) ->
         let hidden = !file.ends_with(".py") && listing.has_file(&format!("{name}.py"));
         (is_module && !package && !hidden).then(|| name.to_owned())
     };
+    // What is neither file nor folder Python finds by its name, too, and then cannot import: it is reported when it is read.
     let mut files: Vec<File> = listing
         .files()
+        .chain(listing.others())
         .filter_map(|file| {
             let name = name(file)?;
             Some(File {
@@ -180,10 +182,11 @@ fn module_name(file: &str) -> Option<&str> {
 fn native_files(app: &App, folder: &Path, kind: Kind, modules: &ModulePath) -> Vec<File> {
     let listing = modules.list(folder);
     let mut files = Vec::new();
-    for file in listing.files() {
+    for file in listing.files().chain(listing.others()) {
         let Some(name) = layout::migration_name(file) else { continue };
         let path = folder.join(file);
-        let marked = || fs_err::read_to_string(&path).is_ok_and(|text| native::sql::has_header(&text));
+        let marked =
+            || listing.has_file(file) && fs_err::read_to_string(&path).is_ok_and(|text| native::sql::has_header(&text));
         if kind == Kind::Native || file.ends_with(".toml") || marked() {
             files.push(File { id: MigrationId::new(app.label.clone(), name), path, module: String::new() });
         }

@@ -29,8 +29,8 @@ impl Knowledge for Configured<'_> {
         self.others.operation(call, place)
     }
 
-    fn documentation(&self, function: &str, place: &str) -> Option<SmolStr> {
-        self.others.documentation(function, place)
+    fn documentation(&self, function: &str, place: &str, reverse: bool) -> Option<SmolStr> {
+        self.others.documentation(function, place, reverse)
     }
 }
 

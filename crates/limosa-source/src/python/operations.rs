@@ -95,7 +95,7 @@ impl Knowledge for SourceKnowledge<'_> {
         self.known_operation(call)
     }
 
-    fn documentation(&self, function: &str, _: &str) -> Option<SmolStr> {
+    fn documentation(&self, function: &str, _: &str, _: bool) -> Option<SmolStr> {
         let migration = self.migration?;
         let within = function.strip_prefix(migration.module.as_str())?.strip_prefix('.')?;
         migration.functions.get(within)?.doc.clone()

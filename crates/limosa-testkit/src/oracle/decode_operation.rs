@@ -143,6 +143,7 @@ impl Decoder<'_> {
                 reverse_code: (json["reversible"] == true).then(|| Value::Reference(SmolStr::new_static("reverse"))),
                 atomic: None,
                 doc: None,
+                reverse_doc: None,
                 elidable: false,
             }),
             "ValidateConstraint" => {

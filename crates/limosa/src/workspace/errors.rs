@@ -31,6 +31,21 @@ impl Workspace {
         Error::Project { diagnostics, sources: self.project.sources.clone() }
     }
 
+    /// Returns where a statement stands in the SQL file that an operation's span covers; nothing for other files.
+    pub fn statement_span(&self, span: Span, sql: &str) -> Option<Span> {
+        let source = self.sources().get(span.source)?;
+        if source.path.extension().is_none_or(|extension| extension != "sql") {
+            return None;
+        }
+        let text = source.text.get(span.start as usize..span.end as usize)?;
+        // Comments may have been taken out of what was sent, or stand above it.
+        let code = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with("--");
+        let first = sql.lines().find(code)?.trim();
+        let from = text.find(sql.trim()).unwrap_or(0);
+        let at = span.start as usize + from + text[from..].find(first)?;
+        Some(source.span(at..at + first.len()))
+    }
+
     /// Returns where a migration states what it depends on: the line of `dependencies`, or the start of the file.
     pub fn dependencies_span(&self, id: &MigrationId) -> Option<Span> {
         let span = self.span(id)?;

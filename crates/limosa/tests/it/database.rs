@@ -110,6 +110,11 @@ impl Database {
     /// Returns the whole schema and all rows, as text to compare.
     #[track_caller]
     pub(crate) fn dump(&self) -> String {
+        self.entries().join("\n")
+    }
+
+    #[track_caller]
+    fn entries(&self) -> Vec<String> {
         self.runtime.block_on(async {
             let connection = open(&self.url).await;
             let mut lines = Vec::new();
@@ -134,19 +139,18 @@ impl Database {
                 }
             }
             connection.close().await;
-            lines.join("\n")
+            lines
         })
     }
 
     /// Returns the schema and all rows but for what is Limosa's own about the history: to compare with Django's result.
     #[track_caller]
     pub(crate) fn content(&self) -> String {
-        let dump = self.dump();
-        let mut lines: Vec<&str> = dump.lines().filter(|line| !line.contains("django_migrations")).collect();
-        let history = if dump.contains("django_migrations") { self.history("django_migrations") } else { Vec::new() };
-        let history = format!("history: {}", history.join(" "));
-        lines.push(&history);
-        lines.join("\n")
+        let (own, mut others): (Vec<String>, Vec<String>) =
+            self.entries().into_iter().partition(|entry| entry.contains("django_migrations"));
+        let history = if own.is_empty() { Vec::new() } else { self.history("django_migrations") };
+        others.push(format!("history: {}", history.join(" ")));
+        others.join("\n")
     }
 
     /// Returns the migrations that are recorded, in order, as `app.name`.

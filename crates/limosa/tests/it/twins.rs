@@ -27,13 +27,18 @@ pub(crate) struct Both {
     pub(crate) theirs: Said,
 }
 
-/// Runs a test on SQLite and PostgreSQL with Django 5.2, and on SQLite with 6.1, as far as they are there.
+/// Runs a test on SQLite, MariaDB and PostgreSQL with Django 5.2, and on SQLite with 6.1, as far as they are there.
 ///
 /// The files are added to a project whose settings list the apps `installed` beside `library` (see [`Project::django`]).
 pub(crate) fn on_each(test: &str, installed: &[&str], files: &[(&str, &str)], body: impl Fn(&Twins)) {
     let Some(twins) = Twins::new(None, installed, files, |_| Some(Database::sqlite())) else { return };
     println!("Django 5.2 on SQLite");
     body(&twins);
+    let mariadb = |name: &str| Database::mariadb(&format!("{test}_{name}"));
+    if let Some(twins) = Twins::new(None, installed, files, mariadb) {
+        println!("Django 5.2 on MariaDB");
+        body(&twins);
+    }
     let postgres = |name: &str| Database::postgres(&format!("{test}_{name}"));
     if let Some(twins) = Twins::new(None, installed, files, postgres) {
         println!("Django 5.2 on PostgreSQL");

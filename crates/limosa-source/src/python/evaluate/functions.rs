@@ -130,11 +130,10 @@ impl Evaluator<'_> {
     }
 }
 
-/// Returns the first line of a body's documentation.
+/// Returns a body's documentation.
 pub(super) fn documentation(body: &[Stmt]) -> Option<SmolStr> {
     let text = body.first()?.as_expr_stmt()?.value.as_string_literal_expr()?;
-    let line = text.value.to_str().trim_start().lines().next().unwrap_or_default().trim();
-    Some(line.into())
+    Some(text.value.to_str().into())
 }
 
 /// Returns whether a body does nothing: documentation, `pass` and a `return` of nothing.

@@ -75,6 +75,8 @@ fn list(situation: &Situation, labels: &[String], verbosity: u8) -> String {
                 Some(Applied::Recorded) => {
                     // Django takes a squash for applied because of what it replaces, and forgets its own row.
                     let at = applied_at(situation, id).filter(|_| verbosity >= 2 && squashed == 0);
+                    // As Django, without the fraction of the second.
+                    let at = at.map(|at| at.split('.').next().unwrap_or(at));
                     let at = at.map(|at| format!(" (applied at {at})")).unwrap_or_default();
                     _ = writeln!(text, " [X] {title}{at}");
                 }

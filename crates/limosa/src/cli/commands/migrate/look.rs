@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use limosa_model::graph::Direction;
 use limosa_model::operations::{OperationKind, Sql};
-use limosa_model::{Migration, MigrationId, Operation};
+use limosa_model::{Migration, MigrationId, Operation, Value};
 
 use super::Request;
 use crate::cli::args::Format;
@@ -84,7 +84,8 @@ fn describe(operation: &Operation, backwards: bool) -> String {
     let (prefix, action) = match &operation.kind {
         OperationKind::RunPython(op) => {
             let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };
-            ("", Some(code.map(|_| op.doc.as_deref().filter(|_| !backwards).unwrap_or_default().to_owned())))
+            let doc = if backwards { op.reverse_doc.as_deref() } else { op.doc.as_deref() };
+            ("", Some(code.map(|_| doc.unwrap_or_default().to_owned())))
         }
         OperationKind::RunSql(op) => {
             let sql = if backwards { op.reverse_sql.as_ref() } else { Some(&op.sql) };
@@ -105,9 +106,48 @@ fn sql_text(sql: &Sql) -> String {
     match sql {
         Sql::Script(script) => script.to_string(),
         Sql::Statements(statements) => {
-            let texts: Vec<String> = statements.iter().map(|(sql, _)| format!("'{sql}'")).collect();
+            let texts: Vec<String> = statements
+                .iter()
+                .map(|(sql, params)| match params {
+                    None => python_text(sql),
+                    Some(params) => format!("({}, {})", python_text(sql), python_value(params)),
+                })
+                .collect();
             format!("[{}]", texts.join(", "))
         }
+    }
+}
+
+/// Writes a text as Python shows it in a list.
+fn python_text(text: &str) -> String {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mut shown = String::from(quote);
+    for letter in text.chars() {
+        match letter {
+            '\n' => shown.push_str("\\n"),
+            '\r' => shown.push_str("\\r"),
+            '\t' => shown.push_str("\\t"),
+            '\\' => shown.push_str("\\\\"),
+            _ if letter == quote => shown.extend(['\\', letter]),
+            _ => shown.push(letter),
+        }
+    }
+    shown.push(quote);
+    shown
+}
+
+fn python_value(value: &Value) -> String {
+    let all = |items: &[Value]| items.iter().map(python_value).collect::<Vec<_>>().join(", ");
+    match value {
+        Value::None => "None".into(),
+        Value::Bool(true) => "True".into(),
+        Value::Bool(false) => "False".into(),
+        Value::Int(number) => number.to_string(),
+        Value::Str(text) => python_text(text),
+        Value::List(items) => format!("[{}]", all(items)),
+        Value::Tuple(items) if items.len() == 1 => format!("({},)", all(items)),
+        Value::Tuple(items) => format!("({})", all(items)),
+        _ => "…".into(),
     }
 }
 
