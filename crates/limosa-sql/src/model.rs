@@ -8,6 +8,9 @@ mod relations;
 mod through;
 mod view;
 
+use std::sync::Arc;
+
+use limosa_model::state::Base;
 use limosa_model::{ModelId, ProjectState, SmolStr};
 
 pub(crate) use self::made::implicit_id;
@@ -99,6 +102,24 @@ impl<'a> Models<'a> {
     pub fn model(self, id: &ModelId) -> Result<ModelView, ModelError> {
         let state = self.state.get(id).ok_or_else(|| ModelError::NoModel(id.clone()))?;
         ModelView::new(self, state.clone(), None)
+    }
+
+    /// Returns a model as if it did not inherit from models that are gone.
+    ///
+    /// Django deletes parents before children without complaint: its classes of the models live on until their own deletion.
+    ///
+    /// # Errors
+    /// When there is no such model.
+    pub fn orphan(self, id: &ModelId) -> Result<ModelView, ModelError> {
+        let mut state = self.state.get(id).ok_or_else(|| ModelError::NoModel(id.clone()))?.clone();
+        let gone = |base: &Base| match base {
+            Base::Model(reference) => self.model(&ModelId::resolve(reference, &id.app, &id.name)).is_err(),
+            _ => false,
+        };
+        if state.bases.iter().any(gone) {
+            Arc::make_mut(&mut state).bases.retain(|base| !gone(base));
+        }
+        ModelView::new(self, state, None)
     }
 
     /// Returns a model by its app and its name in any case.

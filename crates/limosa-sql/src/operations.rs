@@ -111,6 +111,11 @@ impl<'s> Around<'s> {
         ModelIn::get(self.from, &ModelId::new(self.app, name))
     }
 
+    /// Returns a model that is about to go; what it inherited from may be gone already.
+    fn before_deletion(self, name: &str) -> Result<ModelIn<'s>, EditorError> {
+        Ok(ModelIn { models: self.from, view: self.from.orphan(&ModelId::new(self.app, name))? })
+    }
+
     fn after(self, name: &str) -> Result<ModelIn<'s>, EditorError> {
         ModelIn::get(self.to, &ModelId::new(self.app, name))
     }

@@ -4,6 +4,7 @@ from contextlib import nullcontext
 
 from django.db import connections, transaction
 
+from .adapters import prepared
 from .errors import BridgeError
 from .export import model_state
 from .migrations import source
@@ -147,7 +148,7 @@ class Runner:
             own = getattr(operation, "field", None)
             if own is not None and (direction == "forwards" or not operation.preserve_default):
                 field.default = own.default
-            return {"value": self.encoder.value(connection.SchemaEditorClass(connection).effective_default(field))}
+            return {"value": prepared(connection.SchemaEditorClass(connection).effective_default(field), self.encoder)}
 
     def _call(self, operation, migration, editor, from_state, to_state, direction):
         if direction == "forwards":

@@ -1,10 +1,12 @@
-"""Evennia with its default settings."""
+"""A new game of Evennia."""
 import os
+import sys
 
-from evennia.settings_default import *
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "game"))
+
+from server.conf.settings import *
 
 SECRET_KEY = "oracle"
-SERVERNAME = "oracle"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends." + {"sqlite": "sqlite3", "postgres": "postgresql", "mariadb": "mysql"}[os.environ["ORACLE_DB"]],

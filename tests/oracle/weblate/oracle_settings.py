@@ -5,6 +5,8 @@ from weblate.settings_example import *
 
 SECRET_KEY = "oracle"
 SITE_DOMAIN = "oracle.example.com"
+OTP_WEBAUTHN_RP_ID = SITE_DOMAIN
+OTP_WEBAUTHN_ALLOWED_ORIGINS = [f"https://{SITE_DOMAIN}"]
 DATA_DIR = os.environ["ORACLE_DATA"]
 CACHE_DIR = DATA_DIR + "/cache"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

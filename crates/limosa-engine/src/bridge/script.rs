@@ -14,6 +14,7 @@ macro_rules! modules {
 pub(super) const BOOTSTRAP: &str = include_str!("../../../../python/limosa/bridge/bootstrap.py");
 
 const MODULES: &[(&str, &str)] = modules!(
+    "adapters",
     "commands",
     "connection",
     "describe",

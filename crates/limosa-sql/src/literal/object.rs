@@ -55,6 +55,11 @@ fn from_call(call: &Call) -> Result<Literal, ExpressionError> {
             let text = call.args.first().and_then(Value::as_str);
             Ok(Literal::Inet(text.ok_or_else(|| needs_python(call))?.into()))
         }
+        // A document that a field has prepared for the driver, written out.
+        "psycopg.types.json.Jsonb" => {
+            let text = call.args.first().and_then(Value::as_str);
+            Ok(Literal::Json(text.ok_or_else(|| needs_python(call))?.into()))
+        }
         "str" | "builtins.str" if call.args.is_empty() => Ok(Literal::Text(SmolStr::default())),
         "dict" | "builtins.dict" if call.args.is_empty() && call.kwargs.is_empty() => Ok(Literal::Dict(Vec::new())),
         "list" | "builtins.list" if call.args.is_empty() => Ok(Literal::List(Vec::new())),

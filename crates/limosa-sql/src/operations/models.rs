@@ -29,7 +29,7 @@ pub(super) fn create_deleted_model(
 }
 
 pub(super) fn delete_model(editor: &mut SchemaEditor<'_>, around: Around<'_>, name: &str) -> Result<(), EditorError> {
-    let model = around.before(name)?;
+    let model = around.before_deletion(name)?;
     if migrates(editor, &model) { editor.delete_model(&model) } else { Ok(()) }
 }
 

@@ -10,6 +10,7 @@ mod program;
 mod project;
 mod twins;
 
+mod applications;
 mod bad_arguments;
 mod bad_databases;
 mod bad_files;
