@@ -8,6 +8,8 @@ from nautobot.core.settings import *
 SECRET_KEY = "oracle"
 ALLOWED_HOSTS = ["*"]
 INSTALLATION_METRICS_ENABLED = False
+CONSTANCE_DATABASE_CACHE_BACKEND = None
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends." + {"sqlite": "sqlite3", "postgres": "postgresql", "mariadb": "mysql"}[os.environ["ORACLE_DB"]],

@@ -1,0 +1,3 @@
+"""No pages: only the database is looked at."""
+
+urlpatterns = []
