@@ -7,7 +7,8 @@ For each project and database: the schema byte for byte, the history in order, c
 rows of every table, `showmigrations --plan` line for line, `sqlmigrate` of every migration statement for statement; then
 the last app back to zero and up again, which must give the same schema.
 
-Environment: LIMOSA_TEST_DJANGO, LIMOSA_TEST_DJANGO61, LIMOSA_TEST_REUSABLE (interpreters with the packages installed);
+Environment: LIMOSA_TEST_DJANGO, LIMOSA_TEST_DJANGO42, LIMOSA_TEST_DJANGO60, LIMOSA_TEST_DJANGO61, LIMOSA_TEST_REUSABLE
+(interpreters with the packages installed);
 PGHOST, PGPORT, PGUSER (a PostgreSQL server); ORACLE_MYSQL_HOST, ORACLE_MYSQL_PORT, ORACLE_MYSQL_USER (a MariaDB server). Exit code: 0 all equal, 1 something differs, 2 could not run.
 """
 import difflib
@@ -23,7 +24,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PROJECTS = {
+    "contrib-4.2": (HERE / "contrib", "oracle_settings", "LIMOSA_TEST_DJANGO42"),
     "contrib-5.2": (HERE / "contrib", "oracle_settings", "LIMOSA_TEST_DJANGO"),
+    "contrib-6.0": (HERE / "contrib", "oracle_settings", "LIMOSA_TEST_DJANGO60"),
     "contrib-6.1": (HERE / "contrib", "oracle_settings", "LIMOSA_TEST_DJANGO61"),
     "shop": (ROOT / "examples" / "shop", "shop.settings", "LIMOSA_TEST_DJANGO"),
     "reusable": (HERE / "reusable", "oracle_settings", "LIMOSA_TEST_REUSABLE"),
