@@ -8,6 +8,7 @@ pub mod operations;
 mod canonical;
 mod canonical_names;
 mod classes;
+mod contribute;
 mod evaluate;
 mod fields;
 mod nesting;

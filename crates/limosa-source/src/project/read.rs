@@ -41,6 +41,7 @@ pub(super) fn context<'a>(
         environment: env.map(Env::variables),
         vendor: vendor(settings, config),
         engine: settings.databases.get("default").map(|database| database.engine.as_str()),
+        django: settings.django_installed.as_deref(),
         ..Context::new(sources, evaluated)
     }
 }

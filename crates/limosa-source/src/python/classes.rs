@@ -77,11 +77,22 @@ impl Chain {
         self.links.first().and_then(Link::class).map(|class| class.path.clone())
     }
 
+    /// Takes a class of Django's: of two, the one that inherits from the other comes first.
+    fn take_base(&mut self, found: SmolStr) -> Result<(), String> {
+        match &self.base {
+            Some(base) if *base == found || inherits(base, &found) => {}
+            Some(base) if !inherits(&found, base) => {
+                return Err(format!("the class is built on both `{base}` and `{found}`"));
+            }
+            _ => self.base = Some(found),
+        }
+        Ok(())
+    }
+
     fn add(&mut self, evaluator: &mut Evaluator<'_>, path: &str, is_base: &dyn Fn(&str) -> bool) -> Result<(), String> {
         let known = canonical(path);
         if is_base(&known) {
-            self.base.get_or_insert(known);
-            return Ok(());
+            return self.take_base(known);
         }
         if path == "builtins.object" || (known.starts_with("django.") && known.ends_with("Mixin")) {
             return Ok(());
@@ -114,4 +125,38 @@ impl Chain {
         }
         Ok(())
     }
+}
+
+/// Returns whether one of Django's classes inherits from another.
+///
+/// Source: Django `db/models/fields/__init__.py`, `files.py`, `related.py`.
+fn inherits(class: &str, ancestor: &str) -> bool {
+    let name = |path: &str| path.strip_prefix("django.db.models.").map(str::to_owned);
+    let (Some(class), Some(ancestor)) = (name(class), name(ancestor)) else {
+        return ancestor == "django.db.models.Field" || ancestor.ends_with(".Operation");
+    };
+    let parent = |class: &str| match class {
+        "CommaSeparatedIntegerField" | "EmailField" | "SlugField" | "URLField" => Some("CharField"),
+        "AutoField"
+        | "BigIntegerField"
+        | "PositiveIntegerField"
+        | "PositiveSmallIntegerField"
+        | "SmallIntegerField" => Some("IntegerField"),
+        "BigAutoField" | "PositiveBigIntegerField" => Some("BigIntegerField"),
+        "SmallAutoField" => Some("SmallIntegerField"),
+        "DateTimeField" => Some("DateField"),
+        "ImageField" => Some("FileField"),
+        "NullBooleanField" => Some("BooleanField"),
+        "OneToOneField" => Some("ForeignKey"),
+        "Field" => None,
+        _ => Some("Field"),
+    };
+    let mut at = parent(&class);
+    while let Some(class) = at {
+        if class == ancestor {
+            return true;
+        }
+        at = parent(class);
+    }
+    false
 }

@@ -87,6 +87,10 @@ pub(crate) struct Evaluator<'c> {
     methods: bool,
     /// The arguments with which a constructor called the inherited one.
     handed_on: Vec<arguments::Arguments>,
+    /// Whether the constructor that is run calls that of one of Django's fields.
+    pub(crate) inherits_from_django: bool,
+    /// The attributes that the inherited constructor set.
+    given: Vec<(SmolStr, Object)>,
     scratch: String,
 }
 
@@ -158,6 +162,8 @@ impl<'c> Evaluator<'c> {
             environment_changed: false,
             methods: false,
             handed_on: Vec::new(),
+            inherits_from_django: false,
+            given: Vec::new(),
             scratch: String::new(),
         };
         evaluator.run_module(file.body());

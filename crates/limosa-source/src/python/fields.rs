@@ -61,29 +61,37 @@ pub(crate) fn build(context: &Context<'_>, call: &Call) -> Result<Field, FieldEr
     let Some(mut evaluator) = Evaluator::for_classes(*context, &call.callee) else {
         return Err(FieldError::UnknownClass(call.callee.clone()));
     };
-    let is_base = |path: &str| Field::is_known_class(path) || path == ROOT;
+    let is_base =
+        |path: &str| Field::is_known_class(path) || path == ROOT || KNOWN.iter().any(|(class, _)| *class == path);
     let chain = Chain::follow(&mut evaluator, &call.callee, &is_base).map_err(&unclear)?;
     let base = chain.base.clone().ok_or_else(|| unclear("is no field".into()))?;
+    if let Some((_, base)) = KNOWN.iter().find(|(class, _)| *class == base) {
+        return Field::from_call_as(call, base, None);
+    }
     if let Some(method) = chain.defines(&UNFOLLOWED) {
         return Err(unclear(format!("the class defines `{method}`")));
-    }
-    if chain.links.iter().any(adds_fields) {
-        return Err(unclear("the class adds other fields to the model".into()));
     }
     let path = chain.path().unwrap_or_else(|| call.callee.clone());
     let instance = evaluator.instance(&path).ok_or_else(|| unclear("has no source".into()))?;
     let (mut args, mut kwargs) = (call.args.clone(), call.kwargs.clone());
     let mut set = Kwargs::default();
-    for link in chain.links.iter().filter(|link| link.method("__init__").is_some()) {
+    let constructors: Vec<&Link> = chain.links.iter().filter(|link| link.method("__init__").is_some()).collect();
+    for (position, link) in constructors.iter().enumerate() {
+        evaluator.inherits_from_django = position + 1 == constructors.len();
         let handed_on =
             evaluator.run_constructor(&link.module, &link.method_path("__init__"), &instance, &args, &kwargs);
-        (args, kwargs) = handed_on.ok_or_else(|| unclear("what its constructor does is not known".into()))?;
+        evaluator.inherits_from_django = false;
+        (args, kwargs) =
+            handed_on.map_err(|reason| unclear(format!("what its constructor does is not known: {reason}")))?;
         for (name, value) in evaluator.take_attributes(&instance).iter() {
             // What a class sets after its base's constructor counts.
             if set.get(name).is_none() {
                 set.set(name.clone(), value.clone());
             }
         }
+    }
+    if let Some(reason) = super::contribute::obstacle(&chain, &|name| evaluator.attribute_truth(&instance, name)) {
+        return Err(unclear(reason));
     }
     for (name, value) in set.iter() {
         if name == "remote_field" || value.find_opaque().is_some() {
@@ -191,14 +199,6 @@ fn internal_type(
         }
         _ => Err("what `get_internal_type` returns is not known".into()),
     }
-}
-
-/// Returns whether a class adds fields besides itself to a model.
-fn adds_fields(link: &Link) -> bool {
-    let Some(method) = link.method("contribute_to_class") else { return false };
-    let file = &link.module.file;
-    let text = file.source.snippet(method.span);
-    text.contains("add_to_class(") || text.matches("contribute_to_class(").count() > 2
 }
 
 /// Returns the arguments by which two fields of the class are compared: what Django's class is given, and what the class keeps

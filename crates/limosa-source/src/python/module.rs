@@ -105,6 +105,11 @@ pub enum Setting {
 pub trait SettingsSource: Sync {
     /// Returns the setting `name`.
     fn setting(&self, name: &str) -> Setting;
+
+    /// Returns whether the project itself sets any whose name ends like this, when that is known.
+    fn has_suffix(&self, _: &str) -> Option<bool> {
+        None
+    }
 }
 
 /// Settings of which nothing is known.

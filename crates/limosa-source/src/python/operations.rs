@@ -39,10 +39,12 @@ impl<'a> SourceKnowledge<'a> {
         let (mut args, mut kwargs) = (call.args.clone(), call.kwargs.clone());
         for link in chain.links.iter().filter(|link| link.method("__init__").is_some()) {
             if base.ends_with(".Operation") {
+                evaluator.run_initializer(&link.module, &link.method_path("__init__"), &instance, &args, &kwargs)?;
                 break;
             }
-            (args, kwargs) =
-                evaluator.run_constructor(&link.module, &link.method_path("__init__"), &instance, &args, &kwargs)?;
+            (args, kwargs) = evaluator
+                .run_constructor(&link.module, &link.method_path("__init__"), &instance, &args, &kwargs)
+                .ok()?;
         }
         let view = Call { callee: base.clone(), args, kwargs, span: call.span };
         let bare = base.ends_with(".Operation");
@@ -70,19 +72,23 @@ impl<'a> SourceKnowledge<'a> {
             None => Some(None),
             Some(value) => value.as_bool().map(Some),
         };
-        if chain.method("reversible").is_some() || chain.method("describe").is_some() {
-            // Properties and texts that only running tells.
-            return None;
-        }
+        // Properties and texts that a method computes.
+        let mut computed = |name: &str| match chain.method(name) {
+            None => Some(None),
+            Some((link, _)) => evaluator.run_method(&link.module, &link.method_path(name), &instance, &[]).map(Some),
+        };
+        let described = match computed("describe")? {
+            None => None,
+            Some(Value::Str(text)) => Some(text.to_string()),
+            Some(_) => return None,
+        };
+        let reversible = match computed("reversible")? {
+            None => flag("reversible")?,
+            Some(value) => Some(value.as_bool()?),
+        };
         let runs = !(empty("database_forwards") == Some(true) && empty("database_backwards") == Some(true));
-        let description = bare.then(|| "Custom operation".to_owned());
-        Some(KnownOperation::Custom {
-            effect,
-            description,
-            reversible: flag("reversible")?,
-            atomic: flag("atomic")?.unwrap_or(false),
-            runs,
-        })
+        let description = described.or_else(|| bare.then(|| "Custom operation".to_owned()));
+        Some(KnownOperation::Custom { effect, description, reversible, atomic: flag("atomic")?.unwrap_or(false), runs })
     }
 }
 

@@ -5,6 +5,7 @@ use limosa_model::operations::OperationKind;
 use super::python_support::Project;
 
 const FIELDS: &str = r#"
+from typing import TYPE_CHECKING
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +55,64 @@ class Parent(models.ForeignKey):
 class Adding(models.CharField):
     def contribute_to_class(self, cls, name):
         cls.add_to_class("other", models.CharField())
+
+class Helping(models.CharField):
+    def contribute_to_class(self, cls, name):
+        """Calls `contribute_to_class()` of others, and `other.contribute_to_class()`, and contribute_to_class()."""
+        super().contribute_to_class(cls, name)
+        self.help_out(cls)
+
+    def help_out(self, cls):
+        models.TextField().contribute_to_class(cls, "more")
+
+class Frozen(models.TextField):
+    def __init__(self, *args, frozen=False, **kwargs):
+        self.more = not frozen
+        super().__init__(*args, **kwargs)
+
+    def contribute_to_class(self, cls, name):
+        if self.more and not cls._meta.abstract:
+            cls.add_to_class("other", models.TextField())
+        super(Frozen, self).contribute_to_class(cls, name)
+
+class Skipping(models.TextField):
+    def contribute_to_class(self, cls, name):
+        super(models.TextField, self).contribute_to_class(cls, name)
+
+class Late(models.TextField):
+    def contribute_to_class(self, cls, name):
+        self.null = True
+        super().contribute_to_class(cls, name)
+
+class Mixin(models.Field):
+    def __init__(self, *args, dump=None, **kwargs):
+        super().__init__(*args, **kwargs)
+
+class Mixed(Mixin, models.TextField):
+    pass
+
+class Both(Plain, models.SlugField):
+    pass
+
+class Neither(Plain, models.TextField):
+    pass
+
+class After(models.CharField):
+    def __init__(self, kind, *args, **kwargs):
+        if isinstance(kind, (str, int)) or not callable(kind):
+            kwargs["max_length"] = 7
+        kwargs.setdefault("max_length", 9)
+        super().__init__(*args, **kwargs)
+        if self.choices and self.null:
+            self.blank = True
+
+if TYPE_CHECKING:
+    Base = models.TextField[str, str]
+else:
+    Base = models.TextField
+
+class Checked(Base):
+    pass
 "#;
 
 /// Adds the field to a model and shows what it is, or why it is not known.
@@ -115,6 +174,16 @@ fn classes_are_followed() {
             "f.Parent('shop.B', models.CASCADE)",
             "shop.fields.Parent ForeignKey None null=false blank=false None [to on_delete]",
         ),
+        ("f.Frozen(frozen=True)", "shop.fields.Frozen Text None null=false blank=false None [frozen]"),
+        ("f.Mixed(dump=1)", "shop.fields.Mixed Text None null=false blank=false None [dump]"),
+        ("f.Both()", "shop.fields.Both Slug Some(50) null=false blank=false None []"),
+        ("f.After(f.Plain)", "shop.fields.After Char Some(9) null=false blank=false None [max_length]"),
+        ("f.After('a', null=True)", "shop.fields.After Char Some(7) null=true blank=false None [null max_length]"),
+        (
+            "f.After('a', null=True, choices=[('a', 'A')])",
+            "shop.fields.After Char Some(7) null=true blank=true None [null choices max_length blank]",
+        ),
+        ("f.Checked()", "shop.fields.Checked Text None null=false blank=false None []"),
         ("f.Prepared(null=True)", "shop.fields.Prepared Text None null=true blank=false None [null]"),
     ] {
         check(field, expected);
@@ -124,9 +193,16 @@ fn classes_are_followed() {
 #[test]
 fn what_the_source_does_not_tell_is_not_guessed() {
     for (field, expected) in [
-        ("f.Odd(max_length=4)", "what its constructor does is not known"),
-        ("f.Prepared(default='a')", "the class defines `get_prep_value`, which decides about the default"),
+        (
+            "f.Odd(max_length=4)",
+            "calls `shop.fields.Odd.__init__`, which depends on the condition `connection.features.has_odd`, which is not known",
+        ),
         ("f.Adding(max_length=1)", "the class adds other fields to the model"),
+        ("f.Helping(max_length=1)", "the class adds other fields to the model"),
+        ("f.Frozen()", "the class adds other fields to the model"),
+        ("f.Skipping()", "the class adds other fields to the model"),
+        ("f.Late()", "the class sets `null` when it joins a model"),
+        ("f.Neither()", "the class is built on both `django.db.models.CharField` and `django.db.models.TextField`"),
         ("f.Missing()", "the class `shop.fields.Missing` could not be followed to one of Django's"),
     ] {
         check(field, expected);

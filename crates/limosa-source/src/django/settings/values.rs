@@ -75,4 +75,11 @@ impl SettingsSource for SettingValues {
             Ok(None) => Setting::Unset,
         }
     }
+
+    fn has_suffix(&self, suffix: &str) -> Option<bool> {
+        match self.own.keys().any(|name| name.ends_with(suffix)) {
+            true => Some(true),
+            false => self.own_complete.then_some(false),
+        }
+    }
 }

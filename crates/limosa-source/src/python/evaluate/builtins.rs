@@ -81,6 +81,9 @@ const NAMES: [&str; 71] = [
     "str",
     "sum",
 ];
+/// The attributes of every dictionary.
+const DICT_ATTRIBUTES: [&str; 11] =
+    ["clear", "copy", "fromkeys", "get", "items", "keys", "pop", "popitem", "setdefault", "update", "values"];
 const MORE: [&str; 5] = ["super", "tuple", "type", "vars", "zip"];
 
 pub(super) fn is_builtin(name: &str) -> bool {
@@ -272,14 +275,51 @@ impl Evaluator<'_> {
                 const TYPES: [&str; 9] = ["bool", "bytes", "dict", "float", "int", "list", "set", "str", "tuple"];
                 let class = class.strip_prefix("builtins.").filter(|class| TYPES.contains(class));
                 match (value.type_name(), class) {
+                    ("object", Some(_)) if self.is_definition(value) => Some(Object::Bool(false)),
                     ("object", _) | (_, None) => None,
                     (name, Some(class)) => Some(Object::Bool(name == class || (name == "bool" && class == "int"))),
                 }
             }
+            ("isinstance", [value, Object::Tuple(classes)]) => {
+                let mut any = Some(false);
+                for class in classes.items.clone() {
+                    let arguments = Arguments { args: vec![value.clone(), class], ..Arguments::default() };
+                    match self.call_builtin(name, &arguments, range)? {
+                        Some(Object::Bool(true)) => return Ok(Some(Object::Bool(true))),
+                        Some(Object::Bool(false)) => {}
+                        _ => any = None,
+                    }
+                }
+                any.map(Object::Bool)
+            }
             ("callable", [Object::Function(_) | Object::Class(_)]) => Some(Object::Bool(true)),
+            ("callable", [value @ Object::Path(_)]) => self.is_definition(value).then_some(Object::Bool(true)),
+            ("callable", [value]) => (value.type_name() != "object").then_some(Object::Bool(false)),
+            ("getattr", [Object::Dict(_), Object::Str(name), default]) if !DICT_ATTRIBUTES.contains(&name.as_str()) => {
+                Some(default.clone())
+            }
             ("type" | "object" | "super" | "open" | "__import__", _) => None,
             _ => None,
         })
+    }
+}
+
+impl Evaluator<'_> {
+    /// Returns whether a value is certainly a class or a function.
+    fn is_definition(&mut self, value: &Object) -> bool {
+        match value {
+            Object::Function(_) | Object::Class(_) => true,
+            Object::Path(path) if super::calls::is_standard(path) => {
+                path.starts_with("django.")
+                    && super::calls::is_class_name(path)
+                    && !super::calls::is_constant_name(path)
+                    && path.rsplit('.').nth(1).is_some_and(|owner| !super::calls::is_class_name(owner))
+            }
+            Object::Path(path) => {
+                matches!(self.named(path), super::lookup::Named::Class(..) | super::lookup::Named::Function(..))
+            }
+            _ => false,
+        }
     }
 }
 

@@ -181,7 +181,13 @@ fn is_super(expression: &Expr) -> bool {
     matches!(expression, Expr::Call(call) if matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "super"))
 }
 
-/// Returns whether the last part of a path looks like a class: it begins with a capital and is not all capitals.
+/// Returns whether the last part of a path looks like a constant: it is longer than two letters and all capitals.
+pub(super) fn is_constant_name(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or_default();
+    name.len() > 2 && !name.contains(|c: char| c.is_ascii_lowercase())
+}
+
+/// Returns whether the last part of a path looks like a class: it begins with a capital.
 pub(super) fn is_class_name(path: &str) -> bool {
     let name = path.rsplit('.').next().unwrap_or_default().trim_start_matches('_');
     name.starts_with(|c: char| c.is_ascii_uppercase())

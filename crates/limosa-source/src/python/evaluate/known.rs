@@ -150,6 +150,7 @@ impl Evaluator<'_> {
             }
             "django.db.DEFAULT_DB_ALIAS" | "django.db.utils.DEFAULT_DB_ALIAS" => Object::str("default"),
             "django.db.models.constants.LOOKUP_SEP" => Object::str("__"),
+            "typing.TYPE_CHECKING" => Object::Bool(false),
             "os.sep" => Object::str("/"),
             "os.linesep" => Object::str("\n"),
             "sys.version_info" | "sys.argv" | "sys.platform" | "sys.modules" => {
@@ -194,23 +195,31 @@ impl Evaluator<'_> {
         super::conditions::q(children, &connector, negated, self.span(range))
     }
 
-    /// Calls a function of `swapper` for a model whose prefix is known.
+    /// Calls a function of `swapper`.
     ///
-    /// The prefix is set while models are imported; that of Wagtail is known.
+    /// An app may give its settings another prefix than its label while models are imported. That of Wagtail is known; for others,
+    /// a model is certainly not swapped when no setting of the project has a name that could mean it.
     fn swapped(&mut self, function: &str, arguments: &Arguments) -> Option<Object> {
-        let (Some("wagtailcore"), Some(model)) =
-            (arguments.get(0, "app_label")?.as_str(), arguments.get(1, "model")?.as_str())
-        else {
-            return None;
-        };
-        let setting = format!("WAGTAIL_{}_MODEL", model.to_uppercase());
+        if function == "split" {
+            let model = self.force(arguments.get(0, "model")?.clone());
+            let (app, name) = model.as_str()?.split_once('.')?;
+            return Some(Object::tuple(vec![Object::str(app), Object::str(name)]));
+        }
+        let app = self.force(arguments.get(0, "app_label")?.clone());
+        let model = self.force(arguments.get(1, "model")?.clone());
+        let (app, model) = (app.as_str()?, model.as_str()?);
+        let prefix = if app == "wagtailcore" { "WAGTAIL".to_owned() } else { app.to_uppercase() };
+        let suffix = format!("_{}_MODEL", model.to_uppercase());
+        let setting = format!("{prefix}{suffix}");
         if function == "swappable_setting" {
-            return Some(Object::str(setting));
+            return (app == "wagtailcore").then(|| Object::str(setting));
         }
         let name: SmolStr = match self.context.settings.setting(&setting) {
             Setting::Value(value) => value.as_str()?.into(),
-            Setting::Unset => format!("wagtailcore.{model}").into(),
-            Setting::Unknown => return None,
+            Setting::Unset if app == "wagtailcore" || self.context.settings.has_suffix(&suffix) == Some(false) => {
+                format!("{app}.{model}").into()
+            }
+            Setting::Unset | Setting::Unknown => return None,
         };
         match (function, arguments.get(2, "version")) {
             ("get_model_name", _) => Some(Object::Str(name)),

@@ -7,7 +7,7 @@ use limosa_model::{SmolStr, Value};
 use ruff_text_size::TextRange;
 
 use super::arguments::Arguments;
-use super::calls::{is_class_name, is_standard};
+use super::calls::{is_class_name, is_constant_name, is_standard};
 use super::classes::{Enumeration, Mixed};
 use super::environment::Environment;
 use super::object::{CallObject, Function, Key, Object};
@@ -88,7 +88,7 @@ impl Evaluator<'_> {
     /// Returns whether what a path stands for is true, when that is known.
     pub(super) fn path_truth(&mut self, path: &SmolStr) -> Option<bool> {
         if is_standard(path) {
-            return is_class_name(path).then_some(true);
+            return (is_class_name(path) && !is_constant_name(path)).then_some(true);
         }
         match self.named(path) {
             Named::Class(..) | Named::Function(..) | Named::Thing => Some(true),

@@ -14,7 +14,7 @@ use super::arguments::Arguments;
 use super::environment::{Environment, Frame, FrameKind};
 use super::lookup::Named;
 use super::object::{Class, Function, Object};
-use super::{Evaluator, FUEL};
+use super::{Evaluator, FUEL, Stop};
 use crate::python::context::Context;
 use crate::python::module::Module;
 
@@ -70,6 +70,8 @@ impl<'c> Evaluator<'c> {
             environment_changed: false,
             methods: true,
             handed_on: Vec::new(),
+            inherits_from_django: false,
+            given: Vec::new(),
             scratch: String::new(),
         }
     }
@@ -102,7 +104,10 @@ impl<'c> Evaluator<'c> {
         }
     }
 
-    /// Runs a constructor and returns the arguments with which it calls the inherited one; nothing when that is not certain.
+    /// Runs a constructor and returns the arguments with which it calls the inherited one.
+    ///
+    /// # Errors
+    /// When that is not certain; says why.
     pub(crate) fn run_constructor(
         &mut self,
         module: &Arc<Module>,
@@ -110,7 +115,7 @@ impl<'c> Evaluator<'c> {
         instance: &Instance,
         args: &[Value],
         kwargs: &Kwargs,
-    ) -> Option<(Vec<Value>, Kwargs)> {
+    ) -> Result<(Vec<Value>, Kwargs), SmolStr> {
         let mut arguments = Arguments { args: vec![Object::Class(Rc::clone(&instance.0))], ..Arguments::default() };
         for value in args {
             let value = self.thaw(value);
@@ -121,15 +126,49 @@ impl<'c> Evaluator<'c> {
             arguments.kwargs.push((name.clone(), value));
         }
         self.handed_on.clear();
-        let finished = self.call_method(module, within, arguments);
+        let function = self.method_function(module, within).ok_or("it has no source")?;
+        let finished = self.call_function(&function, &arguments, TextRange::default());
         let calls = std::mem::take(&mut self.handed_on);
-        let [handed_on] = <[Arguments; 1]>::try_from(calls).ok()?;
-        if finished? != Object::None.type_name() || handed_on.open {
-            return None;
+        match finished {
+            Ok(Object::None) => {}
+            Ok(Object::Opaque(opaque)) => return Err(opaque.reason.clone()),
+            Ok(_) => return Err("it returns something".into()),
+            Err(Stop::Raise(class, reason)) => return Err(format!("raises {class}: {reason}").into()),
+            Err(Stop::Unknown(reason)) => return Err(reason),
+            Err(Stop::Limit) => return Err("takes too many steps to be evaluated".into()),
+        }
+        let [handed_on] = <[Arguments; 1]>::try_from(calls).map_err(|_| "it does not call the inherited one once")?;
+        if handed_on.open {
+            return Err("it hands on arguments that are not known".into());
         }
         let args = handed_on.args.into_iter().map(|value| self.freeze(value, true)).collect();
         let kwargs = handed_on.kwargs.into_iter().map(|(name, value)| (name, self.freeze(value, true))).collect();
-        Some((args, kwargs))
+        Ok((args, kwargs))
+    }
+
+    /// Runs a constructor for the attributes that it sets.
+    pub(crate) fn run_initializer(
+        &mut self,
+        module: &Arc<Module>,
+        within: &str,
+        instance: &Instance,
+        args: &[Value],
+        kwargs: &Kwargs,
+    ) -> Option<()> {
+        let mut arguments = Arguments { args: vec![Object::Class(Rc::clone(&instance.0))], ..Arguments::default() };
+        for value in args {
+            let value = self.thaw(value);
+            arguments.args.push(value);
+        }
+        for (name, value) in kwargs.iter() {
+            let value = self.thaw(value);
+            arguments.kwargs.push((name.clone(), value));
+        }
+        let function = self.method_function(module, within)?;
+        match self.call_function(&function, &arguments, TextRange::default()).ok()? {
+            Object::None => Some(()),
+            _ => None,
+        }
     }
 
     /// Calls an inherited method from a method that is run on its own.
@@ -140,6 +179,10 @@ impl<'c> Evaluator<'c> {
                 let this = self.frames.last().and_then(|frame| frame.locals.get("self").cloned());
                 if let Some(Object::Class(class)) = this {
                     class.attributes.borrow_mut().retain(|name, _| !OWN_ATTRIBUTES.contains(&name.as_str()));
+                    if self.inherits_from_django && !arguments.open {
+                        self.given = given(&arguments);
+                        class.attributes.borrow_mut().extend(self.given.iter().cloned());
+                    }
                 }
                 self.handed_on.push(arguments);
                 Object::None
@@ -155,7 +198,14 @@ impl<'c> Evaluator<'c> {
             let mut attributes = instance.0.attributes.borrow_mut();
             OWN_ATTRIBUTES.iter().filter_map(|name| attributes.shift_remove_entry(*name)).collect()
         };
-        taken.into_iter().map(|(name, value)| (name, self.freeze(value, true))).collect()
+        let given = std::mem::take(&mut self.given);
+        // What the inherited constructor set follows from its arguments.
+        let inherited = |name: &str, value: &Object| given.iter().any(|(key, own)| key == name && is_same(own, value));
+        taken
+            .into_iter()
+            .filter(|(name, value)| !inherited(name, value))
+            .map(|(name, value)| (name, self.freeze(value, true)))
+            .collect()
     }
 
     /// Runs a method with `self` and dotted paths as arguments, and returns its result; nothing when it is not known.
@@ -197,12 +247,6 @@ impl<'c> Evaluator<'c> {
         matches!(self.call_function(&function, &arguments, TextRange::default()), Ok(Object::None))
     }
 
-    fn call_method(&mut self, module: &Arc<Module>, within: &str, arguments: Arguments) -> Option<&'static str> {
-        let function = self.method_function(module, within)?;
-        let result = self.call_function(&function, &arguments, TextRange::default()).ok()?;
-        Some(result.type_name())
-    }
-
     fn method_function(&mut self, module: &Arc<Module>, within: &str) -> Option<Rc<Function>> {
         let function = module.functions.get(within)?;
         let environment = self.environment_of(module);
@@ -226,5 +270,55 @@ impl<'c> Evaluator<'c> {
             }
             end = path[..end].rfind('.')?;
         }
+    }
+}
+
+impl Evaluator<'_> {
+    /// Returns whether an attribute of an instance is true, when it was set and that is known.
+    pub(crate) fn attribute_truth(&self, instance: &Instance, name: &str) -> Option<bool> {
+        match instance.0.attributes.borrow().get(name)? {
+            Object::None => Some(false),
+            Object::Bool(value) => Some(*value),
+            Object::Str(text) => Some(!text.is_empty()),
+            _ => None,
+        }
+    }
+}
+
+/// Returns the attributes that the constructor of Django's fields sets.
+///
+/// Source: Django `db/models/fields/__init__.py`, `Field.__init__`.
+fn given(arguments: &Arguments) -> Vec<(SmolStr, Object)> {
+    let named = |name: &str| arguments.kwargs.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let none = || Object::None;
+    let mut given = Vec::new();
+    for (name, default) in [
+        ("null", Object::Bool(false)),
+        ("blank", Object::Bool(false)),
+        ("primary_key", Object::Bool(false)),
+        ("db_index", Object::Bool(false)),
+        ("editable", Object::Bool(true)),
+        ("max_length", none()),
+        ("choices", none()),
+        ("help_text", Object::str("")),
+    ] {
+        // Classes of Django's set some of these to something else when they are not given.
+        let uncertain = matches!(name, "max_length" | "db_index" | "editable" | "blank");
+        match named(name) {
+            Some(value) => given.push((SmolStr::new_static(name), value)),
+            None if !uncertain && arguments.args.len() <= 2 => given.push((SmolStr::new_static(name), default)),
+            None => {}
+        }
+    }
+    given
+}
+
+/// Returns whether two values are the same one, as far as that is known.
+fn is_same(left: &Object, right: &Object) -> bool {
+    match (left, right) {
+        (Object::Opaque(left), Object::Opaque(right)) => Arc::ptr_eq(left, right),
+        (Object::Call(left), Object::Call(right)) => Rc::ptr_eq(left, right),
+        (Object::List(left), Object::List(right)) => Rc::ptr_eq(left, right),
+        _ => super::operators::equal(left, right, 0) == Some(true),
     }
 }
