@@ -23,6 +23,9 @@ pub(super) async fn load(connection: &mut impl Queries, server_version: u32) -> 
     Ok(catalog)
 }
 
+/// Of a virtual table whose module is not loaded here nothing can be asked.
+const NOT_VIRTUAL: &str = "m.sql NOT LIKE 'CREATE VIRTUAL TABLE%'";
+
 /// A table on its way, with what stands at the end of its constraints.
 struct Building {
     table: Table,
@@ -60,7 +63,7 @@ pub(super) async fn tables(connection: &mut impl Queries, names: Option<&[&str]>
         connection,
         format!(
             "SELECT m.name, f.\"from\", f.\"table\", f.\"to\" FROM sqlite_master m, pragma_foreign_key_list(m.name) f \
-         WHERE m.type = 'table'{named} ORDER BY m.rowid, f.id, f.seq"
+         WHERE m.type = 'table' AND {NOT_VIRTUAL}{named} ORDER BY m.rowid, f.id, f.seq"
         ),
     );
     for row in keys.await? {
@@ -77,7 +80,7 @@ pub(super) async fn tables(connection: &mut impl Queries, names: Option<&[&str]>
     Ok(building.into_values().map(finish).collect())
 }
 
-/// Adds the columns; of a view that can no longer be read, none.
+/// Adds the columns; of a view or a virtual table that cannot be read, none.
 async fn columns(
     connection: &mut impl Queries,
     named: &str,
@@ -86,12 +89,15 @@ async fn columns(
     let fields = "x.name, x.type, x.\"notnull\", x.dflt_value, x.pk, x.hidden";
     let sql = format!(
         "SELECT m.name, {fields} FROM sqlite_master m, pragma_table_xinfo(m.name) x \
-         WHERE m.type = 'table' AND m.name <> 'sqlite_sequence'{named} ORDER BY m.rowid, x.cid"
+         WHERE m.type = 'table' AND m.name <> 'sqlite_sequence' AND {NOT_VIRTUAL}{named} ORDER BY m.rowid, x.cid"
     );
     let mut described = rows(connection, sql).await?;
-    let views = building.values().filter(|found| found.table.kind == TableKind::View);
-    for view in views.map(|found| found.table.name.clone()) {
-        let name = literal(Dialect::Sqlite, &view);
+    let doubtful = building.values().filter(|found| {
+        let sql = found.table.sql.as_deref().unwrap_or_default();
+        found.table.kind == TableKind::View || sql.starts_with("CREATE VIRTUAL TABLE")
+    });
+    for name in doubtful.map(|found| found.table.name.clone()) {
+        let name = literal(Dialect::Sqlite, &name);
         let found = rows(connection, format!("SELECT {name}, {fields} FROM pragma_table_xinfo({name}) x")).await;
         described.extend(found.unwrap_or_default());
     }
@@ -147,7 +153,7 @@ async fn indexes(
     let sql = format!(
         "SELECT m.name, l.name, l.\"unique\", i.name, s.sql FROM sqlite_master m, pragma_index_list(m.name) l, \
          pragma_index_info(l.name) i, sqlite_master s \
-         WHERE m.type = 'table' AND s.type = 'index' AND s.name = l.name AND s.sql IS NOT NULL{named} \
+         WHERE m.type = 'table' AND {NOT_VIRTUAL} AND s.type = 'index' AND s.name = l.name AND s.sql IS NOT NULL{named} \
          ORDER BY m.rowid, l.seq, i.seqno"
     );
     let mut found = IndexMap::new();
