@@ -84,7 +84,7 @@ impl Project {
         self
     }
 
-    /// Reads the project and connects to a database: `postgres://user@host/name` or `sqlite:path`.
+    /// Reads the project and connects to a database: `postgres://user@host/name`, `mysql://user@host/name` or `sqlite:path`.
     ///
     /// # Errors
     /// When something about the project is wrong, or the database cannot be reached.

@@ -127,6 +127,14 @@ class Connection:
     def _cancel(self):
         """Stops the statement that is running; called from another thread."""
         raw = getattr(self.connection, "connection", None)
+        if raw is not None and self.connection.vendor == "mysql":
+            # The client library has no way to stop a statement but to ask over another connection.
+            other = self.connection.get_new_connection(self.connection.get_connection_params())
+            try:
+                other.query("KILL QUERY %d" % raw.thread_id())
+            finally:
+                other.close()
+            return
         stop = getattr(raw, "cancel", None) or getattr(raw, "interrupt", None)
         if stop is not None:
             stop()

@@ -16,8 +16,13 @@ impl From<Error> for DbError {
             Error::Io(IoError::Tls(error)) => Self::new(DbErrorKind::Tls, error.to_string()),
             Error::Io(IoError::Io(error)) => {
                 let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-                let kind = if inner.is_some() { DbErrorKind::Tls } else { DbErrorKind::ConnectionLost };
-                Self::new(kind, chain(&error))
+                match error.kind() {
+                    _ if inner.is_some() => Self::new(DbErrorKind::Tls, chain(&error)),
+                    std::io::ErrorKind::UnexpectedEof => {
+                        Self::new(DbErrorKind::ConnectionLost, "the server closed the connection")
+                    }
+                    _ => Self::new(DbErrorKind::ConnectionLost, chain(&error)),
+                }
             }
             Error::Driver(error) => Self::new(driver_kind(&error), chain(&error)),
             other => Self::new(DbErrorKind::Other, chain(&other)),
@@ -42,7 +47,7 @@ fn driver_kind(error: &DriverError) -> DbErrorKind {
 fn kind(code: u16, message: &str) -> DbErrorKind {
     match code {
         1045 | 1130 | 1251 | 1396 | 1524 | 1698 | 1820 | 1862 | 4151 => DbErrorKind::Auth,
-        1049 => DbErrorKind::NoDatabase,
+        1046 | 1049 => DbErrorKind::NoDatabase,
         1040 | 1129 | 1203 | 1226 => DbErrorKind::Unreachable,
         1053 | 1077..=1080 | 1152 | 1158..=1161 | 1184 | 1927 | 3169 | 4031 => DbErrorKind::ConnectionLost,
         1205 => DbErrorKind::LockTimeout,

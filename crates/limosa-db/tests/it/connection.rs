@@ -196,6 +196,36 @@ async fn connecting_fails_with_a_reason() {
 }
 
 #[tokio::test]
+async fn mariadb_refuses_with_a_reason() {
+    let Some(mut database) = TestDatabase::mariadb("refused").await else { return };
+    let name = database.url.database().map(str::to_owned);
+    database.url.set_database("limosa_db_missing");
+    let error = refused(&database.url).await;
+    assert_eq!(
+        (error.kind, error.code.as_deref(), error.sqlstate.as_deref()),
+        (DbErrorKind::NoDatabase, Some("1049"), Some("42000"))
+    );
+    let port = database.url.hosts()[0].port.unwrap_or(3306);
+    let wrong = format!("mysql://limosa_nobody:secret@{}:{port}/mysql?ssl_mode=disabled", database.url.hosts()[0].name);
+    let error = refused(&wrong.parse().expect("a URL")).await;
+    assert_eq!((error.kind, error.code.as_deref()), (DbErrorKind::Auth, Some("1045")));
+    assert!(!format!("{error} {error:?}").contains("secret"));
+    let ca = format!("mysql://root@{}:{port}/mysql?ssl_ca=/nowhere/ca.pem", database.url.hosts()[0].name);
+    assert_eq!(refused(&ca.parse().expect("a URL")).await.kind, DbErrorKind::Tls);
+    database.url.set_database(name.unwrap_or_default());
+    let options = "charset=utf8mb4&collation=utf8mb4_bin&sql_mode=ANSI,STRICT_ALL_TABLES&time_zone=%2B02:00&\
+                   isolation_level=repeatable+read&init_command=SET%20@a%20=%207;%20SET%20@b%20=%20'x;y'";
+    let text = format!("mysql://root@{}:{port}/mysql?{}", database.url.hosts()[0].name, options.replace('+', "%20"));
+    let connection = Connection::open(&text.parse().expect("a URL"), &ConnectOptions::default()).await.expect("open");
+    let settings = "SELECT @@collation_connection, @@sql_mode LIKE '%ANSI_QUOTES%', @@time_zone, @@tx_isolation, @a, @b, @@autocommit";
+    let rows = connection.query(settings, &[]).await.expect("settings");
+    let found = rows[0].values().iter().map(|value| value.as_deref().unwrap_or("NULL")).collect::<Vec<_>>();
+    assert_eq!(found, ["utf8mb4_bin", "1", "+02:00", "REPEATABLE-READ", "7", "x;y", "1"]);
+    connection.close().await;
+    database.remove().await;
+}
+
+#[tokio::test]
 async fn sqlite_files_that_cannot_be_used() {
     let folder = tempfile::tempdir().expect("a folder");
     let missing = DatabaseUrl::sqlite(folder.path().join("no/db.sqlite3"));

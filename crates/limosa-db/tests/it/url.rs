@@ -69,6 +69,73 @@ fn reads_django_settings() {
 }
 
 #[test]
+fn reads_the_options_of_mysql() {
+    let url =
+        DatabaseUrl::parse("mysql://u@h:3307/d?ssl-mode=verify-full&ssl-ca=/ca.pem&charset=utf8mb4&socket=/s.sock");
+    let url = url.expect("a URL");
+    assert_eq!(url.to_string(), "mysql://u@/d?host=/s.sock");
+    let options = ["ssl_mode", "ssl_ca", "charset"].map(|name| url.option(name));
+    assert_eq!(options, [Some("VERIFY_IDENTITY"), Some("/ca.pem"), Some("utf8mb4")]);
+    for (text, error) in [
+        ("mysql://u:secret@h/d?sslmod=x", UrlError::UnknownParameter("sslmod".into())),
+        ("mysql://u:secret@h/d?ssl_mode=x", UrlError::Value { name: "ssl_mode", value: "x".into() }),
+        (
+            "mysql://u:secret@h/d?isolation_level=loose",
+            UrlError::Value { name: "isolation_level", value: "loose".into() },
+        ),
+    ] {
+        assert_eq!(DatabaseUrl::parse(text), Err(error));
+    }
+}
+
+#[test]
+fn reads_mysql_settings_and_option_files_as_mysqlclient_does() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let more = file("more.cnf", "[client]\nport = 3310\nssl-ca=/ca.pem # the authority\n");
+    let text = "[mysqld]\nport=1\n[client]\nuser = 'me'\npassword = \"a#b\\\\c\"\nhost=db\nport=3308\ncompress\n                [shop]\ndatabase=shop\ndefault-character-set=utf8mb3\n";
+    let file = file("my.cnf", &format!("# ours\n{text}!include {more}\n"));
+    let settings = |host: &str, options: &[(&str, &str)]| DjangoDatabase {
+        engine: "django.db.backends.mysql".into(),
+        host: host.into(),
+        options: options.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        ..DjangoDatabase::default()
+    };
+    let nothing = LibpqEnvironment::default();
+    let read = [("read_default_file", file.as_str()), ("read_default_group", "shop")];
+    let url = DatabaseUrl::from_django(&settings("", &read)).expect("a URL");
+    let url = url.with_mysql_defaults(&nothing).expect("defaults");
+    assert_eq!(url.to_string(), "mysql://me:***@db:3310/shop");
+    assert_eq!(
+        (url.password(), url.option("charset"), url.option("ssl_ca")),
+        (Some("a#b\\c"), Some("utf8mb3"), Some("/ca.pem"))
+    );
+    // What the settings say goes first, and what stands among the options before it.
+    let options = [
+        read[0],
+        ("db", "other"),
+        ("passwd", "secret"),
+        ("ssl.ca", "/own.pem"),
+        ("isolation_level", ""),
+        ("conv", "x"),
+    ];
+    let url = DatabaseUrl::from_django(&settings("127.0.0.1", &options)).expect("a URL");
+    assert!(!format!("{url:?}").contains("secret"));
+    let url = url.with_mysql_defaults(&nothing).expect("defaults");
+    assert_eq!(url.to_string(), "mysql://me:***@127.0.0.1:3310/other");
+    assert_eq!(
+        (url.password(), url.option("ssl_ca"), url.option("isolation_level")),
+        (Some("secret"), Some("/own.pem"), Some(""))
+    );
+    let socket = DatabaseUrl::from_django(&settings("/tmp/my.sock", &[])).expect("a URL");
+    assert_eq!(socket.with_mysql_defaults(&nothing).expect("defaults").hosts()[0].name, "/tmp/my.sock");
+}
+
+#[test]
 fn fills_defaults_as_libpq_does() {
     let variables = |list: &[(&str, &str)]| {
         LibpqEnvironment::from_variables(list.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))

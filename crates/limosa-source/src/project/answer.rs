@@ -313,26 +313,17 @@ fn app(described: &AppDescription) -> App {
 fn to_database(described: &DatabaseDescription) -> Database {
     let options = decode_value(&described.options).ok();
     let pairs = options.as_ref().and_then(Value::pairs).unwrap_or_default();
-    let text = |value: &Value| match value {
-        Value::Str(text) => Some(text.to_string()),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Bool(value) => Some(value.to_string()),
-        _ => None,
-    };
-    let mut options: BTreeMap<String, String> =
-        pairs.iter().filter_map(|(key, value)| Some((key.as_str()?.to_owned(), text(value)?))).collect();
-    let option = options.remove("password").unwrap_or_default();
-    let password = if described.password.is_empty() { option } else { described.password.clone() };
-    Database {
+    let database = Database {
         engine: described.engine.as_str().into(),
         name: described.name.clone(),
         user: described.user.clone(),
-        password: Secret::new(password),
+        password: Secret::new(described.password.clone()),
         host: described.host.clone(),
         port: described.port.clone(),
-        options,
+        options: BTreeMap::new(),
         mirror: described.mirror.clone(),
-    }
+    };
+    database.with_options(pairs)
 }
 
 fn filled(text: &str) -> Option<SmolStr> {

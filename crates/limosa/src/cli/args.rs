@@ -33,7 +33,7 @@ pub struct GlobalArgs {
     /// The Django settings module.
     #[arg(long, global = true, value_name = "MODULE", help_heading = "Project")]
     pub settings: Option<String>,
-    /// The database: postgres://user@host/name or sqlite:path. It takes the place of the one in the settings.
+    /// The database: postgres://user@host/name, mysql://user@host/name or sqlite:path. It takes the place of the one in the settings.
     #[arg(long, global = true, value_name = "URL", help_heading = "Project")]
     pub database_url: Option<String>,
     /// The database's alias in the settings.

@@ -166,7 +166,7 @@ fn details(error: &Error) -> Vec<String> {
         Error::NoDatabase { known, .. } if known.is_empty() => vec!["help: leave --database out: there is only one".into()],
         Error::NoDatabase { known, .. } => vec![format!("help: the databases are {}", known.join(", "))],
         Error::Url(_) => vec![
-            "help: it is postgres://user:password@host:port/name or sqlite:path; in a password, write % / ? # @ as %25 %2F %3F %23 %40".into(),
+            "help: it is postgres://user:password@host:port/name, mysql://… or sqlite:path; in a password, write % / ? # @ as %25 %2F %3F %23 %40".into(),
         ],
         Error::Target(TargetError::NoMigrations(_)) => vec!["help: give it a `migrations` package, or leave it out".into()],
         Error::Target(_) => vec!["help: `limosa showmigrations` lists what there is".into()],

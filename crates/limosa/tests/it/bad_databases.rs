@@ -8,18 +8,23 @@ use crate::project::Project;
 /// Commands that need the database.
 const COMMANDS: [&str; 5] = ["migrate", "migrate --check", "migrate --plan", "showmigrations", "plan"];
 
+/// Those of databases with a server.
+const SCHEMES: [&str; 2] = ["postgres", "mysql"];
+
 #[test]
 fn server_that_is_not_there() {
     // A port that was free a moment ago.
     let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
-    let project = Project::blog().with("DATABASE_URL", format!("postgres://me@127.0.0.1:{port}/shop"));
-    for command in COMMANDS {
-        let place = format!("host 127.0.0.1:{port}, user \"me\", database \"shop\"");
-        let expected = ["Connection refused", &place, "help: check that the server runs"];
-        project.run_unchanged(command).ends(3).prints_nothing().tells(&expected);
+    for scheme in SCHEMES {
+        let project = Project::blog().with("DATABASE_URL", format!("{scheme}://me@127.0.0.1:{port}/shop"));
+        for command in COMMANDS {
+            let place = format!("host 127.0.0.1:{port}, user \"me\", database \"shop\"");
+            let expected = ["Connection refused", &place, "help: check that the server runs"];
+            project.run_unchanged(command).ends(3).prints_nothing().tells(&expected);
+        }
+        let project = Project::blog().with("DATABASE_URL", format!("{scheme}:///shop?host=/nowhere/at/all&user=me"));
+        project.run_unchanged("migrate").ends(3).tells(&["host /nowhere/at/all", "help: check that the server runs"]);
     }
-    let project = Project::blog().with("DATABASE_URL", "postgres:///shop?host=/nowhere/at/all&user=me");
-    project.run_unchanged("migrate").ends(3).tells(&["host /nowhere/at/all", "help: check that the server runs"]);
 }
 
 #[test]
@@ -32,18 +37,24 @@ fn server_that_speaks_another_protocol() {
             _ = std::io::Write::write_all(&mut &stream, b"SSH-2.0-OpenSSH_9.2\r\n");
         }
     });
-    let project = Project::blog().with("DATABASE_URL", format!("postgres://me@127.0.0.1:{port}/shop"));
-    project.run_unchanged("migrate").ends(3).prints_nothing().tells(&["error", &format!("host 127.0.0.1:{port}")]);
+    for scheme in SCHEMES {
+        let project = Project::blog().with("DATABASE_URL", format!("{scheme}://me@127.0.0.1:{port}/shop"));
+        project.run_unchanged("migrate").ends(3).prints_nothing().tells(&["error", &format!("host 127.0.0.1:{port}")]);
+    }
 }
 
 #[test]
 fn database_that_is_not_there() {
-    let Some(database) = Database::postgres("missing") else { return };
-    let url = format!("{}_not", database.text.split('?').next().unwrap_or_default());
-    let project = Project::blog().with("DATABASE_URL", url);
-    for command in COMMANDS {
-        let expected = ["does not exist", "help: create the database first"];
-        project.run_unchanged(command).ends(3).prints_nothing().tells(&expected);
+    let servers =
+        [(Database::postgres("missing"), "does not exist"), (Database::mariadb("missing"), "Unknown database")];
+    for (database, message) in servers {
+        let Some(database) = database else { continue };
+        let url = format!("{}_not", database.text.split('?').next().unwrap_or_default());
+        let project = Project::blog().with("DATABASE_URL", url);
+        for command in COMMANDS {
+            let expected = [message, "help: create the database first"];
+            project.run_unchanged(command).ends(3).prints_nothing().tells(&expected);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use limosa_sql::dialect::Dialect;
 use limosa_sql::split;
-use mysql_async::{Conn, Opts, OptsBuilder};
+use mysql_async::{Conn, Opts, OptsBuilder, SslOpts};
 use tokio::sync::mpsc;
 
 use super::super::{ConnectOptions, literal};
@@ -69,31 +69,44 @@ async fn connect(
 ) -> Result<(Conn, Opts), DbError> {
     // TLS does not exist over a socket file.
     let mode = if host.is_socket() { Mode::Disabled } else { mode };
-    let wanted = opts(url, host, mode, options)?;
-    match dial(&wanted, url, options).await {
-        Err(error) if mode == Mode::Preferred && error.kind == DbErrorKind::Tls => {
-            let plain = opts(url, host, Mode::Disabled, options)?;
-            Ok((dial(&plain, url, options).await?, plain))
-        }
-        result => Ok((result?, wanted)),
-    }
+    let wanted = opts(url, host, tls::options(url, mode)?, options);
+    let failure = match dial(&wanted, url, options).await? {
+        Ok(conn) => return Ok((conn, wanted)),
+        Err(failure) => failure,
+    };
+    let name = tls::name_of_certificate(&failure).filter(|_| mode == Mode::VerifyCa);
+    let error = failed(failure);
+    let second = match name {
+        Some(name) => tls::options(url, mode)?.map(|options| options.with_danger_tls_hostname_override(Some(name))),
+        None if mode == Mode::Preferred && error.kind == DbErrorKind::Tls => None,
+        None => return Err(error),
+    };
+    let second = opts(url, host, second, options);
+    Ok((dial(&second, url, options).await?.map_err(failed)?, second))
 }
 
-async fn dial(opts: &Opts, url: &DatabaseUrl, options: &ConnectOptions) -> Result<Conn, DbError> {
+/// Connects within the time that is given.
+async fn dial(
+    opts: &Opts,
+    url: &DatabaseUrl,
+    options: &ConnectOptions,
+) -> Result<Result<Conn, mysql_async::Error>, DbError> {
     let seconds = url.option("connect_timeout").and_then(|text| text.parse().ok()).filter(|seconds| *seconds > 0);
     let limit = seconds.map_or(options.connect_timeout, Duration::from_secs);
     let silent = |_| DbError::new(DbErrorKind::Unreachable, "timeout while connecting to the server");
-    tokio::time::timeout(limit, Conn::new(opts.clone())).await.map_err(silent)?.map_err(|error| {
-        let mut error = DbError::from(error);
-        if error.kind == DbErrorKind::ConnectionLost {
-            error.kind = DbErrorKind::Unreachable;
-        }
-        error
-    })
+    tokio::time::timeout(limit, Conn::new(opts.clone())).await.map_err(silent)
+}
+
+fn failed(error: mysql_async::Error) -> DbError {
+    let mut error = DbError::from(error);
+    if error.kind == DbErrorKind::ConnectionLost {
+        error.kind = DbErrorKind::Unreachable;
+    }
+    error
 }
 
 /// Translates the URL for the driver.
-fn opts(url: &DatabaseUrl, host: &Host, mode: Mode, options: &ConnectOptions) -> Result<Opts, DbError> {
+fn opts(url: &DatabaseUrl, host: &Host, tls: Option<SslOpts>, options: &ConnectOptions) -> Opts {
     let program = options.run_id.as_ref().map_or_else(|| "limosa".to_owned(), |run| format!("limosa/{run}"));
     let builder = OptsBuilder::default()
         .user(url.user())
@@ -106,12 +119,12 @@ fn opts(url: &DatabaseUrl, host: &Host, mode: Mode, options: &ConnectOptions) ->
         .stmt_cache_size(0)
         .tcp_keepalive(Some(Duration::from_secs(30)))
         .connect_attribute("program_name", program)
-        .ssl_opts(tls::options(url, mode)?);
-    Ok(if host.is_socket() {
+        .ssl_opts(tls);
+    if host.is_socket() {
         builder.socket(Some(host.name.clone())).into()
     } else {
         builder.ip_or_hostname(host.name.clone()).tcp_port(host.port.unwrap_or(3306)).into()
-    })
+    }
 }
 
 /// Returns the statement that sets the character set, Django's unless another one is asked for.

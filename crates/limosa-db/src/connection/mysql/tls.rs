@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use mysql_async::{ClientIdentity, SslOpts};
-use rustls::RootCertStore;
+use mysql_async::{ClientIdentity, IoError, SslOpts};
 use rustls::crypto::{CryptoProvider, ring};
+use rustls::{CertificateError, RootCertStore};
 
 use super::super::tls;
 use crate::error::DbError;
@@ -60,8 +60,7 @@ pub(super) fn options(url: &DatabaseUrl, mode: Mode) -> Result<Option<SslOpts>, 
     let mut options = match mode {
         Mode::VerifyCa | Mode::VerifyIdentity => SslOpts::default()
             .with_root_certs(roots(url)?.into_iter().map(Into::into).collect())
-            .with_disable_built_in_roots(true)
-            .with_danger_skip_domain_validation(mode == Mode::VerifyCa),
+            .with_disable_built_in_roots(true),
         _ => SslOpts::default().with_danger_accept_invalid_certs(true),
     };
     if let (Some(certificate), Some(key)) = (url.option("ssl_cert"), url.option("ssl_key")) {
@@ -72,6 +71,25 @@ pub(super) fn options(url: &DatabaseUrl, mode: Mode) -> Result<Option<SslOpts>, 
         options = options.with_client_identity(Some(ClientIdentity::new(certificate.into(), key.into())));
     }
     Ok(Some(options))
+}
+
+/// Returns a name that the server's certificate is valid for, when it is trusted and only the name that was asked for is wrong.
+///
+/// The driver cannot leave the name unverified; it can be told another one.
+pub(super) fn name_of_certificate(error: &mysql_async::Error) -> Option<String> {
+    let mysql_async::Error::Io(IoError::Io(error)) = error else { return None };
+    let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+    let rustls::Error::InvalidCertificate(CertificateError::NotValidForNameContext { presented, .. }) = error else {
+        return None;
+    };
+    presented.iter().find_map(|name| read_presented(name))
+}
+
+/// Reads a name as rustls writes it: `DnsName("db.example")`, `DnsName("*.example")`, `IpAddress(127.0.0.1)`.
+fn read_presented(name: &str) -> Option<String> {
+    let (_, name) = name.strip_suffix(')')?.split_once('(')?;
+    let name = name.trim_matches('"');
+    Some(name.strip_prefix('*').map_or_else(|| name.to_owned(), |rest| format!("any{rest}")))
 }
 
 /// Reads the trusted authorities; of a system's many, those that cannot be read are left out.
@@ -98,4 +116,21 @@ fn roots(url: &DatabaseUrl) -> Result<Vec<Vec<u8>>, DbError> {
         return Err(tls::error(&format!("no certificate in {}", files[0].display())));
     }
     Ok(roots)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read_presented;
+
+    #[test]
+    fn names_of_certificates() {
+        for (presented, name) in [
+            ("DnsName(\"db.example\")", Some("db.example")),
+            ("DnsName(\"*.example\")", Some("any.example")),
+            ("IpAddress(127.0.0.1)", Some("127.0.0.1")),
+            ("nothing", None),
+        ] {
+            assert_eq!(read_presented(presented).as_deref(), name);
+        }
+    }
 }

@@ -22,7 +22,8 @@ pub struct Database {
     pub host: String,
     /// The port.
     pub port: String,
-    /// The options that are texts, numbers or booleans; `password` among them is moved to its place.
+    /// The options that are texts, numbers or booleans, those inside another with a dot between the names (`ssl.ca`); a password among
+    /// them is moved to its place.
     pub options: BTreeMap<String, String>,
     /// The alias of the database that this one is a copy of (`TEST["MIRROR"]`).
     pub mirror: Option<String>,
@@ -47,28 +48,42 @@ impl Database {
         let pairs = entry.pairs().ok_or_else(|| not_understood(entry))?;
         let get = |name: &str| pairs.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value);
         let part = |name: &str| get(name).map_or(Ok(String::new()), text);
-        let mut password = part("PASSWORD")?;
-        let mut options = BTreeMap::new();
-        for (key, value) in get("OPTIONS").and_then(Value::pairs).unwrap_or_default() {
-            if let (Some(key), Ok(value)) = (key.as_str(), text(value)) {
-                options.insert(key.to_owned(), value);
-            }
-        }
-        if let Some(option) = options.remove("password")
-            && password.is_empty()
-        {
-            password = option;
-        }
-        Ok(Self {
+        let database = Self {
             engine: part("ENGINE")?.into(),
             name: part("NAME")?,
             user: part("USER")?,
-            password: Secret::new(password),
+            password: Secret::new(part("PASSWORD")?),
             host: part("HOST")?,
             port: part("PORT")?,
-            options,
+            options: BTreeMap::new(),
             mirror: get("TEST").and_then(mirror),
-        })
+        };
+        Ok(database.with_options(get("OPTIONS").and_then(Value::pairs).unwrap_or_default()))
+    }
+
+    /// Adds the pairs of `OPTIONS`; what is no plain value among them is left out.
+    ///
+    /// A password among them goes before that of the settings on MySQL, and after it elsewhere, as in Django's backends.
+    #[must_use]
+    pub(crate) fn with_options(mut self, pairs: &[(Value, Value)]) -> Self {
+        for (key, value) in pairs {
+            let Some(key) = key.as_str() else { continue };
+            for (name, value) in value.pairs().unwrap_or_default() {
+                if let (Some(name), Ok(value)) = (name.as_str(), text(value)) {
+                    self.options.insert(format!("{key}.{name}"), value);
+                }
+            }
+            if let Ok(value) = text(value) {
+                self.options.insert(key.to_owned(), value);
+            }
+        }
+        for name in ["password", "passwd"] {
+            let Some(option) = self.options.remove(name).filter(|option| !option.is_empty()) else { continue };
+            if self.password.expose().is_empty() || self.vendor() == Some("mysql") {
+                self.password = Secret::new(option);
+            }
+        }
+        self
     }
 }
 
