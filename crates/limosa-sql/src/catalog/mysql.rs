@@ -220,3 +220,6 @@ fn rank(constraint: &Constraint) -> u8 {
         3
     }
 }
+
+#[cfg(test)]
+mod tests;

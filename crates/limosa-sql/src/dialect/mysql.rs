@@ -92,13 +92,44 @@ impl Context {
         self.dialect != Dialect::MySql
     }
 
-    /// Returns whether values are compared with `XOR`.
-    pub fn supports_logical_xor(&self) -> bool {
-        self.dialect == Dialect::MySql
-    }
-
     /// Returns whether the server is at least this version of MariaDB or that one of MySQL.
     fn is_from(&self, mariadb: (u32, u32, u32), mysql: (u32, u32, u32)) -> bool {
         self.server_version >= if self.is_mariadb() { mariadb } else { mysql }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read() {
+        let cases = [
+            ("10.11.6-MariaDB-0+deb12u1", Some((Flavour::MariaDb, (10, 11, 6)))),
+            ("8.4.3", Some((Flavour::Plain, (8, 4, 3)))),
+            ("8.0.36-28.1", Some((Flavour::Plain, (8, 0, 36)))),
+            ("8.4", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(mysql_version(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn features_follow_the_flavour_and_the_version() {
+        let context = |flavour, server_version| Context {
+            flavour,
+            server_version,
+            ..Context::new(Dialect::MySql, DjangoVersion::V52)
+        };
+        let features = |context: &Context| {
+            let (rename, order) = (context.can_rename_column(), context.supports_index_column_ordering());
+            (rename, order, context.supports_expression_indexes(), context.has_native_uuid(), context.supports_checks())
+        };
+        assert_eq!(features(&context(Flavour::MariaDb, (10, 11, 6))), (true, true, false, true, true));
+        assert_eq!(features(&context(Flavour::MariaDb, (10, 5, 1))), (false, false, false, false, true));
+        assert_eq!(features(&context(Flavour::Plain, (8, 4, 0))), (true, true, true, false, true));
+        assert_eq!(features(&context(Flavour::Plain, (8, 0, 11))), (true, true, false, false, false));
     }
 }
