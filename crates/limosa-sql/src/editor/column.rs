@@ -29,6 +29,10 @@ impl SchemaEditor<'_> {
             parts.push(self.collate_sql(collation));
         }
         let comment = match self.dialect() {
+            // Django 4.2 doubles percent signs, and takes that back only where it adds a column.
+            Dialect::MySql if !include_default && self.context.django < DjangoVersion::V52 => {
+                mysql::column::comment(self, view)?.map(|comment| comment.replace('%', "%%"))
+            }
             Dialect::MySql => mysql::column::comment(self, view)?,
             _ => None,
         };
