@@ -17,6 +17,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use limosa_db::DjangoDatabase;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -41,6 +42,8 @@ pub struct BridgeOptions {
     pub env: Vec<(OsString, OsString)>,
     /// More places for modules, before all others but the project's folder.
     pub python_path: Vec<PathBuf>,
+    /// Databases that take the place of those of the settings, by alias.
+    pub databases: Vec<(String, DjangoDatabase)>,
     /// Receives what the project prints; without it that is lost.
     pub output: Option<OutputHandler>,
 }
@@ -57,6 +60,7 @@ impl BridgeOptions {
             settings: None,
             env: Vec::new(),
             python_path: Vec::new(),
+            databases: Vec::new(),
             output: None,
         }
     }

@@ -1,10 +1,12 @@
 //! Answers of the project's Python, kept for as long as what they came from is unchanged.
 //!
-//! An answer is found again by what was asked, by the interpreter and its installed packages, by the settings module and by
-//! the Python files of the project and of what is installed as a folder (path, size and time of change). It holds only while the files that were read then have the same
-//! content, those that were absent are absent, and the environment variables that were read have the same values.
-//! A password is never written: a description with one is not kept at all, and of variables only hashes are.
+//! An answer is found again by what was asked, by the settings module, and by the interpreter and its installed packages. It holds
+//! only while the files that were read then (the modules of the project and of what is installed as a folder, the migrations, the
+//! modules of their fields' and operations' classes) have the same content, those that were absent are absent, and the environment
+//! variables that were read have the same values. A password is never written: of variables only hashes are, and of a database's
+//! password the place where it was read.
 
+mod hidden;
 mod stamp;
 
 use std::io::Write;
@@ -17,6 +19,8 @@ use serde_json::Value as Json;
 use crate::config::{Env, variables};
 use crate::describe::{ProjectDescription, ReadFrom};
 use crate::project::{Need, Project};
+
+use hidden::Hidden;
 
 /// A folder with answers of projects' Python.
 #[derive(Clone, Debug)]
@@ -31,6 +35,7 @@ struct Entry {
     absent: Vec<PathBuf>,
     environment: IndexMap<String, Option<String>>,
     whole_environment: Option<String>,
+    hidden: Vec<Hidden>,
     answer: Json,
 }
 
@@ -54,11 +59,15 @@ impl Cache {
 
     /// Returns the answer to a need, as the bridge gave it, when it still holds.
     pub fn recall(&self, project: &Project, need: &Need) -> Option<Json> {
-        self.recall_answer(project, &question(need))
+        self.recall_text(project, &question(project, need))
     }
 
     /// Returns the answer to any other question, when it still holds.
     pub fn recall_answer(&self, project: &Project, question: &str) -> Option<Json> {
+        self.recall_text(project, &format!("{question} in {}", stamp::sources(project)))
+    }
+
+    fn recall_text(&self, project: &Project, question: &str) -> Option<Json> {
         let text = fs_err::read(self.path(project, question)).ok()?;
         let entry: Entry = serde_json::from_slice(&text).ok()?;
         let env = &project.config.env;
@@ -66,28 +75,40 @@ impl Cache {
             && !entry.absent.iter().any(|path| path.exists())
             && entry.environment.iter().all(|(name, hash)| stamp::variable(env, name) == *hash)
             && entry.whole_environment.is_none_or(|hash| stamp::environment(env) == hash);
-        holds.then_some(entry.answer)
+        if holds { hidden::reveal(entry.answer, &entry.hidden, env) } else { None }
     }
 
-    /// Keeps the bridge's answer to a need, unless it holds a password; what cannot be written is not kept.
+    /// Keeps the bridge's answer to a need; one that does not say what it came from, or holds a secret of an unknown origin, and what
+    /// cannot be written, is not kept.
     pub fn keep(&self, project: &Project, need: &Need, answer: &Json) {
-        let read = match need {
-            Need::Describe { .. } => match serde_json::from_value::<ProjectDescription>(answer.clone()) {
-                Ok(description) if !has_password(&description) => description.read,
-                _ => return,
-            },
-            Need::Export { .. } | Need::StateDelta { .. } => anything(project),
-        };
-        self.keep_read(project, &question(need), read, answer);
+        self.keep_text(project, &question(project, need), matches!(need, Need::Describe { .. }), answer);
     }
 
-    /// Keeps the answer to any other question, which holds no password, until anything at all changes.
+    /// Keeps the answer to any other question in the same way.
     pub fn keep_answer(&self, project: &Project, question: &str, answer: &Json) {
-        self.keep_read(project, question, anything(project), answer);
+        self.keep_text(project, &format!("{question} in {}", stamp::sources(project)), false, answer);
     }
 
-    fn keep_read(&self, project: &Project, question: &str, read: ReadFrom, answer: &Json) {
+    fn keep_text(&self, project: &Project, question: &str, describes: bool, answer: &Json) {
+        let Some(read) = answer.get("read").and_then(|read| serde_json::from_value::<ReadFrom>(read.clone()).ok()) else {
+            return;
+        };
+        // What cannot be imported now may be importable the next time.
+        let migrations = answer.get("migrations").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        if migrations.iter().any(|migration| migration.get("error").is_some()) {
+            return;
+        }
         let env = &project.config.env;
+        let mut answer = answer.clone();
+        let mut hidden = Vec::new();
+        if describes {
+            match serde_json::from_value::<ProjectDescription>(answer.clone()) {
+                Ok(description) if !has_other_secrets(&description) => {}
+                _ => return,
+            }
+            let Some(found) = hidden::hide(&mut answer, &read, env) else { return };
+            hidden = found;
+        }
         let mut files = IndexMap::new();
         for path in &read.files {
             // A file that is gone already says nothing about the next time.
@@ -99,7 +120,8 @@ impl Cache {
             environment: read.environment.iter().map(|name| (name.clone(), stamp::variable(env, name))).collect(),
             whole_environment: read.whole_environment.then(|| stamp::environment(env)),
             absent: read.absent,
-            answer: answer.clone(),
+            hidden,
+            answer,
         };
         if let Ok(text) = serde_json::to_vec(&entry) {
             _ = write(&self.path(project, question), &text);
@@ -111,34 +133,27 @@ impl Cache {
     }
 }
 
-/// Returns what an answer depends on that does not say what it was read from: nothing at all may change.
-fn anything(project: &Project) -> ReadFrom {
-    let own = project.description().map(|description| description.read.clone()).unwrap_or_default();
-    ReadFrom { whole_environment: true, ..own }
-}
-
 /// Returns all that is asked, apart from why.
-fn question(need: &Need) -> String {
+fn question(project: &Project, need: &Need) -> String {
     match need {
         Need::Describe { .. } => "describe".to_owned(),
         Need::Export { migrations } => {
             let ids: Vec<String> = migrations.iter().map(|(id, _)| id.to_string()).collect();
             format!("export {}", ids.join(" "))
         }
+        // What an operation does depends on all migrations before it.
         Need::StateDelta { operations } => {
             let paths: Vec<String> = operations.iter().map(|(id, path)| format!("{id}:{path}")).collect();
-            format!("deltas {}", paths.join(" "))
+            format!("deltas {} in {}", paths.join(" "), stamp::sources(project))
         }
     }
 }
 
-/// Returns whether a description holds what must not be written.
-fn has_password(description: &ProjectDescription) -> bool {
+/// Returns whether a description holds what must not be written, besides passwords.
+fn has_other_secrets(description: &ProjectDescription) -> bool {
     description.databases.values().any(|database| {
         let options = database.options.to_string().to_ascii_lowercase();
-        !database.password.is_empty()
-            || ["passw", "secret", "token"].iter().any(|word| options.contains(word))
-            || database.name.contains("://")
+        ["passw", "secret", "token"].iter().any(|word| options.contains(word)) || database.name.contains("://")
     })
 }
 

@@ -86,9 +86,9 @@ impl Project {
         self.apps.iter().find(|app| app.label == label)
     }
 
-    /// Returns the folders outside the project and `site-packages` in which installed modules are edited.
-    pub(crate) fn linked_folders(&self) -> Vec<PathBuf> {
-        self.modules.linked(self.interpreter.as_ref())
+    /// Returns what Django calls the vendor of the database that is worked on, when that is known.
+    pub(crate) fn vendor(&self) -> Option<&'static str> {
+        read::vendor(&self.settings, &self.config)
     }
 
     /// Returns what the project's Python said about it, when it was asked.

@@ -1,5 +1,6 @@
 //! The files that were read: their paths and texts, and where in them a span is.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -79,6 +80,12 @@ impl Sources {
     /// Returns the file that `id` names.
     pub fn get(&self, id: SourceId) -> Option<Arc<Source>> {
         self.files.read().unwrap_or_else(PoisonError::into_inner).get(id.0 as usize).cloned()
+    }
+
+    /// Returns all files by their paths.
+    pub(crate) fn by_path(&self) -> BTreeMap<PathBuf, Arc<Source>> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        files.iter().map(|source| (source.path.clone(), Arc::clone(source))).collect()
     }
 
     /// Returns where a span begins.

@@ -12,7 +12,7 @@ use smol_str::SmolStr;
 
 pub use self::columns::{IndexColumns, IndexName};
 pub(crate) use self::effect::{stored, stored_name};
-pub use self::foreign::Foreign;
+pub use self::foreign::{DerivedName, Foreign};
 use crate::dialect::Dialect;
 
 /// A statement that may wait.
@@ -180,7 +180,7 @@ impl Statement {
                     && unique.name.resolve(dialect, &unique.table, &unique.columns) == index
             }
             Self::AddForeignKey(key) => key.name(dialect) == index,
-            Self::Foreign(foreign) => foreign.references_index(table, index),
+            Self::Foreign(foreign) => foreign.references_index(dialect, table, index),
             Self::AddCheck(_) | Self::AddExclusion(_) => false,
         }
     }

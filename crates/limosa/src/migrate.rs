@@ -153,6 +153,7 @@ pub async fn run(
     if !jobs.is_empty() {
         history.create(&connected.connection, workspace.history_id()).await?;
     }
+    workspace.check_runs(&jobs)?;
     let has_receivers = workspace.has_receivers();
     let synchronizes = !options.synchronize.is_empty();
     if has_receivers || synchronizes || jobs.iter().any(|job| job.python) {
@@ -276,7 +277,10 @@ fn first_content_types(plan: &MigratePlan) -> bool {
 }
 
 /// Records squashes of which everything that they replace is recorded (Django: `check_replacements`).
-async fn finish_squashes(connected: &Connected, history: &History, plan: &MigratePlan) -> Result<(), Error> {
+///
+/// # Errors
+/// When the database refuses.
+pub async fn finish_squashes(connected: &Connected, history: &History, plan: &MigratePlan) -> Result<(), Error> {
     let Some(rows) = history.read(&connected.connection).await? else { return Ok(()) };
     let recorded = rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str())).collect();
     for id in check_replacements(plan.graph.loader(), &recorded) {

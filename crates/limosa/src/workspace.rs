@@ -14,6 +14,7 @@ use limosa_engine::bridge::{Bridge, CollectedSql, OperationPath, Run};
 use limosa_engine::events::Events;
 use limosa_engine::functions::Functions;
 use limosa_engine::interrupt::Interrupt;
+use limosa_engine::runner::Job;
 use limosa_model::graph::{Apps, Direction, GraphNode, Loader};
 use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState, Severity, SmolStr, Span, Value};
 use limosa_plan::steps::UnknownDefault;
@@ -234,6 +235,17 @@ impl Workspace {
         !self.project.receivers().is_empty()
     }
 
+    /// Refuses to run what only Python can run, when the project has none.
+    ///
+    /// # Errors
+    /// For the first such migration.
+    pub fn check_runs(&self, jobs: &[Job]) -> Result<(), Error> {
+        let Some(job) = jobs.iter().find(|job| job.python) else { return Ok(()) };
+        let backwards = job.direction == Direction::Backwards;
+        let code = job.migration.operations.iter().find(|operation| operation.needs_python(backwards, &job.before));
+        self.check_python(&job.migration.id, code.and_then(|operation| operation.span.0), "run the code")
+    }
+
     /// Starts the project's Python and connects it.
     ///
     /// # Errors
@@ -244,16 +256,12 @@ impl Workspace {
         events: &Events,
         interrupt: &Interrupt,
     ) -> Result<(), Error> {
-        if let Some(url) = self.url_override(&connected.alias) {
-            let alias = &connected.alias;
-            let settings = self.project.settings.databases.get(alias.as_str());
-            let same = settings.and_then(|database| DatabaseUrl::from_django(&django(database)).ok());
-            if same.map(|same| same.below(self.root())) != Some(DatabaseUrl::parse(url)?.below(self.root())) {
-                return Err(Error::Usage {
-                    message: format!("the project's Python code is needed, which works on the database `{alias}` of the settings, not on the given URL"),
-                    help: "leave --database-url (LIMOSA_DATABASE_URL, `database-url`) out, and let the settings name the database".into(),
-                });
-            }
+        let alias = connected.alias.as_str();
+        if self.url_override(alias).is_some() && !ask::given_databases(&self.project)?.iter().any(|(given, _)| given == alias) {
+            return Err(Error::Usage {
+                message: format!("the project's Python code is needed, whose database `{alias}` cannot be led to the given URL"),
+                help: "leave --database-url (LIMOSA_DATABASE_URL, `database-url`) out, and let the settings name the database".into(),
+            });
         }
         self.listener.set(events);
         let bridge = self.started_bridge().await?;
@@ -275,9 +283,9 @@ impl Workspace {
         direction: Direction,
     ) -> Result<Vec<(UnknownDefault, Value)>, Error> {
         let mut known = Vec::with_capacity(unknown.len());
-        if unknown.is_empty() {
-            return Ok(known);
-        }
+        let Some(first) = unknown.first() else { return Ok(known) };
+        let span = self.operation_span(id, first.path.first().copied());
+        self.check_python(id, span, &format!("compute the default of `{}`", first.field))?;
         let bridge = self.started_bridge().await?;
         bridge.set_state(before).await?;
         for unknown in unknown {
@@ -300,6 +308,7 @@ impl Workspace {
         alias: &str,
         direction: Direction,
     ) -> Result<CollectedSql, Error> {
+        self.check_python(id, self.operation_span(id, Some(index)), "tell the statements of an operation")?;
         let bridge = self.started_bridge().await?;
         bridge.set_state(before).await?;
         let operation = OperationPath::new(id.clone(), index);
@@ -314,6 +323,10 @@ impl Workspace {
         let labels: Vec<&str> = labels.iter().map(SmolStr::as_str).collect();
         let bridge = self.started_bridge().await?;
         Ok(bridge.sync_apps(&labels, run.alias, run.verbosity).await?)
+    }
+
+    fn operation_span(&self, id: &MigrationId, index: Option<usize>) -> Option<Span> {
+        self.migrations.get(id)?.operations.get(index?)?.span.0
     }
 
     async fn started_bridge(&mut self) -> Result<&mut Bridge, Error> {

@@ -31,7 +31,9 @@ def describe(project, migrations, encoder):
         "sys_path": list(sys.path),
         "settings_module": os.environ.get("DJANGO_SETTINGS_MODULE"),
         "apps": [_app(config, packages[config.label]) for config in apps.get_app_configs()],
-        "databases": {alias: _database(alias, encoder) for alias in connections},
+        "databases": {
+            alias: _database(alias, project.databases.own.get(alias, connections.settings[alias]), encoder) for alias in connections
+        },
         "routers": [router if isinstance(router, str) else path_of(type(router)) for router in settings.DATABASE_ROUTERS],
         "auth_user_model": settings.AUTH_USER_MODEL,
         "swappable": _swappable(),
@@ -44,12 +46,7 @@ def describe(project, migrations, encoder):
         "pre_migrate": _receivers(signals.pre_migrate),
         "post_migrate": _receivers(signals.post_migrate),
         "unmigrated_models": unmigrated_models(migrations, encoder),
-        "read": {
-            "files": record.files(),
-            "absent": sorted(path for path in record.absent if not os.path.exists(path)),
-            "environment": sorted(record.variables),
-            "whole_environment": record.whole_environment,
-        },
+        "read": record.answer(),
     }
 
 
@@ -69,8 +66,7 @@ def _app(config, package):
     }
 
 
-def _database(alias, encoder):
-    values = connections.settings[alias]
+def _database(alias, values, encoder):
     answer = {key.lower(): str(values.get(key) or "") for key in DATABASE_KEYS}
     answer["options"] = encoder.value(dict(values.get("OPTIONS") or {}))
     answer["mirror"] = (values.get("TEST") or {}).get("MIRROR")

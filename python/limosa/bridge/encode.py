@@ -5,6 +5,7 @@ Null, booleans, numbers, texts and lists stand for themselves; everything else i
 """
 
 import base64
+import dataclasses
 import datetime
 import decimal
 import enum
@@ -32,6 +33,12 @@ class Encoder:
 
     def __init__(self):
         self.columns = fields.Columns()
+        # The modules of the classes whose facts were told.
+        self.modules = set()
+
+    def note(self, kind):
+        """Notes the modules that a class comes from."""
+        self.modules.update(ancestor.__module__ for ancestor in kind.__mro__)
 
     def value(self, value):
         """Returns the JSON of a value."""
@@ -56,6 +63,17 @@ class Encoder:
             "args": [self.value(item) for item in args],
             "kwargs": {str(key): self.value(item) for key, item in (kwargs or {}).items()},
         }
+
+    def attribute(self, value):
+        """Returns the JSON of a class attribute: a member of an enumeration goes by its name, as it was written."""
+        if isinstance(value, enum.Enum) and value.name is not None:
+            return {"$": "ref", "path": "%s.%s" % (canonical(type(value)), value.name)}
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            parts = {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
+            answer = self.call(canonical(type(value)))
+            answer["kwargs"] = {name: self.attribute(part) for name, part in parts.items()}
+            return answer
+        return self.value(value)
 
     def _other(self, value):
         if isinstance(value, Promise):
@@ -182,6 +200,7 @@ class Encoder:
         _, path, args, kwargs = field.deconstruct()
         answer = self.call(canonical(type(field), path), args, kwargs)
         if not fields.is_known(type(field)):
+            self.note(type(field))
             answer["field"] = fields.facts(field, self.columns, self)
         return answer
 
@@ -191,6 +210,7 @@ class Encoder:
         answer = self.call(path, args, kwargs)
         facts = operations.facts(operation, self)
         if facts:
+            self.note(type(operation))
             answer["operation"] = facts
         return answer
 

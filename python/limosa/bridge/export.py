@@ -25,6 +25,7 @@ class Exporter:
         answer = {"app": label, "name": name}
         try:
             migration = self.migrations.get(label, name)
+            self.encoder.note(type(migration))
             answer["file"] = source(migration)
             answer.update(self._parts(migration))
         except KeyboardInterrupt:
@@ -54,7 +55,7 @@ class Exporter:
             for name, value in vars(ancestor).items():
                 if name[0] == "_" or name in KNOWN or callable(value) or hasattr(type(value), "__get__"):
                     continue
-                answer[name] = self.encoder.value(value)
+                answer[name] = self.encoder.attribute(value)
         overridden = [name for name in OWN_METHODS if getattr(kind, name) is not getattr(Migration, name)]
         if overridden:
             answer["__overrides__"] = overridden

@@ -37,7 +37,7 @@ class Session:
 
     def __init__(self, channel, hello):
         self.channel = channel
-        self.project = project.Project(hello["project_dir"], hello.get("python_path", []))
+        self.project = project.Project(hello["project_dir"], hello.get("python_path", []), hello.get("databases"))
         self.tools = None
 
     def answer(self, message):

@@ -3,10 +3,19 @@
 import importlib.machinery
 import os
 import sys
+import sysconfig
 
+from .databases import Databases
 from .errors import BridgeError
 
 OLDEST = (4, 2)
+
+# Python's own files and the system's, which change with versions that are told of otherwise.
+SYSTEM = tuple(
+    os.path.join(path, "")
+    for path in {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), "/proc", "/dev", "/sys"}
+    if path
+)
 
 
 def find_django():
@@ -23,7 +32,8 @@ def find_django():
 class Project:
     """The project in whose folder the process was started."""
 
-    def __init__(self, folder, python_path):
+    def __init__(self, folder, python_path, databases=None):
+        self.databases = Databases(databases)
         self.folder = os.path.realpath(folder)
         self.record = Record(self.folder)
         self.ready = False
@@ -47,6 +57,7 @@ class Project:
             except BaseException as error:
                 error.limosa_kind = "settings"
                 raise
+            self.databases.apply()
             try:
                 django.setup()
                 _import_management()
@@ -127,16 +138,34 @@ class Record:
 
     find_module = None
 
+    def answer(self, more=()):
+        """Returns what was read, with more files, as the engine compares it before it uses an answer again."""
+        return {
+            "files": sorted({*self.files(), *(os.path.abspath(name) for name in more)}),
+            "absent": sorted(path for path in self.absent if not os.path.exists(path)),
+            "environment": sorted(self.variables),
+            "whole_environment": self.whole_environment,
+        }
+
     def files(self):
-        """Returns the project's own files that were imported or read."""
+        """Returns the files that were imported or read and belong neither to Python nor to an installed package."""
         names = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
         names |= self.opened
-        return sorted(name for name in names if isinstance(name, str) and self._is_ours(name) and os.path.isfile(name))
+        return sorted(os.path.abspath(name) for name in names if isinstance(name, str) and self._is_code(name) and os.path.isfile(name))
 
     def _is_ours(self, path):
         path = os.path.abspath(path)
-        if not (path.startswith(self.folder + os.sep) or os.path.realpath(path).startswith(self.folder + os.sep)):
-            return False
-        if path.endswith(tuple(importlib.machinery.BYTECODE_SUFFIXES)):
+        inside = path.startswith(self.folder + os.sep) or os.path.realpath(path).startswith(self.folder + os.sep)
+        return inside and self._is_code(path)
+
+    def _is_code(self, path):
+        path = os.path.abspath(path)
+        if path.endswith(tuple(importlib.machinery.BYTECODE_SUFFIXES)) or path.startswith(SYSTEM):
             return False
         return not any(part in path.split(os.sep) for part in ("site-packages", "dist-packages", "__pycache__"))
+
+
+def module_file(module):
+    """Returns the file of a module by its name; nothing when it has none."""
+    name = getattr(sys.modules.get(module), "__file__", None)
+    return name if isinstance(name, str) and os.path.isfile(name) else None

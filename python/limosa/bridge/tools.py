@@ -8,6 +8,7 @@ from .describe import describe, unmigrated_models
 from .encode import Encoder
 from .export import Exporter
 from .migrations import Migrations
+from .project import module_file
 from .signals import Signals
 from .runner import Runner
 
@@ -23,10 +24,22 @@ class Tools:
         runner = Runner(migrations, connection, encoder)
         signals = Signals(migrations, runner)
         self.connection = connection
+
+        def recorded(command):
+            """Adds to the answer of a command what it was read from."""
+
+            def carry_out(**arguments):
+                encoder.modules.clear()
+                with project.record:
+                    answer = command(**arguments)
+                return dict(answer, read=project.record.answer(filter(None, map(module_file, encoder.modules))))
+
+            return carry_out
+
         self.commands = {
             "describe": lambda: describe(project, migrations, encoder),
-            "export": exporter.export,
-            "state_deltas": runner.state_deltas,
+            "export": recorded(exporter.export),
+            "state_deltas": recorded(runner.state_deltas),
             "connect": connection.connect,
             "disconnect": connection.disconnect,
             "begin": connection.begin,
@@ -45,11 +58,11 @@ class Tools:
             "run_migration": runner.run_migration,
             "collect_sql": runner.collect_sql,
             "effective_default": runner.effective_default,
-            "unmigrated_models": lambda: {"models": unmigrated_models(migrations, encoder)},
-            "routes": partial(routing.routes, runner),
-            "allowed_models": routing.allowed_models,
+            "unmigrated_models": recorded(lambda: {"models": unmigrated_models(migrations, encoder)}),
+            "routes": recorded(partial(routing.routes, runner)),
+            "allowed_models": recorded(routing.allowed_models),
             "sync_apps": commands.sync_apps,
-            "changed_apps": commands.changed_apps,
+            "changed_apps": recorded(commands.changed_apps),
             "pre_migrate": signals.pre_migrate,
             "post_migrate": signals.post_migrate,
         }

@@ -77,5 +77,10 @@ def _add(part, answer):
     for column in getattr(part, "columns", ()):
         if [table, column] not in answer["columns"]:
             answer["columns"].append([table, column])
-    if hasattr(part, "suffix") or hasattr(part, "suffix_template"):
-        answer["names"].append([table, str(part).strip('"`')])
+    target = getattr(part, "to_reference", None)
+    suffix = getattr(part, "suffix", None) if target is None else part.suffix_template
+    if isinstance(suffix, str):
+        name = {"table": table, "columns": list(part.columns), "suffix": suffix, "target": None}
+        if target is not None:
+            name["target"] = [target.table, target.columns[0]]
+        answer["names"].append(name)

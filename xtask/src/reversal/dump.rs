@@ -15,7 +15,7 @@ const POSTGRES: &str = "\
         AND c.relname NOT LIKE 'django\\_migrations%') \
     SELECT 'column ' || c.relname || ' ' || row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum) || ' ' || a.attname || ' ' || \
         format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END || \
-        coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') || ' ' || a.attidentity || a.attgenerated || ' ' || \
+        coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') || ' ' || a.attidentity::text || a.attgenerated::text || ' ' || \
         a.attcollation::text || coalesce(' -- ' || col_description(c.oid, a.attnum), '') \
         FROM own c JOIN pg_attribute a ON a.attrelid = c.oid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
         WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped \
@@ -35,7 +35,7 @@ const POSTGRES: &str = "\
     UNION ALL SELECT 'function ' || pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace \
         WHERE n.nspname = 'public' AND p.prokind <> 'a' \
         AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') \
-    UNION ALL SELECT 'collation ' || collname || ' ' || collprovider || ' ' || collisdeterministic FROM pg_collation c \
+    UNION ALL SELECT 'collation ' || collname || ' ' || collprovider::text || ' ' || collisdeterministic FROM pg_collation c \
         JOIN pg_namespace n ON n.oid = c.collnamespace WHERE n.nspname = 'public' \
     UNION ALL SELECT 'extension ' || extname FROM pg_extension";
 

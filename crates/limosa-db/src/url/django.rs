@@ -39,6 +39,28 @@ impl std::fmt::Debug for DjangoDatabase {
 }
 
 impl DatabaseUrl {
+    /// Returns the entry of Django's `DATABASES` that leads to the same database; nothing where there is none, such as for a database
+    /// in memory.
+    pub fn to_django(&self) -> Option<DjangoDatabase> {
+        let join = |parts: Vec<String>| parts.join(",");
+        let ports: Vec<String> = self.hosts.iter().filter_map(|host| host.port).map(|port| port.to_string()).collect();
+        let (engine, name) = match self.dialect {
+            Dialect::Postgres => ("django.db.backends.postgresql", self.database.clone().unwrap_or_default()),
+            Dialect::MySql => ("django.db.backends.mysql", self.database.clone().unwrap_or_default()),
+            Dialect::Sqlite => ("django.db.backends.sqlite3", self.sqlite_path()?.to_str()?.to_owned()),
+        };
+        let server = self.dialect != Dialect::Sqlite;
+        Some(DjangoDatabase {
+            engine: engine.to_owned(),
+            name,
+            user: self.user.clone().unwrap_or_default(),
+            password: self.password.clone().unwrap_or_default(),
+            host: join(self.hosts.iter().map(|host| host.name.clone()).collect()),
+            port: join(ports),
+            options: if server { self.options.clone() } else { BTreeMap::new() },
+        })
+    }
+
     /// Builds a URL from an entry of Django's `DATABASES`.
     ///
     /// The last part of `ENGINE` decides (`postgresql`, `postgis`, `sqlite3`, `mysql`), so that wrappers such as

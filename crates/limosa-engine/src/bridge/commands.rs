@@ -3,6 +3,7 @@
 use std::fmt;
 
 use limosa_model::{MigrationId, Value};
+use limosa_sql::dialect::Dialect;
 use limosa_sql::editor::Waiting;
 use limosa_sql::statement::Foreign;
 use serde::{Deserialize, Serialize};
@@ -265,9 +266,10 @@ impl Bridge {
         operation: &OperationPath,
         direction: Direction,
         waiting: &[Foreign],
+        dialect: Dialect,
     ) -> Result<Vec<Waiting>, BridgeError> {
         let MigrationId { app, name } = &operation.migration;
-        let waiting: Vec<Json> = waiting.iter().map(deferred::encode).collect();
+        let waiting: Vec<Json> = waiting.iter().map(|statement| deferred::encode(statement, dialect)).collect();
         let arguments =
             json!({ "app": app, "name": name, "path": operation.path, "direction": direction, "waiting": waiting });
         let after: deferred::After = self.call("run_operation", arguments).await?;

@@ -79,7 +79,7 @@ impl Process {
         };
         let project_dir = std::path::absolute(&options.project_dir)?;
         // A process that ends at once is told of when its greeting is awaited.
-        let _ = process.send(&script::hello(&project_dir, &options.python_path)).await;
+        let _ = process.send(&script::hello(&project_dir, options)).await;
         Ok(process)
     }
 

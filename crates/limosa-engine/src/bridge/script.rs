@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
+use limosa_db::DjangoDatabase;
 use serde_json::{Value as Json, json};
+
+use super::BridgeOptions;
 
 macro_rules! modules {
     ($($name:literal),* $(,)?) => {
@@ -17,6 +20,7 @@ const MODULES: &[(&str, &str)] = modules!(
     "adapters",
     "commands",
     "connection",
+    "databases",
     "describe",
     "encode",
     "errors",
@@ -38,9 +42,28 @@ const MODULES: &[(&str, &str)] = modules!(
 );
 
 /// Returns the first line that the process reads.
-pub(super) fn hello(project_dir: &Path, python_path: &[impl AsRef<Path>]) -> Json {
+pub(super) fn hello(project_dir: &Path, options: &BridgeOptions) -> Json {
     let modules: serde_json::Map<String, Json> =
         MODULES.iter().map(|(name, text)| ((*name).to_owned(), Json::from(*text))).collect();
-    let python_path: Vec<_> = python_path.iter().map(|path| path.as_ref().to_string_lossy()).collect();
-    json!({ "modules": modules, "project_dir": project_dir.to_string_lossy(), "python_path": python_path })
+    let python_path: Vec<_> = options.python_path.iter().map(|path| path.to_string_lossy()).collect();
+    let databases: serde_json::Map<String, Json> =
+        options.databases.iter().map(|(alias, database)| (alias.clone(), entry(database))).collect();
+    json!({
+        "modules": modules,
+        "project_dir": project_dir.to_string_lossy(),
+        "python_path": python_path,
+        "databases": databases,
+    })
+}
+
+fn entry(database: &DjangoDatabase) -> Json {
+    json!({
+        "ENGINE": database.engine,
+        "NAME": database.name,
+        "USER": database.user,
+        "PASSWORD": database.password,
+        "HOST": database.host,
+        "PORT": database.port,
+        "OPTIONS": database.options,
+    })
 }

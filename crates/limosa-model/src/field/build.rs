@@ -194,8 +194,21 @@ impl Field {
     /// # Errors
     /// As [`Field::from_call`].
     pub fn from_call_as(call: &Call, base: &str, custom: Option<CustomColumn>) -> Result<Self, FieldError> {
+        Self::from_call_around(call, base, custom, &Self::from_call)
+    }
+
+    /// Builds the same; `inner` builds the fields inside it, those of an array or of a generated column.
+    ///
+    /// # Errors
+    /// As [`Field::from_call`].
+    pub fn from_call_around(
+        call: &Call,
+        base: &str,
+        custom: Option<CustomColumn>,
+        inner: &dyn Fn(&Call) -> Result<Self, FieldError>,
+    ) -> Result<Self, FieldError> {
         let class = class(base).ok_or_else(|| FieldError::UnknownClass(call.callee.clone()))?;
-        let arguments = Arguments { class: &call.callee, kwargs: named_arguments(class, call) };
+        let arguments = Arguments { class: &call.callee, kwargs: named_arguments(class, call), inner };
         Self::build(class, base, &arguments, custom, call.span)
     }
 
@@ -205,7 +218,7 @@ impl Field {
     /// As [`Field::from_call`].
     pub fn from_custom_call(call: &Call, custom: CustomColumn) -> Result<Self, FieldError> {
         let class = Class::Simple(Simple::NoColumn);
-        let arguments = Arguments { class: &call.callee, kwargs: named_arguments(class, call) };
+        let arguments = Arguments { class: &call.callee, kwargs: named_arguments(class, call), inner: &Self::from_call };
         let mut field = Self::build(class, "django.db.models.Field", &arguments, Some(custom), call.span)?;
         field.kind = FieldKind::Custom;
         Ok(field)
@@ -281,7 +294,7 @@ fn kind(class: Class, arguments: &Arguments<'_>) -> Result<FieldKind, FieldError
             let output = arguments.known("output_field")?.and_then(Value::as_call);
             FieldKind::Generated {
                 expression: arguments.known("expression")?.ok_or_else(|| arguments.missing("expression"))?.clone(),
-                output_field: Arc::new(Field::from_call(output.ok_or_else(|| arguments.missing("output_field"))?)?),
+                output_field: Arc::new((arguments.inner)(output.ok_or_else(|| arguments.missing("output_field"))?)?),
                 persist: arguments.bool("db_persist")?.ok_or_else(|| arguments.missing("db_persist"))?,
             }
         }
@@ -291,7 +304,7 @@ fn kind(class: Class, arguments: &Arguments<'_>) -> Result<FieldKind, FieldError
         Class::Array => {
             let base = arguments.known("base_field")?.and_then(Value::as_call);
             FieldKind::Array {
-                base: Arc::new(Field::from_call(base.ok_or_else(|| arguments.missing("base_field"))?)?),
+                base: Arc::new((arguments.inner)(base.ok_or_else(|| arguments.missing("base_field"))?)?),
                 size: arguments.number("size")?,
             }
         }
@@ -350,6 +363,8 @@ fn is_not_provided(value: &Value) -> bool {
 struct Arguments<'a> {
     class: &'a SmolStr,
     kwargs: Kwargs,
+    /// Builds the fields inside the field.
+    inner: &'a dyn Fn(&Call) -> Result<Field, FieldError>,
 }
 
 impl Arguments<'_> {

@@ -1,7 +1,6 @@
 //! Hashes of what an answer depends on.
 
 use std::path::Path;
-use std::time::UNIX_EPOCH;
 
 use sha2::{Digest, Sha256};
 
@@ -11,9 +10,6 @@ use crate::project::Project;
 
 /// Variables that change from shell to shell and mean nothing to a project.
 const VOLATILE: [&str; 8] = ["_", "SHLVL", "PWD", "OLDPWD", "TERM", "COLUMNS", "LINES", "WINDOWID"];
-
-/// Folders without files of the project.
-const SKIPPED: [&str; 4] = ["node_modules", "__pycache__", "site-packages", "target"];
 
 /// Returns the hash of what was asked of which project, interpreter and packages.
 pub(super) fn project(project: &Project, question: &str) -> String {
@@ -26,6 +22,8 @@ pub(super) fn project(project: &Project, question: &str) -> String {
     add(question);
     add(&project.root.to_string_lossy());
     add(project.settings.module.as_deref().unwrap_or_default());
+    // What a migration says may depend on the given database.
+    add(project.config.database_url.as_ref().and_then(|_| project.vendor()).unwrap_or_default());
     if let Some(interpreter) = &project.interpreter {
         add(&interpreter.executable.to_string_lossy());
         for folder in interpreter.layout.iter().flat_map(|layout| &layout.site_packages) {
@@ -38,9 +36,17 @@ pub(super) fn project(project: &Project, question: &str) -> String {
             }
         }
     }
-    python_files(&project.root, &mut add);
-    for folder in project.linked_folders() {
-        python_files(&folder, &mut add);
+    hex(hash)
+}
+
+/// Returns the hash of all files that were read here, the migrations among them.
+pub(super) fn sources(project: &Project) -> String {
+    let mut hash = Sha256::new();
+    for (path, source) in project.sources.by_path() {
+        for part in [path.to_string_lossy().as_ref(), &source.text] {
+            hash.update(part.len().to_le_bytes());
+            hash.update(part);
+        }
     }
     hex(hash)
 }
@@ -71,25 +77,6 @@ pub(super) fn environment(env: &Env) -> String {
         hash.update([0]);
     }
     hex(hash)
-}
-
-/// Adds path, size and time of change of the project's Python files.
-fn python_files(folder: &Path, add: &mut impl FnMut(&str)) {
-    let listing = Directory::read(folder);
-    for name in listing.files().filter(|name| name.ends_with(".py")) {
-        let path = folder.join(name);
-        if let Ok(metadata) = fs_err::metadata(&path) {
-            let changed =
-                metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
-            add(&format!("{} {} {}", path.display(), metadata.len(), changed.as_nanos()));
-        }
-    }
-    for name in listing.folders().filter(|name| !name.starts_with('.') && !SKIPPED.contains(name)) {
-        let inside = folder.join(name);
-        if !inside.join("pyvenv.cfg").exists() {
-            python_files(&inside, add);
-        }
-    }
 }
 
 fn hex(hash: Sha256) -> String {

@@ -47,6 +47,8 @@ pub struct ConfigFile {
 pub struct DjangoSection {
     /// `INSTALLED_APPS`.
     pub installed_apps: Option<Vec<Sourced<SmolStr>>>,
+    /// Folders in which modules are looked for besides the project.
+    pub python_path: Vec<Sourced<SmolStr>>,
     /// Settings by their Django names, in the order in which they were written.
     pub settings: IndexMap<SmolStr, Sourced<Value>>,
 }
@@ -176,7 +178,8 @@ fn django_section(table: &mut Table<'_, '_>, source: &Source) -> DjangoSection {
             }
         }
     }
-    DjangoSection { installed_apps: table.texts("installed-apps"), settings }
+    let python_path = table.texts("python-path").unwrap_or_default();
+    DjangoSection { installed_apps: table.texts("installed-apps"), python_path, settings }
 }
 
 fn migration_modules(table: &mut Table<'_, '_>) -> Option<Sourced<Value>> {

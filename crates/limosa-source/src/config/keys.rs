@@ -16,7 +16,7 @@ const fn key(table: &'static str, name: &'static str, doc: &'static str) -> Key 
 }
 
 /// All keys, in the order in which they are documented.
-pub const KEYS: [Key; 21] = [
+pub const KEYS: [Key; 22] = [
     key("", "settings", "The dotted name of the settings module of a Django project."),
     key("", "python", "The interpreter in whose environment the project is installed; relative to the project."),
     key("", "database-url", "The URL of the database: postgres://, mysql:// or sqlite:."),
@@ -37,6 +37,11 @@ pub const KEYS: [Key; 21] = [
     key("databases.NAME", "url", "The URL of the database NAME; for `default` the same as `database-url`."),
     key("django", "version", "The line of Django to behave as."),
     key("django", "installed-apps", "INSTALLED_APPS, for use without Python."),
+    key(
+        "django",
+        "python-path",
+        "Folders in which apps are looked for besides the project, such as site-packages; for use without Python.",
+    ),
     key("django", "default-auto-field", "DEFAULT_AUTO_FIELD."),
     key("django", "auth-user-model", "AUTH_USER_MODEL."),
     key("django", "use-tz", "USE_TZ."),

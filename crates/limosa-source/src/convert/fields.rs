@@ -7,7 +7,7 @@ use limosa_model::index::{Constraint, Index};
 use limosa_model::value::Call;
 use limosa_model::{Field, Value};
 
-use super::{Converter, Problem, Purpose};
+use super::{Converter, Knowledge, Problem, Purpose};
 
 impl Converter<'_> {
     pub(super) fn field(
@@ -27,10 +27,7 @@ impl Converter<'_> {
                 return Err(Problem { place: place.into(), reason, span });
             }
         };
-        let field = match Field::from_call(call) {
-            Err(FieldError::UnknownClass(class)) if class == call.callee => self.knowledge.field(call, purpose),
-            built => built,
-        };
+        let field = build(self.knowledge, call, purpose);
         field.map(Arc::new).map_err(|error| {
             let span = match &error {
                 FieldError::Opaque { opaque, .. } => opaque.span.or(call.span),
@@ -46,6 +43,15 @@ impl Converter<'_> {
 
     pub(super) fn constraint(&self, call: &Call, place: &str) -> Result<Arc<Constraint>, Problem> {
         Constraint::from_call(call).map(Arc::new).map_err(|error| problem(call, place, &error.to_string()))
+    }
+}
+
+/// Builds a field of any class, and the fields inside it.
+fn build(knowledge: &dyn Knowledge, call: &Call, purpose: Purpose) -> Result<Field, FieldError> {
+    if Field::is_known_class(&call.callee) {
+        Field::from_call_around(call, &call.callee, None, &|inner| build(knowledge, inner, purpose))
+    } else {
+        knowledge.field(call, purpose)
     }
 }
 

@@ -52,11 +52,12 @@ impl ModulePath {
             first,
             installed: Vec::new(),
             editable: IndexMap::new(),
-            complete: layout.is_some(),
+            complete: layout.is_some() || !config.django.python_path.is_empty(),
             directories: Directories::default(),
         };
-        for folder in layout.map_or(&[][..], |layout| &layout.site_packages) {
-            path.add_site_folder(folder);
+        let named = config.django.python_path.iter().map(|folder| config.project.value.join(folder.value.as_str()));
+        for folder in named.chain(layout.into_iter().flat_map(|layout| layout.site_packages.iter().cloned())) {
+            path.add_site_folder(&folder);
         }
         path
     }

@@ -93,9 +93,15 @@ struct Raw {
 impl FieldFacts {
     /// Builds the field that `call` makes: as the built-in kind that its class stores as, else as a column of some type.
     ///
+    /// `inner` builds the fields inside it.
+    ///
     /// # Errors
     /// When an argument that decides about the column is missing, wrong or opaque.
-    pub fn build(&self, call: &Call) -> Result<Field, FieldError> {
+    pub fn build(
+        &self,
+        call: &Call,
+        inner: &dyn Fn(&Call) -> Result<Field, FieldError>,
+    ) -> Result<Field, FieldError> {
         let mut seen = call.clone();
         if let Some(view) = self.base_view.as_ref().and_then(Value::as_call) {
             // What the class was given may go under other names than what it gave to Django's class.
@@ -107,7 +113,7 @@ impl FieldFacts {
         let internal = self.internal_type.as_ref().map(|name| SmolStr::from(format!("django.db.models.{name}")));
         let kind = internal.into_iter().chain([self.base.clone()]).find(|path| Field::is_known_class(path));
         let mut field = match kind {
-            Some(kind) => Field::from_call_as(&seen, &kind, self.custom_column())?,
+            Some(kind) => Field::from_call_around(&seen, &kind, self.custom_column(), inner)?,
             None => Field::from_custom_call(&seen, self.column_types())?,
         };
         if field.foreign_key().is_some() {

@@ -63,7 +63,7 @@ fn migration_with_facts() {
     assert_eq!(second.error.as_ref().unwrap().line, Some(3));
 
     let (call, facts) = export.fields.iter().next().unwrap();
-    let field = facts.build(call.as_call().unwrap()).unwrap();
+    let field = facts.build(call.as_call().unwrap(), &limosa_model::Field::from_call).unwrap();
     assert_eq!(field.class, "fields.encrypt");
     assert_eq!(field.kind, FieldKind::Binary);
     assert_eq!((field.null, field.db_index, field.max_length), (true, true, Some(9)));

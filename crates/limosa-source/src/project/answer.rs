@@ -178,7 +178,7 @@ struct Exported<'a> {
 
 impl Knowledge for Exported<'_> {
     fn field(&self, call: &Call, _: Purpose) -> Result<Field, FieldError> {
-        self.fields.get(call).ok_or_else(|| FieldError::UnknownClass(call.callee.clone()))?.build(call)
+        build(self.fields, call)
     }
 
     fn operation(&self, _: &Call, place: &str) -> Option<KnownOperation> {
@@ -205,6 +205,15 @@ impl Knowledge for Exported<'_> {
         let facts = self.facts.get(place)?;
         let doc = if reverse { &facts.reverse_code_doc } else { &facts.code_doc };
         doc.as_deref().map(SmolStr::from)
+    }
+}
+
+/// Builds a field of any class, and the fields inside it.
+fn build(fields: &FieldTable, call: &Call) -> Result<Field, FieldError> {
+    let inner = |inner: &Call| build(fields, inner);
+    match fields.get(call) {
+        Some(facts) => facts.build(call, &inner),
+        None => Field::from_call_around(call, &call.callee, None, &inner),
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) fn context<'a>(
 }
 
 /// Returns what Django calls the vendor of the database that is worked on.
-fn vendor(settings: &ProjectSettings, config: &Config) -> Option<&'static str> {
+pub(crate) fn vendor(settings: &ProjectSettings, config: &Config) -> Option<&'static str> {
     if let Some(url) = &config.database_url {
         let scheme = url.value.expose().split(':').next().unwrap_or_default();
         return match scheme {

@@ -101,8 +101,12 @@ pub(crate) fn build(context: &Context<'_>, call: &Call) -> Result<Field, FieldEr
     }
     let view = Call { callee: path, args, kwargs, span: call.span };
     let internal = internal_type(&mut evaluator, &chain, &instance, &base).map_err(&unclear)?;
+    let inner = |call: &Call| match Field::is_known_class(&call.callee) {
+        true => Field::from_call(call),
+        false => build(context, call),
+    };
     let mut field = match &internal {
-        Some(internal) => Field::from_call_as(&view, internal, None)?,
+        Some(internal) => Field::from_call_around(&view, internal, None, &inner)?,
         None => Field::from_custom_call(&view, CustomColumn::default())?,
     };
     if field.foreign_key().is_some() && chain.method("get_internal_type").is_some() {
@@ -111,7 +115,7 @@ pub(crate) fn build(context: &Context<'_>, call: &Call) -> Result<Field, FieldEr
     }
     if base != ROOT && internal.as_ref() != Some(&base) {
         // Only the type is another one; what the class of Django's says about the rest still holds.
-        let own = Field::from_call_as(&view, &base, None)?;
+        let own = Field::from_call_around(&view, &base, None, &inner)?;
         if own.foreign_key().is_some()
             || own.many_to_many().is_some()
             || field.foreign_key().is_some()

@@ -8,7 +8,7 @@ use limosa_model::value::Opaque;
 use limosa_model::{Diagnostic, MigrationId, SmolStr, SourceId, Span, Value};
 
 use super::canonical::canonical;
-use super::classes::Chain;
+use super::classes::{Chain, Link};
 use super::context::Context;
 use super::evaluate::Evaluator;
 use super::evaluate::object::{Class as ClassObject, Object};
@@ -127,7 +127,8 @@ fn raw(
     let mut take = |name: &str| values.shift_remove(name);
     let list = || Value::List(Vec::new());
     let base: SmolStr = base.unwrap_or_default();
-    let (inherited_atomic, own) = own_ways(evaluator, &base, &methods, class.span);
+    let Inherited { atomic: inherited_atomic, attributes: inherited, ways: own } =
+        inherited(evaluator, &base, &methods, class.span);
     let [operations, dependencies, run_before, replaces, initial, atomic] = ATTRIBUTES.map(&mut take);
     RawMigration {
         id,
@@ -141,7 +142,7 @@ fn raw(
         replaces: replaces.unwrap_or_else(list),
         initial: initial.unwrap_or(Value::None),
         atomic: atomic.or(inherited_atomic).unwrap_or(Value::Bool(true)),
-        attributes: values.into_iter().filter(|(name, _)| !name.starts_with('_')).collect(),
+        attributes: others(values, inherited),
         classes: evaluator.freeze_classes(false),
         functions: evaluator.freeze_functions(),
         span: class.span,
@@ -185,13 +186,18 @@ fn collect(
     }
 }
 
-/// Returns the `atomic` that the migration inherits, and what it or its base does of its own.
-fn own_ways(
-    evaluator: &Evaluator<'_>,
-    base: &SmolStr,
-    methods: &[SmolStr],
-    span: Span,
-) -> (Option<Value>, Vec<Arc<Opaque>>) {
+/// What a migration has from a class outside its file.
+#[derive(Default)]
+struct Inherited {
+    atomic: Option<Value>,
+    /// Attributes without a meaning for Django, the nearest first.
+    attributes: Vec<(SmolStr, Value)>,
+    /// What it or its base does of its own.
+    ways: Vec<Arc<Opaque>>,
+}
+
+/// Looks at what a migration defines itself and at what it inherits from `base`.
+fn inherited(evaluator: &Evaluator<'_>, base: &SmolStr, methods: &[SmolStr], span: Span) -> Inherited {
     let own = |reason: String| Arc::new(Opaque { reason: reason.into(), text: "Migration".into(), span: Some(span) });
     let mut ways: Vec<Arc<Opaque>> = methods
         .iter()
@@ -199,28 +205,41 @@ fn own_ways(
         .map(|method| own(format!("the migration defines `{method}`")))
         .collect();
     if canonical(base) == ROOT {
-        return (None, ways);
+        return Inherited { ways, ..Inherited::default() };
     }
     let chain = match Evaluator::for_classes(evaluator.context, base) {
         Some(mut evaluator) => Chain::follow(&mut evaluator, base, &|path| path == ROOT),
         None => Err("its source is not there".into()),
     };
-    let inherited = match chain {
-        Ok(chain) => {
-            if let Some(method) = chain.defines(&OWN_METHODS) {
-                ways.push(own(format!("the migration inherits `{method}` from `{base}`")));
-            }
-            if let Some(attribute) = chain.defines(&ATTRIBUTES[..5]) {
-                ways.push(own(format!("the migration inherits `{attribute}` from `{base}`")));
-            }
-            chain.attribute("atomic").cloned()
-        }
+    let chain = match chain {
+        Ok(chain) => chain,
         Err(reason) => {
             ways.push(own(format!("the migration inherits from `{base}`: {reason}")));
-            None
+            return Inherited { ways, ..Inherited::default() };
         }
     };
-    (inherited, ways)
+    if let Some(method) = chain.defines(&OWN_METHODS) {
+        ways.push(own(format!("the migration inherits `{method}` from `{base}`")));
+    }
+    if let Some(attribute) = chain.defines(&ATTRIBUTES[..5]) {
+        ways.push(own(format!("the migration inherits `{attribute}` from `{base}`")));
+    }
+    let attributes = chain.links.iter().filter_map(Link::class).flat_map(|class| class.attributes.iter());
+    let attributes = attributes.filter(|(name, _)| !ATTRIBUTES.contains(&name.as_str()));
+    Inherited {
+        atomic: chain.attribute("atomic").cloned(),
+        attributes: attributes.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        ways,
+    }
+}
+
+/// Puts together the attributes without a meaning for Django: those of the class, then what it only inherits.
+fn others(own: IndexMap<SmolStr, Value>, inherited: Vec<(SmolStr, Value)>) -> Vec<(SmolStr, Value)> {
+    let mut all = own;
+    for (name, value) in inherited {
+        all.entry(name).or_insert(value);
+    }
+    all.into_iter().filter(|(name, _)| !name.starts_with('_')).collect()
 }
 
 /// The diagnostic for a name `Migration` that is no class of this file.

@@ -83,12 +83,30 @@ fn an_answer_holds_while_nothing_changes() {
     let answer = |env: &Env| cache.recall(&folder.try_open(env).unwrap(), &DESCRIBE);
     assert!(answer(&env.with("SHLVL", "3")).is_some());
     assert!(answer(&env.with("OTHER", "3")).is_none());
+}
+
+#[test]
+fn an_export_holds_while_what_it_was_read_from_is_the_same() {
+    let (folder, place) = (project(), tempfile::tempdir().unwrap());
+    let cache = Cache::at(place.path());
+    folder.write("fields.py", b"A = 1\n");
+    let read = ReadFrom { files: vec![folder.path("fields.py")], ..ReadFrom::default() };
     let export = Need::Export { migrations: Vec::new() };
-    assert!(cache.recall(&folder.open(), &export).is_none());
-    cache.keep(&folder.open(), &export, &json!({"migrations": []}));
-    assert_eq!(cache.recall(&folder.open(), &export), Some(json!({"migrations": []})));
-    folder.write("module.py", b"");
-    assert!(cache.recall(&folder.open(), &export).is_none());
+    let answer = json!({"migrations": [], "read": read});
+    let known = || cache.recall(&folder.open(), &export);
+    assert!(known().is_none());
+    // An answer that does not say what it was read from is not kept, nor is one with a migration that cannot be imported.
+    for not_kept in [json!({"migrations": []}), json!({"migrations": [{"error": {}}], "read": read})] {
+        cache.keep(&folder.open(), &export, &not_kept);
+        assert!(known().is_none());
+    }
+    cache.keep(&folder.open(), &export, &answer);
+    assert_eq!(known().as_ref(), Some(&answer));
+    folder.write("other.py", b"");
+    folder.write("fields.py", b"A = 1\n");
+    assert_eq!(known().as_ref(), Some(&answer), "only the content counts");
+    folder.write("fields.py", b"A = 2\n");
+    assert!(known().is_none());
 }
 
 #[cfg(unix)]
@@ -105,11 +123,27 @@ fn files_are_for_the_user_alone_and_hold_no_variable() {
 }
 
 #[test]
-fn a_description_with_a_password_is_not_kept() {
-    let (folder, place) = (project(), tempfile::tempdir().unwrap());
-    let cache = Cache::at(place.path());
-    for (password, kept) in [("hush", false), ("", true)] {
-        cache.keep(&folder.open(), &DESCRIBE, &description(&ReadFrom::default(), password));
-        assert_eq!(cache.recall(&folder.open(), &DESCRIBE).is_some(), kept, "{password}");
+fn a_password_is_kept_by_the_place_where_it_was_read() {
+    let urls = |password: &str| format!("postgres://u:{password}@h/d");
+    for (password, file, variable, kept) in [
+        ("", String::new(), String::new(), true),
+        ("hush", String::new(), String::new(), false),
+        ("hush", String::new(), urls("hush"), true),
+        ("hu/sh:", String::new(), urls("hu%2Fsh%3A"), true),
+        ("hush", "PASSWORD=hush\n".to_owned(), String::new(), true),
+    ] {
+        let (folder, place) = (project(), tempfile::tempdir().unwrap());
+        let cache = Cache::at(place.path());
+        folder.write(".env", file.as_bytes());
+        let env = Env::of([("URL", variable.as_str())]);
+        let read =
+            ReadFrom { files: vec![folder.path(".env")], environment: vec!["URL".into()], ..ReadFrom::default() };
+        cache.keep(&folder.try_open(&env).unwrap(), &DESCRIBE, &description(&read, password));
+        let known = cache.recall(&folder.try_open(&env).unwrap(), &DESCRIBE);
+        assert_eq!(known, kept.then(|| description(&read, password)), "{password} {file} {variable}");
+        for file in std::fs::read_dir(place.path()).unwrap() {
+            let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+            assert!(password.is_empty() || !text.contains(password), "{text}");
+        }
     }
 }

@@ -78,6 +78,10 @@ impl Models<'_> {
         let refuse = || invalid(&view.field.class, format!("it does not take {value:?}"));
         match kind {
             FieldKind::Boolean => boolean(&value, view.field.null).ok_or_else(refuse),
+            // What Python makes of a list or a dictionary as a text, only it can tell.
+            kind if kind.is_textual() && matches!(value, Literal::List(_) | Literal::Dict(_)) => python_str(&value)
+                .map(Literal::Text)
+                .ok_or_else(|| ExpressionError::NeedsPython(view.field.class.clone())),
             kind if kind.is_textual() => python_str(&value).map(Literal::Text).ok_or_else(refuse),
             FieldKind::IpAddress => python_str(&value).map(Literal::Text).ok_or_else(refuse),
             FieldKind::GenericIpAddress => {

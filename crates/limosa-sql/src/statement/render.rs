@@ -60,13 +60,20 @@ impl AddUnique {
     }
 }
 
+impl ForeignKeySuffix {
+    /// Returns the ending as Django's schema editors have it.
+    pub(super) fn template(self) -> &'static str {
+        match self {
+            Self::Target => "_fk_%(to_table)s_%(to_column)s",
+            Self::Plain => "_fk",
+        }
+    }
+}
+
 impl AddForeignKey {
     /// Returns the name, unquoted, for tables and columns as they are called now.
     pub fn name(&self, dialect: Dialect) -> SmolStr {
-        let suffix = match self.suffix {
-            ForeignKeySuffix::Target => "_fk_%(to_table)s_%(to_column)s",
-            ForeignKeySuffix::Plain => "_fk",
-        };
+        let suffix = self.suffix.template();
         dialect.foreign_key_name(&self.table, &self.column, &self.to_table, &self.to_column, suffix)
     }
 

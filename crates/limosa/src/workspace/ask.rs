@@ -2,14 +2,15 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use limosa_db::{DatabaseUrl, DjangoDatabase};
 use limosa_engine::bridge::{Bridge, BridgeOptions, OperationPath, Output, OutputHandler};
 use limosa_engine::events::Events;
-use limosa_model::Diagnostic;
+use limosa_model::{Diagnostic, MigrationId};
 use limosa_source::cache::Cache;
 use limosa_source::config::variables::DJANGO_SETTINGS_MODULE;
 use limosa_source::describe::ProjectDescription;
 use limosa_source::export::{Export, StateDelta};
-use limosa_source::project::{Answer, Need, Project};
+use limosa_source::project::{Answer, Doubt, Need, Project};
 
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -36,6 +37,9 @@ impl Listener {
     }
 }
 
+/// The alias of the database that a given URL stands for.
+const DEFAULT_ALIAS: &str = "default";
+
 /// Asks until nothing is open; returns the bridge when it had to be started.
 pub(super) async fn all(project: &mut Project, listener: &Listener) -> Result<Option<Bridge>, Error> {
     let cache = Cache::of_user(&project.config.env);
@@ -51,6 +55,11 @@ pub(super) async fn all(project: &mut Project, listener: &Listener) -> Result<Op
             if let Some(answer) = known.and_then(|json| understand(&need, &json).ok()) {
                 project.resolve(answer);
                 continue;
+            }
+            if project.interpreter.is_none() {
+                let wanting = wanting(&need);
+                project.diagnostics.extend(wanting);
+                return Ok(bridge);
             }
             let bridge = match &mut bridge {
                 Some(bridge) => bridge,
@@ -78,11 +87,28 @@ pub(super) async fn start(project: &Project, listener: &Listener) -> Result<Brid
     let module =
         project.settings.module.clone().or_else(|| project.config.settings.as_ref().map(|name| name.value.clone()));
     options.settings = module.map(|module| module.to_string());
+    options.databases = given_databases(project)?;
     options.output = Some(listener.handler());
     if let Some(settings) = &options.settings {
         options.env.push((DJANGO_SETTINGS_MODULE.name.into(), settings.into()));
     }
     Ok(Bridge::start(&options).await?)
+}
+
+/// Returns the databases that were given in the place of those of the settings, by alias, as Django's settings would name them.
+pub(super) fn given_databases(project: &Project) -> Result<Vec<(String, DjangoDatabase)>, Error> {
+    let named = project.config.databases.iter().map(|(alias, url)| (alias.as_str(), url));
+    // One URL for all stands for the default here: which other alias it is meant for is known only later.
+    let one = project.config.database_url.iter().map(|url| (DEFAULT_ALIAS, url));
+    let mut given: Vec<(String, DjangoDatabase)> = Vec::new();
+    for (alias, url) in one.chain(named) {
+        if given.iter().any(|(known, _)| known == alias) {
+            continue;
+        }
+        let url = DatabaseUrl::parse(url.value.expose())?.below(&project.root);
+        given.extend(url.to_django().map(|database| (alias.to_owned(), database)));
+    }
+    Ok(given)
 }
 
 async fn ask(bridge: &mut Bridge, need: &Need) -> Result<Json, Error> {
@@ -115,6 +141,39 @@ fn understand(need: &Need, json: &Json) -> Result<Answer, Error> {
             Answer::StateDeltas(deltas, fields)
         }
     })
+}
+
+/// Returns what stays unknown without Python, each with its place.
+fn wanting(need: &Need) -> Vec<Diagnostic> {
+    const HELP: &str =
+        "name the interpreter with --python, LIMOSA_PYTHON or `python` in limosa.toml, or activate its environment";
+    match need {
+        Need::Describe { doubts } => {
+            let one = |doubt: &Doubt| {
+                let message = format!("only the project's Python can describe the project, and none was found: {}", doubt.reason);
+                Diagnostic::error("no-python", message).at(doubt.span, "here").help(format!(
+                    "{HELP}; or describe the settings under [django] in limosa.toml"
+                ))
+            };
+            doubts.iter().map(one).collect()
+        }
+        Need::Export { migrations } => {
+            let one = |(id, doubt): &(MigrationId, Doubt)| {
+                let message = format!("only the project's Python can read {id}, and none was found: {}", doubt.reason);
+                Diagnostic::error("no-python", message).at(doubt.span, "here").help(format!(
+                    "{HELP}; a field class can also be described under [fields] in limosa.toml"
+                ))
+            };
+            migrations.iter().map(one).collect()
+        }
+        Need::StateDelta { operations } => {
+            let one = |(id, path): &(MigrationId, String)| {
+                let what = format!("tell what the operation {path} does to the models");
+                super::errors::no_python(id, None, &what)
+            };
+            operations.iter().map(one).collect()
+        }
+    }
 }
 
 fn open(need: &Need) -> String {

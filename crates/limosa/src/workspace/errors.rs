@@ -26,6 +26,17 @@ impl Workspace {
         self.diagnostics(vec![diagnostic])
     }
 
+    /// Refuses to go on where Python is needed and the project has none; `what` says what for, beginning with a verb.
+    ///
+    /// # Errors
+    /// When there is no interpreter.
+    pub(super) fn check_python(&self, id: &MigrationId, span: Option<Span>, what: &str) -> Result<(), Error> {
+        if self.project.interpreter.is_some() || self.bridge.is_some() {
+            return Ok(());
+        }
+        Err(self.diagnostics(vec![no_python(id, span.or_else(|| self.span(id)), what)]))
+    }
+
     /// Returns the error that shows these diagnostics.
     pub fn diagnostics(&self, diagnostics: Vec<Diagnostic>) -> Error {
         Error::Project { diagnostics, sources: self.project.sources.clone() }
@@ -54,4 +65,11 @@ impl Workspace {
         let end = source.text[start..].find('\n').map_or(source.text.len(), |newline| start + newline);
         Some(source.span(start..end))
     }
+}
+
+/// The diagnostic for a migration that needs Python, where there is none.
+pub(super) fn no_python(id: &MigrationId, span: Option<Span>, what: &str) -> Diagnostic {
+    let message = format!("only the project's Python can {what} of {id}, and none was found");
+    let help = "name the interpreter with --python, LIMOSA_PYTHON or `python` in limosa.toml, or activate its environment";
+    Diagnostic::error("no-python", message).at(span, "needed for this").help(help)
 }

@@ -25,6 +25,7 @@ mod no_python;
 mod own_classes;
 mod passwords;
 mod places;
+mod python_operations;
 mod prune;
 mod read_only;
 mod routers;

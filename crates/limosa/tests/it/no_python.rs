@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
 
-use crate::database::on_each;
+use crate::database::{Database, on_each};
 use crate::project::{Project, python_migration};
 
 /// Gives the project an environment whose interpreter leaves a mark and fails, with the packages of the real one.
@@ -25,6 +25,41 @@ fn booby_trap(project: Project) -> Project {
     let python = project.path("trap/bin/python");
     fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).expect("change the mode");
     project.with("LIMOSA_PYTHON", python)
+}
+
+/// Gives the project an interpreter that leaves a mark each time that it is started.
+fn counted(project: Project) -> Project {
+    let real = std::env::var("LIMOSA_TEST_DJANGO").expect("set, or there is no project");
+    let mark = project.path("started");
+    let script = format!("#!/bin/sh\necho started >> '{}'\nexec '{real}' \"$@\"\n", mark.display());
+    project.write("counting/python", script);
+    let python = project.path("counting/python");
+    fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).expect("change the mode");
+    let cache = project.path("cache");
+    project.with("LIMOSA_PYTHON", python).with("LIMOSA_CACHE_DIR", cache)
+}
+
+fn starts(project: &Project) -> usize {
+    fs::read_to_string(project.path("started")).map_or(0, |text| text.lines().count())
+}
+
+/// A project that is described in `limosa.toml`, run without any Python.
+fn described(migrations: &[(&str, &str)], database: &Database) -> Option<Project> {
+    let project = Project::django(migrations)?.without("LIMOSA_PYTHON").with("PATH", "");
+    let real = std::env::var("LIMOSA_TEST_DJANGO").expect("set, or there is no project");
+    let ask = "import sysconfig; print(sysconfig.get_path('purelib'))";
+    let packages = Command::new(real).args(["-c", ask]).output().expect("run Python").stdout;
+    let packages = String::from_utf8(packages).expect("text");
+    project.write(
+        "limosa.toml",
+        format!(
+            "database-url = {:?}\n[django]\nversion = \"5.2\"\ninstalled-apps = [\"django.contrib.contenttypes\", \"library\"]\n\
+             default-auto-field = \"django.db.models.BigAutoField\"\npython-path = [{:?}]\n",
+            database.text,
+            packages.trim()
+        ),
+    );
+    Some(project)
 }
 
 #[track_caller]
@@ -87,5 +122,69 @@ fn python_code_that_is_applied_already_starts_none() {
         project.run("migrate library zero").ends(2).tells(&["Python", "9"]);
         assert!(project.path("started").exists());
         assert_eq!(database.dump(), before);
+    });
+}
+
+#[test]
+fn what_python_answered_once_is_not_asked_again() {
+    let head = "from library.operations import Note";
+    let custom = python_migration("0001_initial", head, "Note(\"book\", \"pages\", models.IntegerField(null=True)),");
+    let operations = |name: &str| {
+        format!(
+            "from django.db import models\nfrom django.db.migrations.operations.base import Operation\n\n\
+             class Note(Operation):\n    def __init__(self, model, name, field):\n        \
+             self.model, self.name, self.field = model, name, field\n    def state_forwards(self, app_label, state):\n        \
+             state.add_field(app_label, self.model, {name}, self.field, False)\n    \
+             def database_forwards(self, *args):\n        pass\n    def database_backwards(self, *args):\n        pass\n    \
+             def deconstruct(self):\n        return 'Note', [self.model, self.name, self.field], {{}}\n"
+        )
+    };
+    let after = python_migration(
+        "0002_custom",
+        "",
+        "migrations.AlterField(\"book\", \"pages\", models.IntegerField(default=1)),",
+    );
+    let Some(project) = Project::django(&[("0002_custom", &custom), ("0003_after", &after)]) else { return };
+    project.write("library/operations.py", operations("self.name"));
+    let project = counted(project);
+    project.run("plan").ends(0);
+    assert_eq!(starts(&project), 1, "an operation of the project's own class is asked of Python");
+    project.run("plan").ends(0);
+    project.run("showmigrations").ends(0);
+    assert_eq!(starts(&project), 1, "nothing has changed");
+    // A file that has nothing to do with it, and one that is written again as it was.
+    project.write("other.py", "");
+    project.write("library/operations.py", operations("self.name"));
+    project.run("plan").ends(0);
+    assert_eq!(starts(&project), 1, "only what was read counts, and only its content");
+    project.write("library/operations.py", operations("self.name + 'x'"));
+    project.run("plan").ends(2).tells(&["pages"]);
+    assert_eq!(starts(&project), 2, "the module of the operation's class has changed");
+}
+
+#[test]
+fn a_described_project_needs_no_python() {
+    let plain = python_migration(
+        "0001_initial",
+        "",
+        "migrations.AddField(\"book\", \"pages\", models.IntegerField(null=True)),",
+    );
+    let code =
+        python_migration("0002_plain", "\ndef code(apps, editor):\n    pass\n", "migrations.RunPython(code),");
+    let unread = python_migration("0002_plain", "from library.unknown import operation", "operation(),");
+    on_each("described", |database| {
+        let Some(project) = described(&[("0002_plain", &plain)], database) else { return };
+        for command in ["plan", "showmigrations", "showmigrations --plan", "sqlmigrate library 0002", "migrate"] {
+            project.run(command).ends(0);
+        }
+        project.write("library/migrations/0003_code.py", code.clone());
+        for command in ["plan", "showmigrations", "sqlmigrate library 0003"] {
+            project.run(command).ends(0);
+        }
+        let before = database.dump();
+        project.run("migrate").ends(2).tells(&["no-python", "library.0003_code", "0003_code.py:10", "--python"]);
+        assert_eq!(database.dump(), before);
+        project.write("library/migrations/0003_code.py", unread.clone());
+        project.run("plan").ends(2).tells(&["no-python", "library.0003_code", "0003_code.py:7", "--python"]);
     });
 }

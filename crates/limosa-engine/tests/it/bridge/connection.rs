@@ -1,5 +1,6 @@
 //! The bridge as a connection.
 
+use limosa_sql::dialect::Dialect;
 use limosa_engine::bridge::{Bridge, Direction};
 use serde_json::json;
 
@@ -82,7 +83,7 @@ def fill(apps, schema_editor):
     for keep in [false, true] {
         bridge.begin(true).await.unwrap();
         bridge.set_state(&[super::project::id("0001_initial")]).await.unwrap();
-        bridge.run_operation(&at("0002_fill", 0), Direction::Forwards, &[]).await.unwrap();
+        bridge.run_operation(&at("0002_fill", 0), Direction::Forwards, &[], Dialect::Sqlite).await.unwrap();
         if keep {
             bridge.commit().await.unwrap()
         } else {

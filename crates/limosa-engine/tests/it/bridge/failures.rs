@@ -1,5 +1,6 @@
 //! What goes wrong, and how it is told.
 
+use limosa_sql::dialect::Dialect;
 use limosa_engine::bridge::{Bridge, BridgeError, BridgeOptions, Direction};
 
 use super::project::{Project, at, migration};
@@ -48,7 +49,7 @@ async fn an_error_names_the_line_of_the_migration() {
     let mut bridge = project.migrated().await;
     bridge.begin(true).await.unwrap();
     bridge.execute("INSERT INTO library_author (name) VALUES ('Ann')", None).await.unwrap();
-    let error = bridge.run_operation(&at("0002_bad", 0), Direction::Forwards, &[]).await.unwrap_err();
+    let error = bridge.run_operation(&at("0002_bad", 0), Direction::Forwards, &[], Dialect::Sqlite).await.unwrap_err();
     let python = error.python().unwrap();
     assert_eq!(python.class, "django.db.utils.IntegrityError");
     assert_eq!(python.file, Some(project.path("library/migrations/0002_bad.py")));
@@ -70,7 +71,7 @@ def code(apps, schema_editor):
     let Some(project) = Project::new(&[("0002_die", &migration(head, "migrations.RunPython(code)"))]) else { return };
     let mut bridge = project.migrated().await;
     bridge.begin(true).await.unwrap();
-    let error = bridge.run_operation(&at("0002_die", 0), Direction::Forwards, &[]).await.unwrap_err();
+    let error = bridge.run_operation(&at("0002_die", 0), Direction::Forwards, &[], Dialect::Sqlite).await.unwrap_err();
     let BridgeError::Died { status, stderr } = error else { panic!("{error}") };
     assert!(status.contains('7') && stderr.contains("last words"), "{status} {stderr}");
 }
@@ -99,7 +100,7 @@ def statement(apps, schema_editor):
             }
             interrupter.interrupt().await.unwrap();
         };
-        let (result, ()) = tokio::join!(bridge.run_operation(&operation, Direction::Forwards, &[]), interrupt);
+        let (result, ()) = tokio::join!(bridge.run_operation(&operation, Direction::Forwards, &[], Dialect::Sqlite), interrupt);
         let error = result.unwrap_err();
         assert!(matches!(error, BridgeError::Interrupted), "{function}: {error}");
         bridge.rollback().await.unwrap();

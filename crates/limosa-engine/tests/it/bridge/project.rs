@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
+use limosa_sql::dialect::Dialect;
 use limosa_engine::bridge::{Bridge, BridgeOptions, Direction, OperationPath, Output};
 use limosa_model::MigrationId;
 use tempfile::TempDir;
@@ -164,7 +165,7 @@ impl Project {
         bridge.set_state(&[]).await.unwrap();
         bridge.begin(true).await.unwrap();
         for index in 0..3 {
-            bridge.run_operation(&at("0001_initial", index), Direction::Forwards, &[]).await.unwrap();
+            bridge.run_operation(&at("0001_initial", index), Direction::Forwards, &[], Dialect::Sqlite).await.unwrap();
         }
         bridge.commit().await.unwrap();
         bridge

@@ -1,5 +1,6 @@
 //! Operations with the state that Django would give them.
 
+use limosa_sql::dialect::Dialect;
 use limosa_engine::bridge::{Bridge, BridgeError, Direction, Run};
 
 use super::project::{Project, at, id, migration};
@@ -10,7 +11,7 @@ async fn run(code: &str) -> Option<Result<Project, BridgeError>> {
     let project = Project::new(&[("0002_code", &text)])?;
     let mut bridge = project.migrated().await;
     bridge.begin(true).await.unwrap();
-    Some(match bridge.run_operation(&at("0002_code", 0), Direction::Forwards, &[]).await {
+    Some(match bridge.run_operation(&at("0002_code", 0), Direction::Forwards, &[], Dialect::Sqlite).await {
         Ok(_) => {
             bridge.commit().await.unwrap();
             Ok(project)
@@ -123,14 +124,14 @@ def after(apps, schema_editor):
     order.insert(2, at("0002_state", 2).inner("database_operations", 0));
     bridge.begin(true).await.unwrap();
     for operation in &order {
-        bridge.run_operation(operation, Direction::Forwards, &[]).await.unwrap();
+        bridge.run_operation(operation, Direction::Forwards, &[], Dialect::Sqlite).await.unwrap();
     }
     bridge.commit().await.unwrap();
 
     bridge.set_state(&[id("0001_initial")]).await.unwrap();
     bridge.begin(true).await.unwrap();
     for operation in order.iter().rev() {
-        bridge.run_operation(operation, Direction::Backwards, &[]).await.unwrap();
+        bridge.run_operation(operation, Direction::Backwards, &[], Dialect::Sqlite).await.unwrap();
     }
     bridge.commit().await.unwrap();
     let columns = bridge.query("PRAGMA table_info(library_author)", None).await.unwrap().rows.len();

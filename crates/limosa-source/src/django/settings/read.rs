@@ -55,7 +55,7 @@ pub(crate) fn read(
         None => taker.texts("INSTALLED_APPS").into_iter().map(|app| (app, None)).collect(),
     };
     let settings = ProjectSettings {
-        module: module.map(SmolStr::from).filter(|_| !described),
+        module: module.map(SmolStr::from),
         django_installed: installed,
         default_auto_field: taker.text("DEFAULT_AUTO_FIELD").unwrap_or_else(|| defaults::auto_field(django)),
         auth_user_model: taker.text("AUTH_USER_MODEL").unwrap_or_else(|| "auth.User".into()),
@@ -65,7 +65,7 @@ pub(crate) fn read(
         site_id: taker.get("SITE_ID").and_then(|value| i64::try_from(value.as_int()?).ok()),
         default_tablespace: taker.text("DEFAULT_TABLESPACE").filter(|text| !text.is_empty()),
         default_index_tablespace: taker.text("DEFAULT_INDEX_TABLESPACE").filter(|text| !text.is_empty()),
-        databases: if described { IndexMap::new() } else { taker.databases(config.database_url.is_some()) },
+        databases: taker.databases(described || config.database_url.is_some()),
         routers: taker.get("DATABASE_ROUTERS").is_some_and(|value| value.truth() != Some(false)),
         migration_modules: taker.migration_modules(),
         values: SettingValues::default(),

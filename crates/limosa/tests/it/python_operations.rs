@@ -1,0 +1,124 @@
+//! Operations that run through the project's Python leave what Django leaves.
+
+use crate::project::{Project, python_migration};
+use crate::twins::on_each;
+
+const OPERATIONS: &str = "
+from django.db import models, migrations
+from django.db.migrations.operations.base import Operation
+
+class Traced(migrations.AddField):
+    def database_forwards(self, *args):
+        super().database_forwards(*args)
+
+class StateOnly(migrations.AddField):
+    def database_forwards(self, *args):
+        pass
+    def database_backwards(self, *args):
+        pass
+
+class Quiet(migrations.RemoveField):
+    def describe(self):
+        return 'Quiet removal of %s' % self.name
+
+class Stamped(Operation):
+    reversible = True
+    def __init__(self, name):
+        self.name = name
+    def state_forwards(self, app_label, state):
+        model = state.models[app_label, self.name].clone()
+        model.fields['stamp'] = models.CharField(max_length=7, db_index=True, default='')
+        state.models[app_label, self.name] = model
+        state.reload_model(app_label, self.name)
+    def database_forwards(self, app_label, editor, before, after):
+        model = after.apps.get_model(app_label, self.name)
+        editor.add_field(before.apps.get_model(app_label, self.name), model._meta.get_field('stamp'))
+    def database_backwards(self, app_label, editor, before, after):
+        model = before.apps.get_model(app_label, self.name)
+        editor.remove_field(model, model._meta.get_field('stamp'))
+";
+
+const FIELDS: &str = "
+from django.db import models
+
+class Loud(models.CharField):
+    def get_prep_value(self, value):
+        value = super().get_prep_value(value)
+        return 'NOTHING' if value is None else value.upper()
+";
+
+#[test]
+fn custom_operations_among_others() {
+    let head = "from library.operations import Quiet, Stamped, StateOnly, Traced\n\n\
+        def odd(apps, editor):\n    if editor.connection.vendor == 'postgresql':\n        \
+        editor.execute('ALTER TABLE library_book ADD CONSTRAINT odd UNIQUE (isbn)')\n";
+    let operations = "
+        migrations.CreateModel('Author', [('id', models.BigAutoField(primary_key=True)), ('name', models.CharField(max_length=9, db_index=True))]),
+        Traced('book', 'author', models.ForeignKey('library.author', models.CASCADE, null=True)),
+        migrations.AddField('book', 'isbn', models.CharField(max_length=9, default='0', db_index=True)),
+        Traced('book', 'code', models.CharField(max_length=9, null=True, db_index=True)),
+        migrations.RenameField('book', 'code', 'number'),
+        Stamped('author'),
+        migrations.AlterField('author', 'stamp', models.CharField(max_length=8, default='x')),
+        StateOnly('book', 'ghost', models.IntegerField(null=True)),
+        Quiet('book', 'ghost') if False else migrations.SeparateDatabaseAndState([], [migrations.RemoveField('book', 'ghost')]),
+        Traced('book', 'gone', models.ForeignKey('library.author', models.CASCADE, null=True, related_name='+')),
+        Quiet('book', 'gone'),";
+    let after = "
+        migrations.RunPython(odd, migrations.RunPython.noop),
+        migrations.SeparateDatabaseAndState([], [migrations.AlterField('book', 'isbn', models.CharField(max_length=9, default='0', unique=True))]),
+        migrations.AlterField('book', 'isbn', models.CharField(max_length=10, default='0')),";
+    let files = [
+        ("library/operations.py", OPERATIONS.to_owned()),
+        ("library/migrations/0002_custom.py", python_migration("0001_initial", head, operations)),
+        ("library/migrations/0003_names.py", python_migration("0002_custom", head, after)),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    on_each("custom_operations", &[], &files, |twins| {
+        twins.run("migrate").end_well();
+        twins.run("migrate library 0001").end_well();
+        twins.run("migrate").end_well();
+    });
+}
+
+#[test]
+fn defaults_that_a_class_prepares() {
+    let head = "from library.fields import Loud";
+    let added = "
+        migrations.AddField('book', 'one', Loud(max_length=9, default='one')),
+        migrations.AddField('book', 'two', Loud(max_length=9, null=True)),
+        migrations.AddField('book', 'three', Loud(max_length=9, null=True)),";
+    let changed = "
+        migrations.RemoveField('book', 'one'),
+        migrations.AlterField('book', 'two', Loud(max_length=9, default='two')),
+        migrations.RemoveField('book', 'three'),";
+    let files = [
+        ("library/fields.py", FIELDS.to_owned()),
+        ("library/migrations/0002_added.py", python_migration("0001_initial", head, added)),
+        ("library/migrations/0003_changed.py", python_migration("0002_added", head, changed)),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    on_each("prepared_defaults", &[], &files, |twins| {
+        twins.run("migrate library 0001").end_well();
+        twins.execute("default", "INSERT INTO library_book (title) VALUES ('x')");
+        twins.run("migrate").end_well();
+        twins.run("migrate library 0002").end_well();
+        twins.run("migrate library 0001").end_well();
+        twins.run("migrate").end_well();
+    });
+}
+
+#[test]
+fn python_follows_a_given_url() {
+    let code = python_migration(
+        "0001_initial",
+        "\ndef code(apps, editor):\n    apps.get_model('library', 'Book').objects.create(title='here')\n",
+        "migrations.RunPython(code, migrations.RunPython.noop),",
+    );
+    crate::database::on_each("given_url", |database| {
+        let Some(project) = Project::django(&[("0002_code", &code)]) else { return };
+        project.command(&format!("--database-url {} migrate", database.text)).status().expect("run");
+        assert_eq!(database.query("SELECT title FROM library_book"), ["here"]);
+        assert!(!project.path("db.sqlite3").exists(), "the database of the settings is left alone");
+    });
+}
