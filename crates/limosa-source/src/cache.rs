@@ -90,7 +90,8 @@ impl Cache {
     }
 
     fn keep_text(&self, project: &Project, question: &str, describes: bool, answer: &Json) {
-        let Some(read) = answer.get("read").and_then(|read| serde_json::from_value::<ReadFrom>(read.clone()).ok()) else {
+        let Some(read) = answer.get("read").and_then(|read| serde_json::from_value::<ReadFrom>(read.clone()).ok())
+        else {
             return;
         };
         // What cannot be imported now may be importable the next time.

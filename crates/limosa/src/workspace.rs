@@ -257,7 +257,9 @@ impl Workspace {
         interrupt: &Interrupt,
     ) -> Result<(), Error> {
         let alias = connected.alias.as_str();
-        if self.url_override(alias).is_some() && !ask::given_databases(&self.project)?.iter().any(|(given, _)| given == alias) {
+        if self.url_override(alias).is_some()
+            && !ask::given_databases(&self.project)?.iter().any(|(given, _)| given == alias)
+        {
             return Err(Error::Usage {
                 message: format!("the project's Python code is needed, whose database `{alias}` cannot be led to the given URL"),
                 help: "leave --database-url (LIMOSA_DATABASE_URL, `database-url`) out, and let the settings name the database".into(),

@@ -247,7 +247,8 @@ impl Runner<'_> {
             (Step::Python { path, .. }, Session::Bridge(bridge, _)) => {
                 let operation = OperationPath::of_database(job.migration.id.clone(), &path);
                 let waiting = compiler.as_ref().map_or_else(Vec::new, |compiler| compiler.waiting());
-                let waiting = bridge.run_operation(&operation, job.direction.into(), &waiting, self.context.dialect).await?;
+                let waiting =
+                    bridge.run_operation(&operation, job.direction.into(), &waiting, self.context.dialect).await?;
                 if let Some(compiler) = compiler {
                     compiler.set_waiting(waiting);
                 }

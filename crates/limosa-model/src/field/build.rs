@@ -218,7 +218,8 @@ impl Field {
     /// As [`Field::from_call`].
     pub fn from_custom_call(call: &Call, custom: CustomColumn) -> Result<Self, FieldError> {
         let class = Class::Simple(Simple::NoColumn);
-        let arguments = Arguments { class: &call.callee, kwargs: named_arguments(class, call), inner: &Self::from_call };
+        let arguments =
+            Arguments { class: &call.callee, kwargs: named_arguments(class, call), inner: &Self::from_call };
         let mut field = Self::build(class, "django.db.models.Field", &arguments, Some(custom), call.span)?;
         field.kind = FieldKind::Custom;
         Ok(field)

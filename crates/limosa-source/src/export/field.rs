@@ -97,11 +97,7 @@ impl FieldFacts {
     ///
     /// # Errors
     /// When an argument that decides about the column is missing, wrong or opaque.
-    pub fn build(
-        &self,
-        call: &Call,
-        inner: &dyn Fn(&Call) -> Result<Field, FieldError>,
-    ) -> Result<Field, FieldError> {
+    pub fn build(&self, call: &Call, inner: &dyn Fn(&Call) -> Result<Field, FieldError>) -> Result<Field, FieldError> {
         let mut seen = call.clone();
         if let Some(view) = self.base_view.as_ref().and_then(Value::as_call) {
             // What the class was given may go under other names than what it gave to Django's class.

@@ -150,19 +150,20 @@ fn wanting(need: &Need) -> Vec<Diagnostic> {
     match need {
         Need::Describe { doubts } => {
             let one = |doubt: &Doubt| {
-                let message = format!("only the project's Python can describe the project, and none was found: {}", doubt.reason);
-                Diagnostic::error("no-python", message).at(doubt.span, "here").help(format!(
-                    "{HELP}; or describe the settings under [django] in limosa.toml"
-                ))
+                let message =
+                    format!("only the project's Python can describe the project, and none was found: {}", doubt.reason);
+                Diagnostic::error("no-python", message)
+                    .at(doubt.span, "here")
+                    .help(format!("{HELP}; or describe the settings under [django] in limosa.toml"))
             };
             doubts.iter().map(one).collect()
         }
         Need::Export { migrations } => {
             let one = |(id, doubt): &(MigrationId, Doubt)| {
                 let message = format!("only the project's Python can read {id}, and none was found: {}", doubt.reason);
-                Diagnostic::error("no-python", message).at(doubt.span, "here").help(format!(
-                    "{HELP}; a field class can also be described under [fields] in limosa.toml"
-                ))
+                Diagnostic::error("no-python", message)
+                    .at(doubt.span, "here")
+                    .help(format!("{HELP}; a field class can also be described under [fields] in limosa.toml"))
             };
             migrations.iter().map(one).collect()
         }

@@ -70,6 +70,7 @@ impl Workspace {
 /// The diagnostic for a migration that needs Python, where there is none.
 pub(super) fn no_python(id: &MigrationId, span: Option<Span>, what: &str) -> Diagnostic {
     let message = format!("only the project's Python can {what} of {id}, and none was found");
-    let help = "name the interpreter with --python, LIMOSA_PYTHON or `python` in limosa.toml, or activate its environment";
+    let help =
+        "name the interpreter with --python, LIMOSA_PYTHON or `python` in limosa.toml, or activate its environment";
     Diagnostic::error("no-python", message).at(span, "needed for this").help(help)
 }

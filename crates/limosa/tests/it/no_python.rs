@@ -169,8 +169,7 @@ fn a_described_project_needs_no_python() {
         "",
         "migrations.AddField(\"book\", \"pages\", models.IntegerField(null=True)),",
     );
-    let code =
-        python_migration("0002_plain", "\ndef code(apps, editor):\n    pass\n", "migrations.RunPython(code),");
+    let code = python_migration("0002_plain", "\ndef code(apps, editor):\n    pass\n", "migrations.RunPython(code),");
     let unread = python_migration("0002_plain", "from library.unknown import operation", "operation(),");
     on_each("described", |database| {
         let Some(project) = described(&[("0002_plain", &plain)], database) else { return };

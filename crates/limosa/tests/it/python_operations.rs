@@ -59,7 +59,7 @@ fn custom_operations_among_others() {
         Traced('book', 'code', models.CharField(max_length=9, null=True, db_index=True)),
         migrations.RenameField('book', 'code', 'number'),
         Stamped('author'),
-        migrations.AlterField('author', 'stamp', models.CharField(max_length=8, default='x')),
+        migrations.AlterField('author', 'stamp', models.CharField(max_length=8, db_index=True, default='x')),
         StateOnly('book', 'ghost', models.IntegerField(null=True)),
         Quiet('book', 'ghost') if False else migrations.SeparateDatabaseAndState([], [migrations.RemoveField('book', 'ghost')]),
         Traced('book', 'gone', models.ForeignKey('library.author', models.CASCADE, null=True, related_name='+')),

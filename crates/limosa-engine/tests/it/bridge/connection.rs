@@ -1,7 +1,7 @@
 //! The bridge as a connection.
 
-use limosa_sql::dialect::Dialect;
 use limosa_engine::bridge::{Bridge, Direction};
+use limosa_sql::dialect::Dialect;
 use serde_json::json;
 
 use super::project::{Project, at, migration};

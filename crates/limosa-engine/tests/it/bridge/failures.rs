@@ -1,7 +1,7 @@
 //! What goes wrong, and how it is told.
 
-use limosa_sql::dialect::Dialect;
 use limosa_engine::bridge::{Bridge, BridgeError, BridgeOptions, Direction};
+use limosa_sql::dialect::Dialect;
 
 use super::project::{Project, at, migration};
 
@@ -100,7 +100,8 @@ def statement(apps, schema_editor):
             }
             interrupter.interrupt().await.unwrap();
         };
-        let (result, ()) = tokio::join!(bridge.run_operation(&operation, Direction::Forwards, &[], Dialect::Sqlite), interrupt);
+        let (result, ()) =
+            tokio::join!(bridge.run_operation(&operation, Direction::Forwards, &[], Dialect::Sqlite), interrupt);
         let error = result.unwrap_err();
         assert!(matches!(error, BridgeError::Interrupted), "{function}: {error}");
         bridge.rollback().await.unwrap();

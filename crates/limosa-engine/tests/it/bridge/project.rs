@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use limosa_sql::dialect::Dialect;
 use limosa_engine::bridge::{Bridge, BridgeOptions, Direction, OperationPath, Output};
 use limosa_model::MigrationId;
+use limosa_sql::dialect::Dialect;
 use tempfile::TempDir;
 
 const SETTINGS: &str = r#"

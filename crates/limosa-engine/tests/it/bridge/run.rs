@@ -1,7 +1,7 @@
 //! Operations with the state that Django would give them.
 
-use limosa_sql::dialect::Dialect;
 use limosa_engine::bridge::{Bridge, BridgeError, Direction, Run};
+use limosa_sql::dialect::Dialect;
 
 use super::project::{Project, at, id, migration};
 
