@@ -54,9 +54,31 @@ def texts(app, before, operations):
     apps = {}
     for (label, _), model in before.items():
         apps.setdefault(label, []).append(model)
-    base = {label: text_of([creation(model) for model in models], label) for label, models in apps.items()}
+    base = {label: text_of([creation(model) for model in ordered(models)], label) for label, models in apps.items()}
     base.setdefault(app, text_of([], app))
     return {"base": base, "operation": text_of(operations, app)}
+
+
+def ordered(models):
+    """Brings models behind those that they refer to, where that is possible."""
+    by_name = {model.name_lower: model for model in models}
+    result = []
+
+    def visit(model):
+        by_name.pop(model.name_lower)
+        references = [base for base in model.bases if isinstance(base, str)]
+        for field in model.fields.values():
+            references += [getattr(field.remote_field, name, None) for name in ("model", "through")]
+        for reference in references:
+            name = str(reference).rpartition(".")[2].lower()
+            if name in by_name:
+                visit(by_name[name])
+        result.append(model)
+
+    for model in models:
+        if model.name_lower in by_name:
+            visit(model)
+    return result
 
 
 def creation(model):

@@ -19,6 +19,8 @@ LABELS = {
     "postgres": ["migrations.test_operations", "schema", "postgres_tests.test_operations", "postgres_tests.test_constraints", "postgres_tests.test_indexes"],
     "mariadb": ["migrations.test_operations", "schema"],
 }
+#: A label in a line of a schema or of a message.
+LABEL = re.compile(r"c\d{8}(?!\d)")
 RECORDER = Path(__file__).with_name("record.py")
 
 
@@ -78,13 +80,15 @@ def relabelled(recorded):
     """Gives each situation labels of its own, so that all fit into one database, and joins those that are the same."""
     found = {}
     for entry in recorded:
-        labels = {entry["app"]: "APP", **{app: f"APP{number}" for number, app in enumerate(sorted(set(entry["base"]) - {entry["app"]}))}}
+        labels = {entry["app"]: "APP", **{app: f"APPx{number}" for number, app in enumerate(sorted(set(entry["base"]) - {entry["app"]}))}}
         base = tuple(sorted((labels[app], renamed(text, labels)) for app, text in entry["base"].items()))
         key = (base, renamed(entry["operation"], labels))
         found.setdefault(key, set()).add(entry["test"])
     situations = []
-    for number, ((base, operation), tests) in enumerate(found.items(), 1):
-        label = f"c{number:04}"
+    for (base, operation), tests in found.items():
+        # Names in a schema depend on the label, so the same situation always has the same one.
+        digest = hashlib.sha256(repr((base, operation)).encode()).hexdigest()
+        label = f"c{int(digest[:12], 16) % 10**8:08}"
         own = {app.replace("APP", label): text.replace("APP", label) for app, text in base}
         situations.append(Situation(label, own, operation.replace("APP", label), tests))
     return situations
