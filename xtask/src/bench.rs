@@ -2,6 +2,7 @@
 //!
 //! Everything that is compared is measured in one go, interleaved, as real processes on databases of its own.
 
+mod applications;
 mod build;
 mod database;
 mod django;
@@ -50,6 +51,12 @@ pub(crate) struct Args {
     /// Sizes other than the usual two, each APPSxMIGRATIONSxMODELS per app; repeatable.
     #[arg(long, value_name = "AxMxM", value_parser = project::parse_size)]
     size: Vec<project::Size>,
+    /// Measures whole applications of tests/oracle instead, from empty: names with commas between them, such as mayan,pretalx.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    apps: Vec<String>,
+    /// Another folder of applications for --apps; repeatable.
+    #[arg(long, value_name = "DIR")]
+    projects: Vec<PathBuf>,
     /// Measures this binary and builds nothing; reading up to the plan is then measured in this program as it was built.
     #[arg(long, value_name = "PATH")]
     limosa: Option<PathBuf>,
@@ -72,8 +79,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         (Some(url), true) => Some(server::Server::at(url)?),
         (None, true) => Some(server::Server::start()?),
     };
-    let sizes = if args.size.is_empty() { project::USUAL.to_vec() } else { args.size.clone() };
+    let usual = args.size.is_empty() && args.apps.is_empty();
+    let sizes = if usual { project::USUAL.to_vec() } else { args.size.clone() };
     let mut report = Report::new(&django, server.as_ref(), args)?;
+    if !args.apps.is_empty() {
+        let (limosa, server) = (&programs.limosa, server.as_ref());
+        report.applications = applications::measure(&args.apps, &args.projects, limosa, &django, &kinds, server)?;
+    }
     for size in sizes {
         let bench = measure::Bench {
             project: project::generate(size, &folder.path().join(size.to_string()))?,

@@ -10,6 +10,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use super::Args;
+use super::applications::Application;
 use super::database::Kind;
 use super::django;
 use super::measure::median;
@@ -27,6 +28,8 @@ pub(super) struct Report {
     environment: Vec<(&'static str, String)>,
     /// By size of the project.
     pub(super) sizes: Vec<SizeReport>,
+    /// Whole applications.
+    pub(super) applications: Vec<Application>,
 }
 
 /// The numbers of one project.
@@ -166,12 +169,13 @@ impl Report {
             environment.push(("PostgreSQL", format!("{version}, fsync {fsync}, by {via}")));
             environment.push(("PostgreSQL is replayed by", succeed(Command::new("psql").arg("--version"))?));
         }
-        Ok(Self { version: 1, environment, sizes: Vec::new() })
+        Ok(Self { version: 1, environment, sizes: Vec::new(), applications: Vec::new() })
     }
 
     /// Returns whether something could not be measured.
     pub(super) fn has_failed(&self) -> bool {
         self.sizes.iter().flat_map(|size| &size.rows).any(|row| row.error.is_some())
+            || self.applications.iter().any(Application::differs)
     }
 
     /// Returns the report as Markdown.
@@ -196,11 +200,18 @@ impl Report {
                 _ = writeln!(text, "{remark}");
             }
         }
+        if !self.applications.is_empty() {
+            text.push_str("\n## Whole applications, `migrate` from empty\n\n");
+            text.push_str("| application | database | Limosa | Django | Django ÷ Limosa | result |\n|---|---|--:|--:|--:|---|\n");
+            for application in &self.applications {
+                _ = writeln!(text, "{}", application.line());
+            }
+        }
         let goals: Vec<String> = self.sizes.iter().flat_map(goals::of).collect();
         if !goals.is_empty() {
             _ = writeln!(text, "\n## Goals\n\n{}", goals.join("\n"));
         }
-        text.push_str("\nTimes are medians, from start to end of the process unless it says otherwise; peaks are of the process alone.\n");
+        text.push_str("\nTimes are medians (of one run each for applications), from start to end of the process unless it says otherwise; peaks are of the process alone.\n");
         text
     }
 

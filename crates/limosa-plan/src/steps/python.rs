@@ -5,7 +5,6 @@ use limosa_model::operations::OperationKind;
 use limosa_model::state::ProjectState;
 use limosa_model::{Field, Migration, ModelId, Operation, SmolStr, Value};
 use limosa_sql::dialect::Context;
-use limosa_sql::expression::ExpressionError;
 use limosa_sql::model::Models;
 
 use super::Skipped;
@@ -101,12 +100,8 @@ pub(super) fn unknown_default(
     let models = Models::new(&atom.to, context);
     let mut view = models.model(&model).ok()?.field(name)?.clone();
     view.field = field.into();
-    match models.effective_default(&view) {
-        Err(ExpressionError::NeedsPython(function)) => {
-            Some(UnknownDefault { path: atom.path.clone(), model, field: name.clone(), function })
-        }
-        _ => None,
-    }
+    let function = models.effective_default(&view).err()?.only_python(&view.field.class)?;
+    Some(UnknownDefault { path: atom.path.clone(), model, field: name.clone(), function })
 }
 
 /// Returns whether an operation may give rows a default that only Python can compute, as far as it shows by itself.

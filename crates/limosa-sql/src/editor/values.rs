@@ -26,14 +26,7 @@ impl<'a> SchemaEditor<'a> {
             Ok(default) => return Ok(default),
             Err(error) => error,
         };
-        let what = match &error {
-            ExpressionError::NeedsPython(what) | ExpressionError::Opaque(what) => what.clone(),
-            // A class of the project's own may well take what the one that it is derived from does not.
-            ExpressionError::Invalid { .. } if !field.field().class.starts_with("django.") => {
-                field.field().class.clone()
-            }
-            _ => return Err(error.into()),
-        };
+        let Some(what) = error.only_python(&field.field().class) else { return Err(error.into()) };
         let (model, name) = (field.view.model.clone(), field.view.name.clone());
         match self.supplied_defaults.get(&(model.clone(), name.clone())) {
             None => Err(EditorError::DefaultNeedsPython { model, field: name, what }),

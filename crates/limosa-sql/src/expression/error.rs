@@ -48,3 +48,15 @@ pub enum ExpressionError {
         always: bool,
     },
 }
+
+impl ExpressionError {
+    /// Returns what only the project's Python can compute, when that is the reason; `class` is that of the field.
+    pub fn only_python(&self, class: &SmolStr) -> Option<SmolStr> {
+        match self {
+            Self::NeedsPython(what) | Self::Opaque(what) => Some(what.clone()),
+            // A class of the project's own may well take what the one that it is derived from does not.
+            Self::Invalid { .. } if !class.starts_with("django.") => Some(class.clone()),
+            _ => None,
+        }
+    }
+}

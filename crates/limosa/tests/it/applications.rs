@@ -4,8 +4,15 @@ use crate::twins::on_each;
 
 const CLASSES: (&str, &str) = (
     "library/classes.py",
-    r#"from django.contrib.postgres.indexes import BrinIndex, PostgresIndex
+    r#"from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex, PostgresIndex
 from django.db import models
+
+settings.LIBRARY_IS_LOUD = True
+
+class Net(models.Field):
+    def db_type(self, connection):
+        return {"postgresql": "cidr"}.get(connection.vendor, "text")
 
 class NotOnSqlite:
     def create_sql(self, model, schema_editor, *args, **kwargs):
@@ -84,7 +91,8 @@ class Migration(migrations.Migration):
 
 #[test]
 fn defaults_that_the_driver_gets_wrapped() {
-    let migration = r#"from django.db import connection, migrations, models
+    let migration = r#"from django.conf import settings
+from django.db import connection, migrations, models
 import library.classes as own
 
 class Migration(migrations.Migration):
@@ -92,10 +100,14 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("book", "settings", models.JSONField(default=own.settings)),
         migrations.AddField("book", "address", models.GenericIPAddressField(default=own.address)),
+        migrations.AddField("book", "loud", models.BooleanField(default=settings.LIBRARY_IS_LOUD)),
     ]
     if connection.vendor == "postgresql":
         from django.contrib.postgres.fields import ArrayField
-        operations += [migrations.AddField("book", "numbers", ArrayField(models.IntegerField(), default=own.numbers))]
+        operations += [
+            migrations.AddField("book", "numbers", ArrayField(models.IntegerField(), default=own.numbers)),
+            migrations.AddField("book", "nets", ArrayField(base_field=own.Net(), null=True)),
+        ]
 "#;
     on_each("wrapped_defaults", &[], &[CLASSES], |twins| {
         twins.run("migrate --noinput").end_well();
