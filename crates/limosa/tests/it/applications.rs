@@ -14,19 +14,19 @@ class Net(models.Field):
     def db_type(self, connection):
         return {"postgresql": "cidr"}.get(connection.vendor, "text")
 
-class NotOnSqlite:
+class OnlyOnPostgres:
     def create_sql(self, model, schema_editor, *args, **kwargs):
         vendor = schema_editor.connection.vendor
-        return "" if vendor == "sqlite" else super().create_sql(model, schema_editor, *args, **kwargs)
+        return "" if vendor != "postgresql" else super().create_sql(model, schema_editor, *args, **kwargs)
 
     def remove_sql(self, model, schema_editor, *args, **kwargs):
         vendor = schema_editor.connection.vendor
-        return "" if vendor == "sqlite" else super().remove_sql(model, schema_editor, *args, **kwargs)
+        return "" if vendor != "postgresql" else super().remove_sql(model, schema_editor, *args, **kwargs)
 
-class Brin(NotOnSqlite, BrinIndex):
+class Brin(OnlyOnPostgres, BrinIndex):
     pass
 
-class Filled(NotOnSqlite, PostgresIndex):
+class Filled(OnlyOnPostgres, PostgresIndex):
     suffix = "hash"
 
     def __init__(self, *expressions, filled=70, **kwargs):
@@ -40,9 +40,9 @@ class Filled(NotOnSqlite, PostgresIndex):
     def get_with_params(self):
         return [f"fillfactor = {self.filled}"]
 
-class Check(NotOnSqlite, models.CheckConstraint):
+class Check(OnlyOnPostgres, models.CheckConstraint):
     def constraint_sql(self, model, schema_editor):
-        return None if schema_editor.connection.vendor == "sqlite" else super().constraint_sql(model, schema_editor)
+        return None if schema_editor.connection.vendor != "postgresql" else super().constraint_sql(model, schema_editor)
 
 class Plain(models.UniqueConstraint):
     pass
