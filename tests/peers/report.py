@@ -76,7 +76,7 @@ class Accounts:
     def summary(self, kind):
         return Counter(what if what in ("passed", "failed", "not run") else "left out" for what in getattr(self, kind).values())
 
-    def markdown(self, version):
+    def markdown(self, version, counts_by_database):
         """The tables of docs/peers.md."""
         counts = self.summary("packages")
         lines = [
@@ -89,6 +89,16 @@ class Accounts:
             *(f"| `{name}` | {what} |" for name, what in self.packages.items()),
             "",
             f"## Situations of Django's tests (Django {version})",
+            "",
+            "The tests of operations and of schema editors run once with Django's own runner, and every change of a schema that they make becomes",
+            "a situation: a migration that makes the tables and one with the operation. All situations are applied, undone and applied again by",
+            "both sides; after each the schemas must be the same, byte for byte, and what Django refuses must be refused.",
+            "",
+            "| database | situations | differ |",
+            "|---|--:|--:|",
+            *(f"| {kind} | {made} | {failed} |" for kind, (made, failed) in counts_by_database.items()),
+            "",
+            "A test passes when all that it gives agrees.",
             "",
             "| module | tests | passed | failed | left out |",
             "|---|--:|--:|--:|--:|",

@@ -43,6 +43,8 @@ class Run:
         self.cases, self.failed = cases, 0
         #: By the name of a case, and of a test of Django's: whether it agrees everywhere.
         self.outcomes, self.harvested, self.dropped = {}, {}, {}
+        #: By the kind of database: situations compared, and how many of them differ.
+        self.counts = {}
 
     def scenarios(self):
         runner, made, failed, started = Runner(self.limosa, self.tests, django.VERSION[:2]), 0, 0, time.monotonic()
@@ -74,6 +76,7 @@ class Run:
                 if situation.label in batch.differences:
                     head = f"DIFFERS {situation.label} of {', '.join(sorted(situation.tests)[:3])} ({kind})"
                     print(head, *batch.differences[situation.label], sep="\n  ", flush=True)
+            self.counts[kind] = len(batch.compared), len(batch.differences)
             self.failed += len(batch.differences)
             passed, took = len(batch.compared) - len(batch.differences), f"{time.monotonic() - started:.0f} s"
             print(f"{self.label} {kind}: {passed} situations passed, {len(batch.differences)} failed ({took})", flush=True)
@@ -88,7 +91,7 @@ class Run:
             print(f"{self.label} nobody says why {name} is left out")
         self.failed += len(accounts.unaccounted)
         if write:
-            text = INTRODUCTION + accounts.markdown(django.get_version()) + "\n" + on_purpose(self.cases)
+            text = INTRODUCTION + accounts.markdown(django.get_version(), self.counts) + "\n" + on_purpose(self.cases)
             (fixtures.ROOT / "docs" / "peers.md").write_text(text)
 
 
