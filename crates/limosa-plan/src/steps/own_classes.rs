@@ -16,6 +16,9 @@ pub(super) fn writes_own_sql(context: &Context, app: &str, atom: &Atom<'_>) -> b
     if is_spatialite(context) {
         return !is_code(&atom.operation.kind);
     }
+    if dialect == Dialect::Postgres && meets_triggers(app, atom) {
+        return true;
+    }
     let model = |state: &ProjectState, name: &SmolStr| {
         state.get(&ModelId::new(app, name)).is_some_and(|model| holds_code(model))
     };
@@ -47,6 +50,23 @@ pub(super) fn writes_own_sql(context: &Context, app: &str, atom: &Atom<'_>) -> b
         // Others make tables anew on SQLite, those that refer to the model among them.
         _ => dialect == Dialect::Sqlite && (state_holds_code(&atom.from) || state_holds_code(&atom.to)),
     }
+}
+
+/// Returns whether an operation meets triggers that the state knows (`Meta.triggers` of django-pgtrigger): the schema editor that comes
+/// with them makes them with a table, and takes them away while the type of a column changes.
+fn meets_triggers(app: &str, atom: &Atom<'_>) -> bool {
+    let has = |state: &ProjectState, name: &SmolStr| {
+        state.get(&ModelId::new(app, name)).is_some_and(|model| has_triggers(model))
+    };
+    match &atom.operation.kind {
+        OperationKind::AlterField(op) => has(&atom.from, &op.model),
+        OperationKind::DeleteModel(op) => has(&atom.to, &op.name),
+        _ => false,
+    }
+}
+
+fn has_triggers(model: &ModelState) -> bool {
+    model.options.other.get("triggers").and_then(Value::items).is_some_and(|triggers| !triggers.is_empty())
 }
 
 /// Returns whether stored procedures of SpatiaLite make the columns of geometries, which Django's schema editor calls.
@@ -90,7 +110,8 @@ pub(super) fn may_write_own_sql(context: &Context, migration: &Migration, before
             _ => false,
         }
     }
-    is_spatialite(context) || state_holds_code(before) || migration.operations.iter().any(introduces)
+    let triggers = context.dialect == Dialect::Postgres && before.models().any(|model| has_triggers(model));
+    is_spatialite(context) || triggers || state_holds_code(before) || migration.operations.iter().any(introduces)
 }
 
 fn state_holds_code(state: &ProjectState) -> bool {

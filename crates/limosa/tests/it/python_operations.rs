@@ -117,8 +117,24 @@ fn python_follows_a_given_url() {
     );
     crate::database::on_each("given_url", |database| {
         let Some(project) = Project::django(&[("0002_code", &code)]) else { return };
-        project.command(&format!("--database-url {} migrate", database.text)).status().expect("run");
+        project.run(&format!("--database-url {} migrate", database.text)).ends(0);
         assert_eq!(database.query("SELECT title FROM library_book"), ["here"]);
         assert!(!project.path("db.sqlite3").exists(), "the database of the settings is left alone");
+    });
+}
+
+#[test]
+fn a_receiver_that_changes_the_plan_is_refused() {
+    let apps = "from django.apps import AppConfig\nfrom django.db import migrations\n\
+        from django.db.migrations.operations.base import Operation\nfrom django.db.models.signals import pre_migrate\n\n\
+        class Extra(Operation):\n    pass\n\n\
+        def inject(plan, **kwargs):\n    for migration, backwards in plan:\n        migration.operations.insert(0, Extra())\n\n\
+        class LibraryConfig(AppConfig):\n    name = 'library'\n    def ready(self):\n        pre_migrate.connect(inject)\n";
+    crate::database::on_each("injected", |database| {
+        let Some(project) = Project::django(&[]) else { return };
+        let project = project.on(database);
+        project.write("library/apps.py", apps);
+        project.run("migrate").ends(2).tells(&["pre_migrate", "library.0001_initial", "Extra"]);
+        assert!(!database.dump().contains("library_book"), "nothing has run");
     });
 }
