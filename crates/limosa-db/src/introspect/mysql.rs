@@ -4,6 +4,8 @@
 
 mod checks;
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 use limosa_sql::catalog::{Catalog, Column, Constraint, ForeignKeyTarget, PLAIN_INDEX, SortOrder, Table, TableKind};
 use limosa_sql::dialect::{Dialect, Flavour};
@@ -59,20 +61,25 @@ pub(super) async fn tables(connection: &MysqlConnection, names: Option<&[&str]>)
             found.table.columns.push(column);
         }
     }
+    // The server would join these by going through the one for each row of the other.
+    let kinds = query(format!(
+        "SELECT table_name, constraint_name, constraint_type FROM information_schema.table_constraints \
+         WHERE table_schema = DATABASE() AND constraint_type <> 'CHECK'{}",
+        named("table_name")
+    ));
+    let kinds = kinds.await?;
+    let kinds: BTreeMap<(&str, &str), &str> =
+        kinds.iter().map(|row| ((row.text(0), row.text(1)), row.text(2))).collect();
     let keys = query(format!(
-        "SELECT k.table_name, k.constraint_name, k.column_name, k.referenced_table_name, k.referenced_column_name, \
-         c.constraint_type FROM information_schema.key_column_usage AS k \
-         JOIN information_schema.table_constraints AS c ON c.table_schema = k.table_schema \
-         AND c.table_name = k.table_name AND c.constraint_name = k.constraint_name \
-         WHERE k.table_schema = DATABASE() AND c.table_schema = DATABASE() AND c.constraint_type <> 'CHECK' \
-         AND (k.referenced_table_schema = DATABASE() OR k.referenced_table_schema IS NULL){}{} \
-         ORDER BY k.ordinal_position",
-        named("k.table_name"),
-        named("c.table_name")
+        "SELECT table_name, constraint_name, column_name, referenced_table_name, referenced_column_name \
+         FROM information_schema.key_column_usage WHERE table_schema = DATABASE() \
+         AND (referenced_table_schema = DATABASE() OR referenced_table_schema IS NULL){} ORDER BY ordinal_position",
+        named("table_name")
     ));
     for row in keys.await? {
-        if let Some(found) = building.get_mut(row.text(0)) {
-            key(&mut found.table, &row);
+        let kind = kinds.get(&(row.text(0), row.text(1)));
+        if let (Some(found), Some(kind)) = (building.get_mut(row.text(0)), kind) {
+            key(&mut found.table, &row, kind);
         }
     }
     let level = if connection.server().version >= (10, 5, 10) { "level" } else { "NULL" };
@@ -148,9 +155,8 @@ fn column(row: &Row, default_collation: Option<&str>, flavour: Flavour) -> Colum
 }
 
 /// Adds a column of a primary key, a unique constraint or a foreign key; of a foreign key, the first row says what it references.
-fn key(table: &mut Table, row: &Row) {
-    let (name, kind) = (row.text(1), row.text(5));
-    let constraint = entry(table, name, || Constraint {
+fn key(table: &mut Table, row: &Row, kind: &str) {
+    let constraint = entry(table, row.text(1), || Constraint {
         primary_key: kind == "PRIMARY KEY",
         unique: matches!(kind, "PRIMARY KEY" | "UNIQUE"),
         foreign_key: row

@@ -7,6 +7,33 @@ use limosa_source::project::Project;
 use crate::support::{Folder, apps, migrations, needs};
 
 #[test]
+fn options_of_mysql() {
+    let folder = Folder::django(&[
+        (
+            "settings.py",
+            "INSTALLED_APPS = []\nDATABASES = {'default': {'ENGINE': 'django.db.backends.mysql', 'NAME': 'x', 'PASSWORD': 'old', \
+             'OPTIONS': {'ssl': {'ca': '/ca.pem', 'check_hostname': False}, 'isolation_level': None, 'passwd': 'new', \
+             'init_command': \"SET sql_mode='STRICT_ALL_TABLES'\", 'conv': {1: 2}}}}\n",
+        ),
+        ("limosa.toml", "settings = \"settings\"\n"),
+    ]);
+    let project = folder.open();
+    let database = &project.settings.databases["default"];
+    let options: Vec<(&str, &str)> =
+        database.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(
+        options,
+        [
+            ("init_command", "SET sql_mode='STRICT_ALL_TABLES'"),
+            ("isolation_level", ""),
+            ("ssl.ca", "/ca.pem"),
+            ("ssl.check_hostname", "false"),
+        ]
+    );
+    assert_eq!((database.vendor(), database.password.expose()), (Some("mysql"), "new"));
+}
+
+#[test]
 fn settings() {
     let folder = Folder::django(&[
         ("mysite/__init__.py", ""),
