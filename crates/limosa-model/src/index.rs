@@ -164,6 +164,7 @@ impl Index {
     /// Returns whether only the project's Python can create it.
     pub fn runs_code(&self) -> bool {
         self.own.as_ref().is_some_and(|own| own.runs_code)
+            || self.expressions.iter().chain(&self.condition).any(Value::holds_own_class)
     }
 
     /// Builds the index of any class with the arguments of `Index`.
@@ -227,7 +228,17 @@ impl Constraint {
 
     /// Returns whether only the project's Python can create it.
     pub fn runs_code(&self) -> bool {
-        matches!(self.kind, ConstraintKind::Custom(_))
+        match &self.kind {
+            ConstraintKind::Custom(_) => true,
+            ConstraintKind::Check(condition) => condition.holds_own_class(),
+            ConstraintKind::Unique(unique) => {
+                unique.expressions.iter().chain(&unique.condition).any(Value::holds_own_class)
+            }
+            ConstraintKind::Exclusion(exclusion) => {
+                let expressions = exclusion.expressions.iter().map(|(expression, _)| expression);
+                expressions.chain(&exclusion.condition).any(Value::holds_own_class)
+            }
+        }
     }
 
     fn from_unknown(call: &Call) -> Result<Self, IndexError> {

@@ -235,6 +235,22 @@ impl Value {
             _ => None,
         }
     }
+
+    /// Returns whether it holds, at any depth, an instance of a class that is neither Django's own nor one of plain values.
+    pub fn holds_own_class(&self) -> bool {
+        const KNOWN: [&str; 9] =
+            ["django", "datetime", "decimal", "uuid", "ipaddress", "zoneinfo", "re", "psycopg", "psycopg2"];
+        let own = |path: &str| path.split_once('.').is_some_and(|(root, _)| !KNOWN.contains(&root) && root != "builtins");
+        match self {
+            Self::List(items) | Self::Tuple(items) | Self::Set(items) => items.iter().any(Self::holds_own_class),
+            Self::Dict(pairs) => pairs.iter().any(|(key, value)| key.holds_own_class() || value.holds_own_class()),
+            Self::Call(call) => {
+                let mut inside = call.args.iter().chain(call.kwargs.iter().map(|(_, value)| value));
+                own(&call.callee) || inside.any(Self::holds_own_class)
+            }
+            _ => false,
+        }
+    }
 }
 
 impl From<&str> for Value {
