@@ -52,7 +52,8 @@ impl Converter<'_> {
     pub(super) fn postgres(&self, class: &str, call: &Call, place: &str) -> Result<Kind, Problem> {
         const COLLATION: &[&str] = &["name", "locale"];
         let extension = |name: &'static str| {
-            Kind::Postgres(PostgresOperation::CreateExtension { name: SmolStr::new_static(name), hints: Value::None })
+            let hints = Arguments::new(call, &["hints"], place).some("hints").cloned().unwrap_or(Value::None);
+            Kind::Postgres(PostgresOperation::CreateExtension { name: SmolStr::new_static(name), hints })
         };
         Ok(match class {
             "AddIndexConcurrently" => {
