@@ -51,7 +51,7 @@ pub struct Class {
 pub struct Function {
     /// The dotted path, the module's included.
     pub path: SmolStr,
-    /// The first line of its documentation.
+    /// Its documentation, as it is written.
     pub doc: Option<SmolStr>,
     /// Whether its body does nothing.
     pub empty: bool,

@@ -293,7 +293,7 @@ fn a_module_tells_its_classes_and_functions() {
     assert_eq!(show(&config.bases[0]), "shop.example.Base");
     assert_eq!(show(&config.attributes["name"]), "'shop'");
     assert_eq!(config.methods, ["ready"]);
-    assert_eq!(module.functions["Base.a"].doc.as_deref(), Some("Does a."));
+    assert_eq!(module.functions["Base.a"].doc.as_deref(), Some("Does a.\n\nMore."));
     assert!(module.functions["Config.ready"].empty && !module.functions["f"].empty);
 }
 
