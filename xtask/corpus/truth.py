@@ -15,6 +15,23 @@ import sys
 VOLATILE = {"datetime.datetime.now", "datetime.datetime.utcnow", "datetime.date.today", "django.utils.timezone.now", "uuid.uuid4"}
 
 
+def connections(found=[]):
+    """Returns connections by vendor that were never opened."""
+    if not found:
+        from django.db.utils import load_backend
+
+        found.append([])
+        options = dict.fromkeys(("NAME", "USER", "PASSWORD", "HOST", "PORT"), "corpus")
+        options.update(OPTIONS={}, TIME_ZONE=None, CONN_MAX_AGE=0, AUTOCOMMIT=True)
+        for vendor, engine in (("sqlite", "sqlite3"), ("postgresql", "postgresql")):
+            try:
+                backend = load_backend("django.db.backends." + engine)
+            except Exception:
+                continue
+            found[0].append((vendor, backend.DatabaseWrapper(options, vendor)))
+    return found[0]
+
+
 class Unknown:
     """Stands for what was not read; equal to anything."""
 
@@ -59,7 +76,7 @@ def compare(project, migrations, reading):
 class Comparison:
     def __init__(self, migrations):
         self.migrations = migrations
-        self.answer = {"operations": 0, "compared": 0, "values": 0, "unknown": 0, "misread": [], "not_imported": [], "not_built": []}
+        self.answer = {"operations": 0, "compared": 0, "values": 0, "columns": 0, "unknown": 0, "misread": [], "not_imported": [], "not_built": []}
 
     def migration(self, read):
         name = "%s.%s" % (read["app"], read["name"])
@@ -76,7 +93,7 @@ class Comparison:
         for attribute, value in read["attributes"].items():
             self.part(name, attribute, value, getattr(type(actual), attribute, None))
         self.answer["operations"] += len(actual.operations)
-        operations = read["operations"]
+        operations, columns = read["operations"], read["columns"]
         if not isinstance(operations, list):
             self.answer["unknown"] += 1
             return
@@ -85,6 +102,39 @@ class Comparison:
             return
         for position, (read, own) in enumerate(zip(operations, actual.operations)):
             self.operation(name, str(position), read, own)
+        for column in columns:
+            self.column(name, column, actual.operations[column["operation"]])
+
+    def column(self, name, read, operation):
+        """Compares what the class of a field was found to say about its column with what it says."""
+        if hasattr(operation, "fields"):
+            field = next((field for name, field in operation.fields if name == read["field"]), None)
+        else:
+            field = getattr(operation, "field", None)
+        if field is None:
+            return
+        from bridge.fields import _attributes
+
+        self.answer["columns"] += 1
+        actual = _attributes(field)
+        column = dict(read["column"])
+        types = column.pop("types")
+        for vendor, connection in connections():
+            if vendor in types:
+                column[vendor] = types[vendor]
+                try:
+                    actual[vendor] = {
+                        "db_type": field.db_type(connection),
+                        "collation": field.db_parameters(connection).get("collation"),
+                    }
+                except Exception:
+                    del column[vendor]
+        if all(column[vendor]["db_type"] is actual[vendor]["db_type"] is None for vendor in types if vendor in column):
+            # Without a column the options decide about nothing.
+            return
+        for key, value in column.items():
+            if value != actual[key]:
+                self.misread(name, "%d.%s.%s" % (read["operation"], read["field"], key), value, actual[key])
 
     def part(self, name, place, read, value):
         """Compares a value that was read with one of Python's."""

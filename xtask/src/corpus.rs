@@ -2,6 +2,8 @@
 //!
 //! The packages are downloaded from PyPI as `xtask/corpus/packages.toml` names them; none of their code is kept here.
 
+mod bench;
+mod columns;
 mod download;
 mod encode;
 mod list;
@@ -46,6 +48,12 @@ pub(crate) struct Args {
     /// Compares with what Django holds after importing the migrations, for the packages that have a group.
     #[arg(long)]
     truth: bool,
+    /// Measures reading the package with the most migrations, first and again, and the memory at its peak; build with --release.
+    #[arg(long)]
+    bench: bool,
+    /// Measures one package in this process; `--bench` starts it.
+    #[arg(long, hide = true)]
+    measure: bool,
     /// Compares only this group; repeatable.
     #[arg(long, value_name = "NAME", requires = "truth")]
     group: Vec<String>,
@@ -62,6 +70,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let chosen = |name: &str| args.package.is_empty() || args.package.iter().any(|other| other == name);
     let unknown = args.package.iter().find(|name| !list.packages.iter().any(|package| package.name == **name));
     ensure!(unknown.is_none(), "{} is not in xtask/corpus/packages.toml", unknown.context("no package")?);
+    if args.measure {
+        let mut chosen = list.packages.iter().zip(&sites).filter(|(package, _)| chosen(&package.name));
+        let (package, site) = chosen.next().context("name a package")?;
+        return bench::measure(package, site);
+    }
+    if args.bench {
+        return bench::run(&list, &sites, &cache.folder);
+    }
     if args.truth {
         return compare(args, &list, &sites, &cache);
     }
@@ -82,14 +98,14 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// Compares the packages that are installed for the truth, and prints what was misread.
 fn compare(args: &Args, list: &List, sites: &[Site], cache: &Cache) -> Result<()> {
     let mut misread = 0;
-    println!("| group | files | operations | compared | plain values | left open | misread |");
-    println!("|---|--:|--:|--:|--:|--:|--:|");
+    println!("| group | files | operations | compared | plain values | columns | left open | misread |");
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|");
     let mut details = Vec::new();
     for group in list.groups.iter().filter(|group| args.group.is_empty() || args.group.contains(&group.name)) {
         let comparison = truth::compare(group, list, sites, cache)?;
-        let truth::Comparison { files, operations, compared, values, unknown, .. } = &comparison;
+        let truth::Comparison { files, operations, compared, values, columns, unknown, .. } = &comparison;
         let wrong = comparison.misread.len();
-        println!("| {} | {files} | {operations} | {compared} | {values} | {unknown} | {wrong} |", group.name);
+        println!("| {} | {files} | {operations} | {compared} | {values} | {columns} | {unknown} | {wrong} |", group.name);
         misread += wrong;
         for (migration, place, read, actual) in &comparison.misread {
             details.push(format!("misread: {migration} {place}: read {read}, but it is {actual}"));

@@ -12,6 +12,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::download::{Cache, run};
+use super::columns;
 use super::encode;
 use super::list::{Group, List};
 use super::site::{self, Site};
@@ -26,6 +27,8 @@ pub(super) struct Comparison {
     pub(super) compared: usize,
     /// The plain values in them.
     pub(super) values: usize,
+    /// The columns of fields of the packages' own classes that were compared.
+    pub(super) columns: usize,
     /// The parts that Limosa had left open.
     pub(super) unknown: usize,
     /// What Limosa read otherwise: migration, place, what was read, what it is.
@@ -71,7 +74,13 @@ pub(super) fn compare(group: &Group, list: &List, sites: &[Site], cache: &Cache)
     }
     let inspector = Inspector::new(&opened);
     let files = inspector.files();
-    let read: Vec<_> = files.iter().filter_map(|file| Some(encode::migration(&inspector.read(file).raw?))).collect();
+    let read = files.iter().filter_map(|file| {
+        let inspection = inspector.read(file);
+        let mut read = encode::migration(inspection.raw.as_ref()?);
+        read["columns"] = inspection.migration.as_ref().map_or(json!([]), columns::of);
+        Some(read)
+    });
+    let read: Vec<_> = read.collect();
     let reading = serde_json::to_string(&json!({ "migrations": read }))?;
     let key =
         hash(&[reading.as_bytes(), settings.as_bytes(), &fs_err::read(&script)?, &sources(&bridge.join("bridge"))?]);

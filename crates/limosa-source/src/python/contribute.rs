@@ -8,6 +8,9 @@ use ruff_python_ast::{BoolOp, Expr, ExprAttribute, ExprCall, Stmt, UnaryOp};
 use super::classes::Chain;
 use super::evaluate::methods::OWN_ATTRIBUTES;
 
+/// Attributes that follow from the field's name.
+const NAMES: [&str; 4] = ["attname", "column", "concrete", "name"];
+
 /// Attributes of a relation that decide about its column or its table.
 const RELATION: [&str; 4] = ["db_constraint", "field_name", "model", "through"];
 
@@ -17,6 +20,7 @@ pub(super) fn obstacle(chain: &Chain, truth: &dyn Fn(&str) -> Option<bool>) -> O
     let mut look = Look { chain, truth, seen: BTreeSet::new(), found: None };
     for position in 0..chain.links.len() {
         look.method(position, "contribute_to_class");
+        look.method(position, "set_attributes_from_name");
     }
     look.found
 }
@@ -39,9 +43,12 @@ impl Look<'_> {
         let file = &link.module.file;
         let Some(node) = file.function(method.offset) else { return };
         let class = link.within.rsplit('.').next().unwrap_or_default();
-        let mut body = Body { look: self, class };
+        let mut body = Body { look: self, class, inherited: false };
         for statement in &node.body {
             body.visit_stmt(statement);
+        }
+        if name == "set_attributes_from_name" && !body.inherited {
+            self.find("the class takes its column from its name in a way of its own".into());
         }
     }
 
@@ -55,6 +62,8 @@ struct Body<'a, 'l> {
     look: &'a mut Look<'l>,
     /// The name of the class.
     class: &'a str,
+    /// Whether the inherited method is called.
+    inherited: bool,
 }
 
 impl<'n> Visitor<'n> for Body<'_, '_> {
@@ -108,6 +117,7 @@ impl Body<'_, '_> {
                         self.look.find("the class adds other fields to the model".into());
                     }
                 }
+                "set_attributes_from_name" => self.inherited |= self.is_super(&attribute.value),
                 "add_field" | "add_to_class" => self.look.find("the class adds other fields to the model".into()),
                 name if is_self(&attribute.value) => {
                     for position in 0..self.look.chain.links.len() {
@@ -123,7 +133,8 @@ impl Body<'_, '_> {
     fn assigned(&mut self, target: &Expr) {
         let Expr::Attribute(ExprAttribute { value, attr, .. }) = target else { return };
         let name = attr.as_str();
-        if RELATION.contains(&name) || (is_self(value) && OWN_ATTRIBUTES.contains(&name)) {
+        let own = is_self(value) && (OWN_ATTRIBUTES.contains(&name) || NAMES.contains(&name));
+        if RELATION.contains(&name) || own {
             self.look.find(format!("the class sets `{name}` when it joins a model"));
         }
     }

@@ -15,7 +15,7 @@ const KNOWN: [(&str, &str); 2] = [
 ];
 
 /// Methods that decide about the column in ways that are not followed.
-const UNFOLLOWED: [&str; 12] = [
+const UNFOLLOWED: [&str; 11] = [
     "__new__",
     "cast_db_type",
     "db_check",
@@ -27,7 +27,6 @@ const UNFOLLOWED: [&str; 12] = [
     "rel_db_type",
     "rel_db_type_suffix",
     "resolve_related_fields",
-    "set_attributes_from_name",
 ];
 
 /// Methods that decide about what a default becomes in the database.
@@ -167,8 +166,7 @@ fn prepares_default(
         .flat_map(|link| PREPARING.iter().filter(|name| link.method(name).is_some()).map(move |name| (link, *name)))
         .collect();
     let is_null = field.null && field.default.as_ref().is_none_or(|default| *default == Value::None);
-    !methods.is_empty()
-        && !(is_null
+    let harmless = is_null
             && methods.iter().all(|(link, name)| {
                 let others: &[Value] = match *name {
                     "get_prep_value" => &[],
@@ -177,7 +175,8 @@ fn prepares_default(
                 };
                 PREPARES_VALUES.contains(name)
                     && evaluator.returns_none(&link.module, &link.method_path(name), instance, others)
-            }))
+            });
+    !methods.is_empty() && !harmless
 }
 
 /// Returns the class of Django's as whose type a field is stored; nothing when only `db_type` tells.

@@ -165,11 +165,9 @@ impl Evaluator<'_> {
             }
             return match class.attributes.get(rest) {
                 Some(value) => Ok(Named::Value(self.thaw(value))),
-                None => match class.bases.first() {
-                    Some(Value::Reference(base)) if class.bases.len() == 1 && **base != class.path => {
-                        Err(format!("{base}.{rest}").into())
-                    }
-                    _ => Ok(Named::Unknown),
+                None => match self.inherited_from(class, rest, 0) {
+                    Some(base) => Err(format!("{base}.{rest}").into()),
+                    None => Ok(Named::Unknown),
                 },
             };
         }
@@ -183,6 +181,37 @@ impl Evaluator<'_> {
             (Some(Value::Opaque(_)) | None, _) | (_, Some(_)) => Ok(Named::Unknown),
             (Some(value), None) => Ok(Named::Value(self.thaw(value))),
         }
+    }
+
+    /// Returns the class that an attribute is inherited from: the only base, or the first of several that certainly has it.
+    fn inherited_from(&mut self, class: &crate::python::module::Class, name: &str, depth: u8) -> Option<SmolStr> {
+        if let [Value::Reference(base)] = class.bases.as_slice() {
+            return (**base != class.path).then(|| base.clone());
+        }
+        for base in &class.bases {
+            let Value::Reference(base) = base else { return None };
+            if depth > 16 || is_standard(base) || *base == class.path {
+                return None;
+            }
+            let Named::Class(module, within) = self.named(base) else { return None };
+            let found = module.classes.get(&within)?;
+            if found.attributes.contains_key(name) || found.methods.iter().any(|method| method == name) {
+                return Some(found.path.clone());
+            }
+            if let Some(path) = self.inherited_from(found, name, depth + 1)
+                && found.bases.len() > 1
+            {
+                return Some(path);
+            }
+            // A single base further up may have it, or not.
+            if !found.bases.is_empty() && found.bases.len() == 1 {
+                match &found.bases[0] {
+                    Value::Reference(path) if path == "builtins.object" => {}
+                    _ => return None,
+                }
+            }
+        }
+        None
     }
 
     /// Returns the environment in which functions of another module run.
