@@ -60,7 +60,7 @@ def address():
 
 #[test]
 fn indexes_and_constraints_of_own_classes() {
-    let migration = r#"from django.db import migrations, models
+    let migration = r#"from django.db import connection, migrations, models
 import library.classes as own
 
 class Migration(migrations.Migration):
@@ -82,6 +82,8 @@ class Migration(migrations.Migration):
         migrations.RemoveIndex("lamp", "lamp_gone"),
         migrations.RemoveConstraint("lamp", "lamp_bright"),
     ]
+    if connection.vendor == "mysql":
+        operations = []  # an empty statement is an error there, for Django as well
 "#;
     on_each("own_indexes", &[], &[CLASSES, ("library/migrations/0002_lamp.py", migration)], |twins| {
         twins.run("migrate --noinput").end_well();
