@@ -105,7 +105,10 @@ fn compare(args: &Args, list: &List, sites: &[Site], cache: &Cache) -> Result<()
         let comparison = truth::compare(group, list, sites, cache)?;
         let truth::Comparison { files, operations, compared, values, columns, unknown, .. } = &comparison;
         let wrong = comparison.misread.len();
-        println!("| {} | {files} | {operations} | {compared} | {values} | {columns} | {unknown} | {wrong} |", group.name);
+        println!(
+            "| {} | {files} | {operations} | {compared} | {values} | {columns} | {unknown} | {wrong} |",
+            group.name
+        );
         misread += wrong;
         for (migration, place, read, actual) in &comparison.misread {
             details.push(format!("misread: {migration} {place}: read {read}, but it is {actual}"));

@@ -240,7 +240,8 @@ impl Value {
     pub fn holds_own_class(&self) -> bool {
         const KNOWN: [&str; 9] =
             ["django", "datetime", "decimal", "uuid", "ipaddress", "zoneinfo", "re", "psycopg", "psycopg2"];
-        let own = |path: &str| path.split_once('.').is_some_and(|(root, _)| !KNOWN.contains(&root) && root != "builtins");
+        let own =
+            |path: &str| path.split_once('.').is_some_and(|(root, _)| !KNOWN.contains(&root) && root != "builtins");
         match self {
             Self::List(items) | Self::Tuple(items) | Self::Set(items) => items.iter().any(Self::holds_own_class),
             Self::Dict(pairs) => pairs.iter().any(|(key, value)| key.holds_own_class() || value.holds_own_class()),

@@ -202,7 +202,9 @@ impl Report {
         }
         if !self.applications.is_empty() {
             text.push_str("\n## Whole applications, `migrate` from empty\n\n");
-            text.push_str("| application | database | Limosa | Django | Django ÷ Limosa | result |\n|---|---|--:|--:|--:|---|\n");
+            text.push_str(
+                "| application | database | Limosa | Django | Django ÷ Limosa | result |\n|---|---|--:|--:|--:|---|\n",
+            );
             for application in &self.applications {
                 _ = writeln!(text, "{}", application.line());
             }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::download::{Cache, run};
 use super::columns;
+use super::download::{Cache, run};
 use super::encode;
 use super::list::{Group, List};
 use super::site::{self, Site};

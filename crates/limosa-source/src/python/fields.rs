@@ -167,15 +167,15 @@ fn prepares_default(
         .collect();
     let is_null = field.null && field.default.as_ref().is_none_or(|default| *default == Value::None);
     let harmless = is_null
-            && methods.iter().all(|(link, name)| {
-                let others: &[Value] = match *name {
-                    "get_prep_value" => &[],
-                    "get_db_prep_save" => &[Value::None],
-                    _ => &[Value::None, Value::Bool(false)],
-                };
-                PREPARES_VALUES.contains(name)
-                    && evaluator.returns_none(&link.module, &link.method_path(name), instance, others)
-            });
+        && methods.iter().all(|(link, name)| {
+            let others: &[Value] = match *name {
+                "get_prep_value" => &[],
+                "get_db_prep_save" => &[Value::None],
+                _ => &[Value::None, Value::Bool(false)],
+            };
+            PREPARES_VALUES.contains(name)
+                && evaluator.returns_none(&link.module, &link.method_path(name), instance, others)
+        });
     !methods.is_empty() && !harmless
 }
 
