@@ -17,7 +17,7 @@ fn of_a_project() {
         ("sqlmigrate blog 0009", &["cannot find a migration matching \"0009\"", "help:"]),
         ("plan blog 0009", &["cannot find a migration matching \"0009\"", "help:"]),
         ("migrate blog 000", &["more than one migration matches \"000\"", "0001_initial, 0002_slug, 0003_first"]),
-        ("migrate --database other", &["no database `other`", "help: leave --database out"]),
+        ("migrate --database other", &["no database `other`", "help: the databases are default"]),
         ("migrate --wait soon", &["'soon'", "such as 30s"]),
         ("migrate --wait 1s --no-wait", &["cannot be used with"]),
         ("migrate --format yaml", &["'yaml'", "text, json"]),

@@ -12,7 +12,9 @@ class UpperIndex(models.Index):
     """SQL of its own."""
     def create_sql(self, model, schema_editor, using="", **kwargs):
         statement = super().create_sql(model, schema_editor, using, **kwargs)
-        statement.template = statement.template.replace("(%(columns)s)", "(UPPER(%(columns)s))")
+        # MariaDB has no indexes of expressions.
+        if schema_editor.connection.vendor != "mysql":
+            statement.template = statement.template.replace("(%(columns)s)", "(UPPER(%(columns)s))")
         return statement
 class PlainIndex(models.Index):
     def __init__(self, *args, extra=None, **kwargs):
