@@ -105,7 +105,11 @@ impl Decoder {
         let kind = text(json, "$")?;
         Ok(match kind {
             "call" => self.call(json)?,
-            "ref" => Value::Reference(text(json, "path")?.into()),
+            // Python's own names have no module here, and the reader's spelling of them is the one that is compared.
+            "ref" => Value::Reference(match text(json, "path")? {
+                path if path.contains('.') => path.into(),
+                path => format!("builtins.{path}").into(),
+            }),
             "opaque" => Value::opaque(text(json, "reason")?, text(json, "text")?, None),
             "tuple" => Value::Tuple(self.all(self.items(json, "v")?)?),
             "set" => Value::Set(self.all(self.items(json, "v")?)?),
