@@ -1,7 +1,6 @@
 """Django's answers: each command runs in a fresh copy of this process, which has imported Django already."""
 import io
 import os
-import pickle
 import sys
 import traceback
 from contextlib import redirect_stderr, redirect_stdout
@@ -13,6 +12,8 @@ import django.core.management.commands.showmigrations  # noqa: F401
 import django.core.management.commands.sqlmigrate  # noqa: F401
 import django.db.backends.sqlite3.base  # noqa: F401
 import django.db.migrations.executor  # noqa: F401
+
+from child import forked
 
 
 @dataclass
@@ -33,7 +34,7 @@ def run(project, environment, words):
     def command():
         django.core.management.execute_from_command_line(["manage.py", *words, "--traceback"])
 
-    return forked(project, environment, command)
+    return forked(lambda: in_child(project, environment, command))
 
 
 def call(project, environment, function):
@@ -45,25 +46,7 @@ def call(project, environment, function):
         django.setup()
         print(function())
 
-    return forked(project, environment, command)
-
-
-def forked(project, environment, command):
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reading)
-        try:
-            said = in_child(project, environment, command)
-            with os.fdopen(writing, "wb") as pipe:
-                pickle.dump(said, pipe)
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(child, 0)
-    return pickle.loads(answer)
+    return forked(lambda: in_child(project, environment, command))
 
 
 def in_child(project, environment, command):

@@ -5,12 +5,14 @@
 //! the bridge's modules (`python/limosa/bridge`) on its stdin, so the project needs nothing installed, and speaks JSON
 //! lines. What the project prints reaches [`Output`] and never the protocol.
 
-mod commands;
 mod deferred;
 mod error;
 mod message;
+mod operation;
 mod process;
+mod project;
 mod script;
+mod transaction;
 mod value;
 
 use std::ffi::OsString;
@@ -22,12 +24,14 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-pub use commands::{CollectedSql, Connected, Direction, OperationPath, Rows, Run};
 pub use error::{BridgeError, PythonError};
 use message::{Incoming, Request};
 pub use message::{Output, OutputStream};
+pub use operation::{CollectedSql, Direction, OperationPath};
 pub use process::Interrupter;
 use process::Process;
+pub use project::Run;
+pub use transaction::{Connected, Rows};
 
 /// How the process is started.
 #[derive(Clone)]

@@ -1,6 +1,8 @@
 //! A model's field: what it was written as, and what that means for a database.
 
+mod arguments;
 mod build;
+mod class;
 mod kind;
 mod normalize;
 mod relation;

@@ -6,7 +6,6 @@ pub mod module;
 pub mod operations;
 
 mod canonical;
-mod canonical_names;
 mod classes;
 mod contribute;
 mod evaluate;

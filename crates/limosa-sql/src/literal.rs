@@ -11,6 +11,7 @@ mod mysql;
 mod object;
 mod postgres;
 mod prepare;
+mod python;
 mod range;
 mod sqlite;
 mod temporal;
@@ -110,7 +111,7 @@ impl Literal {
 
     /// Returns Python's `str` of the value, where it is a plain one.
     pub(crate) fn to_text(&self) -> Option<SmolStr> {
-        json::python_str(self)
+        python::python_str(self)
     }
 
     /// Returns the text, when it is one.

@@ -2,12 +2,12 @@
 import hashlib
 import json
 import os
-import pickle
 import re
 import sys
 
 import django
 
+from child import forked
 from fixtures import cache
 
 #: Another one when answers are made in another way.
@@ -29,6 +29,7 @@ def answers(situations, kind, database, folder, tests):
                 database.create()
             database.close()
             answer = forked(lambda: answer_to(situation, database, folder / situation.label, tests))
+            answer = answer or {"base": "the process ended"}
             known[key] = answer
             if len(known) % 50 == 0:
                 keep(file, known)
@@ -41,23 +42,6 @@ def keep(file, known):
     temporary = file.with_suffix(f".{os.getpid()}")
     temporary.write_text(json.dumps(known))
     temporary.replace(file)
-
-
-def forked(function):
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reading)
-        try:
-            with os.fdopen(writing, "wb") as pipe:
-                pickle.dump(function(), pipe)
-        finally:
-            os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as pipe:
-        answer = pipe.read()
-    os.waitpid(child, 0)
-    return pickle.loads(answer) if answer else {"base": "the process ended"}
 
 
 def answer_to(situation, database, folder, tests):

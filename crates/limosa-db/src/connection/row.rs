@@ -101,3 +101,8 @@ impl Row {
         self.get(index).unwrap_or_default()
     }
 }
+
+/// Writes bytes as PostgreSQL does: `\x` and hexadecimal digits.
+pub(super) fn hex_text(bytes: &[u8]) -> String {
+    format!("\\x{}", hex::encode(bytes))
+}

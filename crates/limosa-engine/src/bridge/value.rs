@@ -1,5 +1,6 @@
 //! Values that go into statements, as the bridge encodes them.
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use limosa_model::value::Kwargs;
 use limosa_model::{SmolStr, Value};
 use serde_json::Value as Json;
@@ -24,33 +25,10 @@ pub(super) fn decode(json: &Json) -> Option<Value> {
                 let kwargs: Kwargs = kwargs.collect::<Option<_>>()?;
                 Value::call(object.get("path")?.as_str()?, args, kwargs, None)
             }
-            "bytes" => Value::Bytes(bytes(object.get("v")?.as_str()?)?.into()),
+            "bytes" => Value::Bytes(BASE64_STANDARD.decode(object.get("v")?.as_str()?).ok()?.into()),
             "ref" => Value::Reference(object.get("path")?.as_str()?.into()),
             "tuple" => Value::Tuple(object.get("v")?.as_array()?.iter().map(decode).collect::<Option<_>>()?),
             _ => return None,
         },
     })
-}
-
-/// Decodes base 64.
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in text.bytes().filter(|byte| *byte != b'=') {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(digit);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
+use super::arguments::Arguments;
+use super::class::{Class, class, named_arguments};
 use super::normalize::normalize;
-use super::{CustomColumn, Field, FieldKind, Ignored, ManyToMany, OnDelete, Relation, Spatial};
-use crate::value::{Call, Kwargs, Opaque};
+use super::{CustomColumn, Field, FieldKind, Ignored, ManyToMany, Spatial};
+use crate::value::{Call, Opaque};
 use crate::{Span, Value};
 
 /// Why a field could not be built.
@@ -43,138 +45,6 @@ pub enum FieldError {
     },
 }
 
-/// What a class is known to be, before its arguments are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
-    Simple(Simple),
-    Decimal,
-    ForeignKey,
-    OneToOne,
-    ManyToMany,
-    Generated,
-    CompositePrimaryKey,
-    Array,
-    Spatial(&'static str),
-}
-
-macro_rules! simple {
-    ($($name:ident),*) => {
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        enum Simple { $($name),* }
-        impl From<Simple> for FieldKind {
-            fn from(simple: Simple) -> Self {
-                match simple { $(Simple::$name => Self::$name),* }
-            }
-        }
-    };
-}
-
-simple!(
-    Auto,
-    BigAuto,
-    SmallAuto,
-    BigInteger,
-    Binary,
-    Boolean,
-    Char,
-    Date,
-    DateTime,
-    Duration,
-    File,
-    FilePath,
-    Float,
-    GenericIpAddress,
-    Integer,
-    IpAddress,
-    Json,
-    PositiveBigInteger,
-    PositiveInteger,
-    PositiveSmallInteger,
-    Slug,
-    SmallInteger,
-    Text,
-    Time,
-    Uuid,
-    OrderWrt,
-    HStore,
-    IntegerRange,
-    BigIntegerRange,
-    DecimalRange,
-    DateTimeRange,
-    DateRange,
-    SearchVector,
-    CiChar,
-    CiText,
-    CiEmail,
-    NoColumn
-);
-
-fn class(path: &str) -> Option<Class> {
-    use Simple as S;
-    let simple = match path {
-        "django.db.models.AutoField" => S::Auto,
-        "django.db.models.BigAutoField" => S::BigAuto,
-        "django.db.models.SmallAutoField" => S::SmallAuto,
-        "django.db.models.BigIntegerField" => S::BigInteger,
-        "django.db.models.BinaryField" => S::Binary,
-        "django.db.models.BooleanField" | "django.db.models.NullBooleanField" => S::Boolean,
-        "django.db.models.CharField"
-        | "django.db.models.EmailField"
-        | "django.db.models.URLField"
-        | "django.db.models.CommaSeparatedIntegerField" => S::Char,
-        "django.db.models.DateField" => S::Date,
-        "django.db.models.DateTimeField" => S::DateTime,
-        "django.db.models.DurationField" => S::Duration,
-        "django.db.models.FileField" | "django.db.models.ImageField" => S::File,
-        "django.db.models.FilePathField" => S::FilePath,
-        "django.db.models.FloatField" => S::Float,
-        "django.db.models.GenericIPAddressField" => S::GenericIpAddress,
-        "django.db.models.IntegerField" => S::Integer,
-        "django.db.models.IPAddressField" => S::IpAddress,
-        "django.db.models.JSONField" | "django.contrib.postgres.fields.JSONField" => S::Json,
-        "django.db.models.PositiveBigIntegerField" => S::PositiveBigInteger,
-        "django.db.models.PositiveIntegerField" => S::PositiveInteger,
-        "django.db.models.PositiveSmallIntegerField" => S::PositiveSmallInteger,
-        "django.db.models.SlugField" => S::Slug,
-        "django.db.models.SmallIntegerField" => S::SmallInteger,
-        "django.db.models.TextField" => S::Text,
-        "django.db.models.TimeField" => S::Time,
-        "django.db.models.UUIDField" => S::Uuid,
-        "django.db.models.OrderWrt" => S::OrderWrt,
-        "django.contrib.postgres.fields.HStoreField" => S::HStore,
-        "django.contrib.postgres.fields.IntegerRangeField" => S::IntegerRange,
-        "django.contrib.postgres.fields.BigIntegerRangeField" => S::BigIntegerRange,
-        "django.contrib.postgres.fields.DecimalRangeField" => S::DecimalRange,
-        "django.contrib.postgres.fields.DateTimeRangeField" => S::DateTimeRange,
-        "django.contrib.postgres.fields.DateRangeField" => S::DateRange,
-        "django.contrib.postgres.search.SearchVectorField" => S::SearchVector,
-        "django.contrib.postgres.fields.CICharField" => S::CiChar,
-        "django.contrib.postgres.fields.CITextField" => S::CiText,
-        "django.contrib.postgres.fields.CIEmailField" => S::CiEmail,
-        "django.db.models.ForeignObject"
-        | "django.contrib.contenttypes.fields.GenericForeignKey"
-        | "django.contrib.contenttypes.fields.GenericRelation" => S::NoColumn,
-        "django.contrib.gis.db.models.GeometryField" => return Some(Class::Spatial("GEOMETRY")),
-        "django.contrib.gis.db.models.PointField" => return Some(Class::Spatial("POINT")),
-        "django.contrib.gis.db.models.LineStringField" => return Some(Class::Spatial("LINESTRING")),
-        "django.contrib.gis.db.models.PolygonField" => return Some(Class::Spatial("POLYGON")),
-        "django.contrib.gis.db.models.MultiPointField" => return Some(Class::Spatial("MULTIPOINT")),
-        "django.contrib.gis.db.models.MultiLineStringField" => return Some(Class::Spatial("MULTILINESTRING")),
-        "django.contrib.gis.db.models.MultiPolygonField" => return Some(Class::Spatial("MULTIPOLYGON")),
-        "django.contrib.gis.db.models.GeometryCollectionField" => return Some(Class::Spatial("GEOMETRYCOLLECTION")),
-        "django.contrib.gis.db.models.RasterField" => return Some(Class::Spatial("RASTER")),
-        "django.db.models.DecimalField" => return Some(Class::Decimal),
-        "django.db.models.ForeignKey" => return Some(Class::ForeignKey),
-        "django.db.models.OneToOneField" => return Some(Class::OneToOne),
-        "django.db.models.ManyToManyField" => return Some(Class::ManyToMany),
-        "django.db.models.GeneratedField" => return Some(Class::Generated),
-        "django.db.models.CompositePrimaryKey" => return Some(Class::CompositePrimaryKey),
-        "django.contrib.postgres.fields.ArrayField" => return Some(Class::Array),
-        _ => return None,
-    };
-    Some(Class::Simple(simple))
-}
-
 impl Field {
     /// Returns whether `path` (canonical, as `deconstruct()` gives it) is a class that is known.
     pub fn is_known_class(path: &str) -> bool {
@@ -208,7 +78,7 @@ impl Field {
         inner: &dyn Fn(&Call) -> Result<Self, FieldError>,
     ) -> Result<Self, FieldError> {
         let class = class(base).ok_or_else(|| FieldError::UnknownClass(call.callee.clone()))?;
-        let arguments = Arguments { class: &call.callee, kwargs: named_arguments(class, call), inner };
+        let arguments = Arguments { class: &call.callee, kwargs: named_arguments(&class, call), inner };
         Self::build(class, base, &arguments, custom, call.span)
     }
 
@@ -217,9 +87,9 @@ impl Field {
     /// # Errors
     /// As [`Field::from_call`].
     pub fn from_custom_call(call: &Call, custom: CustomColumn) -> Result<Self, FieldError> {
-        let class = Class::Simple(Simple::NoColumn);
+        let class = Class::Plain(FieldKind::NoColumn);
         let arguments =
-            Arguments { class: &call.callee, kwargs: named_arguments(class, call), inner: &Self::from_call };
+            Arguments { class: &call.callee, kwargs: named_arguments(&class, call), inner: &Self::from_call };
         let mut field = Self::build(class, "django.db.models.Field", &arguments, Some(custom), call.span)?;
         field.kind = FieldKind::Custom;
         Ok(field)
@@ -232,7 +102,7 @@ impl Field {
         custom: Option<CustomColumn>,
         span: Option<Span>,
     ) -> Result<Self, FieldError> {
-        let kind = kind(class, arguments)?;
+        let kind = kind(&class, arguments)?;
         let relational = matches!(class, Class::ForeignKey | Class::OneToOne);
         let null = arguments.bool("null")?.unwrap_or(base == "django.db.models.NullBooleanField");
         let primary_key =
@@ -274,9 +144,9 @@ impl Field {
     }
 }
 
-fn kind(class: Class, arguments: &Arguments<'_>) -> Result<FieldKind, FieldError> {
+fn kind(class: &Class, arguments: &Arguments<'_>) -> Result<FieldKind, FieldError> {
     Ok(match class {
-        Class::Simple(simple) => simple.into(),
+        Class::Plain(kind) => kind.clone(),
         Class::Decimal => FieldKind::Decimal {
             max_digits: arguments.number("max_digits")?,
             decimal_places: arguments.number("decimal_places")?,
@@ -324,115 +194,6 @@ fn kind(class: Class, arguments: &Arguments<'_>) -> Result<FieldKind, FieldError
     })
 }
 
-/// Gives positional arguments their names (Django: the signatures of the classes' `__init__`).
-fn named_arguments(class: Class, call: &Call) -> Kwargs {
-    let names: &[&str] = match class {
-        _ if call.callee == "django.db.models.ForeignObject" => &["to", "on_delete", "from_fields", "to_fields"],
-        Class::ForeignKey | Class::OneToOne => &["to", "on_delete", "related_name", "related_query_name"],
-        Class::ManyToMany => &["to", "related_name", "related_query_name"],
-        Class::Array => &["base_field", "size"],
-        Class::Decimal => &["verbose_name", "name", "max_digits", "decimal_places"],
-        Class::Simple(Simple::Date | Simple::DateTime | Simple::Time) => {
-            &["verbose_name", "name", "auto_now", "auto_now_add"]
-        }
-        Class::Simple(Simple::File) => &["verbose_name", "name", "upload_to", "storage"],
-        Class::Simple(Simple::FilePath) => &["verbose_name", "name", "path"],
-        Class::Simple(Simple::GenericIpAddress) => &["verbose_name", "name", "protocol", "unpack_ipv4"],
-        Class::Simple(_) => {
-            &["verbose_name", "name", "primary_key", "max_length", "unique", "blank", "null", "db_index"]
-        }
-        Class::Spatial("RASTER") => &["verbose_name", "srid", "spatial_index"],
-        Class::Spatial(_) => &["verbose_name", "dim", "geography"],
-        Class::Generated | Class::CompositePrimaryKey => &[],
-    };
-    let mut kwargs: Kwargs =
-        names.iter().zip(&call.args).map(|(name, value)| (SmolStr::new_static(name), value.clone())).collect();
-    if class == Class::CompositePrimaryKey {
-        kwargs.set("field_names", Value::Tuple(call.args.clone()));
-    }
-    for (name, value) in call.kwargs.iter() {
-        kwargs.set(name.clone(), value.clone());
-    }
-    kwargs
-}
-
 fn is_not_provided(value: &Value) -> bool {
     matches!(value, Value::Reference(path) if path == "django.db.models.fields.NOT_PROVIDED" || path == "django.db.models.NOT_PROVIDED")
-}
-
-/// Arguments under their names, read with errors that name the class.
-struct Arguments<'a> {
-    class: &'a SmolStr,
-    kwargs: Kwargs,
-    /// Builds the fields inside the field.
-    inner: &'a dyn Fn(&Call) -> Result<Field, FieldError>,
-}
-
-impl Arguments<'_> {
-    fn known(&self, name: &str) -> Result<Option<&Value>, FieldError> {
-        match self.kwargs.get(name) {
-            Some(Value::Opaque(opaque)) => Err(FieldError::Opaque { name: name.into(), opaque: opaque.clone() }),
-            Some(Value::None) if name != "db_default" => Ok(None),
-            value => Ok(value),
-        }
-    }
-
-    fn bool(&self, name: &str) -> Result<Option<bool>, FieldError> {
-        self.known(name)?.map(|value| value.truth().ok_or_else(|| self.invalid(name, "a boolean"))).transpose()
-    }
-
-    fn number(&self, name: &str) -> Result<Option<u32>, FieldError> {
-        let number = |value: &Value| match value {
-            Value::Int(number) => u32::try_from(*number).ok(),
-            Value::Str(text) => text.parse().ok(),
-            _ => None,
-        };
-        self.known(name)?.map(|value| number(value).ok_or_else(|| self.invalid(name, "a whole number"))).transpose()
-    }
-
-    fn text(&self, name: &str) -> Result<Option<SmolStr>, FieldError> {
-        let text = |value: &Value| match value {
-            Value::Str(text) => Some(text.clone()),
-            Value::Bytes(bytes) => str::from_utf8(bytes).ok().map(SmolStr::new),
-            _ => None,
-        };
-        self.known(name)?.map(|value| text(value).ok_or_else(|| self.invalid(name, "a text"))).transpose()
-    }
-
-    /// A reference to a model: its name, or the model class itself.
-    fn model(&self, name: &str) -> Result<Option<SmolStr>, FieldError> {
-        self.text(name)
-    }
-
-    fn relation(&self) -> Result<Relation, FieldError> {
-        let on_delete = match self.kwargs.get("on_delete") {
-            Some(Value::Reference(path)) => match path.rsplit('.').next() {
-                Some("DB_CASCADE") => OnDelete::DbCascade,
-                Some("DB_SET_NULL") => OnDelete::DbSetNull,
-                Some("DB_SET_DEFAULT") => OnDelete::DbSetDefault,
-                _ => OnDelete::Python(path.clone()),
-            },
-            Some(Value::Call(call)) => OnDelete::Python(call.callee.clone()),
-            Some(Value::Opaque(opaque)) => OnDelete::Python(opaque.text.clone()),
-            // Up to Django 1.11 it could be left out; third-party classes still fill it in themselves.
-            _ => OnDelete::Python(SmolStr::new_static("django.db.models.deletion.CASCADE")),
-        };
-        Ok(Relation {
-            to: self.model("to")?.ok_or_else(|| self.missing("to"))?,
-            to_field: self.text("to_field")?,
-            on_delete,
-            db_constraint: self.bool("db_constraint")?.unwrap_or(true),
-            parent_link: self.bool("parent_link")?.unwrap_or(false),
-            related_name: self.text("related_name").unwrap_or_default(),
-            swappable: None,
-        })
-    }
-
-    fn missing(&self, name: &'static str) -> FieldError {
-        FieldError::Missing { class: self.class.clone(), name }
-    }
-
-    fn invalid(&self, name: &str, expected: &'static str) -> FieldError {
-        FieldError::Invalid { class: self.class.clone(), name: name.into(), expected }
-    }
 }

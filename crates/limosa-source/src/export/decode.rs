@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use limosa_model::index::OWN_CLASS;
 use limosa_model::value::{Call, Kwargs};
 use limosa_model::{MigrationId, ModelId, SmolStr, Value};
@@ -123,7 +124,8 @@ impl Decoder {
                     .collect::<Result<_>>()?,
             ),
             "bytes" => {
-                Value::Bytes(base64(text(json, "v")?).ok_or_else(|| unexpected("bytes", "is not base64"))?.into())
+                let bytes = BASE64_STANDARD.decode(text(json, "v")?);
+                Value::Bytes(bytes.map_err(|_| unexpected("bytes", "is not base64"))?.into())
             }
             "int" => {
                 let digits = text(json, "v")?;
@@ -220,26 +222,4 @@ fn ids(json: &Json, key: &str) -> Result<Vec<MigrationId>> {
         _ => Err(unexpected(key, "has an item that is not a pair of texts")),
     });
     ids.collect()
-}
-
-fn base64(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for byte in text.bytes().filter(|byte| *byte != b'=') {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(digit);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from(bits >> count & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
 }

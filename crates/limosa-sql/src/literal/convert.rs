@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use limosa_model::SmolStr;
 
-use super::json::python_str;
+use super::python::python_str;
 use super::temporal::Time;
 use super::{Decimal, Literal};
 

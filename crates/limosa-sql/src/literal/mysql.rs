@@ -1,10 +1,8 @@
 //! Literals of MySQL and MariaDB, as mysqlclient writes them.
 
-use std::fmt::Write as _;
-
 use limosa_model::django::DjangoVersion;
 
-use super::json::{hyphenated, python_float};
+use super::python::{hyphenated, python_bytes, python_float};
 use super::temporal::Date;
 use super::{Literal, invalid};
 use crate::dialect::Context;
@@ -108,25 +106,6 @@ fn duration(micros: i128) -> String {
     let (seconds, micros) = (rest / 1_000_000, rest % 1_000_000);
     let clock = format!("{sign}{days} {}:{}:{}", seconds / 3600, seconds / 60 % 60, seconds % 60);
     if micros == 0 { format!("'{clock}'") } else { format!("'{clock}.{micros:06}'") }
-}
-
-/// Python's `repr` of bytes.
-fn python_bytes(bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
-    let mut text = format!("b{quote}");
-    for byte in bytes {
-        match char::from(*byte) {
-            '\\' => text.push_str("\\\\"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            '\t' => text.push_str("\\t"),
-            character if character == quote => text.extend(['\\', character]),
-            character @ ' '..='~' => text.push(character),
-            _ => _ = write!(text, "\\x{byte:02x}"),
-        }
-    }
-    text.push(quote);
-    text
 }
 
 fn unknown(class: &str) -> ExpressionError {

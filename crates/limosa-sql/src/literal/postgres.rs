@@ -2,7 +2,7 @@
 
 use limosa_model::django::DjangoVersion;
 
-use super::json::{hyphenated, python_float};
+use super::python::{hyphenated, python_float};
 use super::temporal::{Date, Duration};
 use super::{IntWidth, Literal, Range, invalid};
 use crate::dialect::{Context, Driver};

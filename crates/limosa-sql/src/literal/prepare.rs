@@ -7,7 +7,7 @@ use limosa_model::django::DjangoVersion;
 use limosa_model::field::FieldKind;
 
 use super::convert::{boolean, clean_address, decimal, float, hstore, integer, time, uuid};
-use super::json::python_str;
+use super::python::python_str;
 use super::temporal::{DateTime, parse_date};
 use super::{IntWidth, Literal, Range, invalid};
 use crate::dialect::Dialect;

@@ -1,6 +1,6 @@
 //! Literals of SQLite, as Django's schema editor writes them.
 
-use super::json::python_float;
+use super::python::python_float;
 use super::temporal::Date;
 use super::{Literal, invalid};
 use crate::expression::ExpressionError;

@@ -1,6 +1,6 @@
 //! Conditions, expressions, literals and types of columns, compared with Django itself.
 //!
-//! `oracle/cases.py` lists the cases and `oracle/oracle.py` asks Django. `LIMOSA_TEST_DJANGO` and `LIMOSA_TEST_DJANGO61` name Python
+//! `oracle/cases` holds the cases and `oracle/oracle.py` asks Django. `LIMOSA_TEST_DJANGO` and `LIMOSA_TEST_DJANGO61` name Python
 //! interpreters that have Django (several, separated as in `PATH`), `LIMOSA_TEST_POSTGRES` the URL of a PostgreSQL server.
 
 use std::sync::Arc;

@@ -1,11 +1,11 @@
 //! Values on their way to MySQL and from it.
 
-use std::fmt::Write;
 use std::sync::Arc;
 
 use mysql_async::consts::ColumnType;
 use mysql_async::{Column, Params, Value};
 
+use super::super::row::hex_text;
 use super::super::{Param, Row};
 
 /// The number of the character set of bytes.
@@ -41,7 +41,7 @@ fn text(column: &Column, value: &Value) -> Option<String> {
         Value::NULL => return None,
         Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) if !is_binary(column) => text.to_owned(),
-            _ => hex(bytes),
+            _ => hex_text(bytes),
         },
         Value::Int(number) => number.to_string(),
         Value::UInt(number) => number.to_string(),
@@ -84,14 +84,4 @@ fn fraction(column: &Column, micros: u32) -> String {
     let digits = usize::from(column.decimals().min(6));
     let all = format!("{micros:06}");
     if digits == 0 { String::new() } else { format!(".{}", &all[..digits]) }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 + bytes.len() * 2);
-    text.push_str("\\x");
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        _ = write!(text, "{byte:02x}");
-    }
-    text
 }

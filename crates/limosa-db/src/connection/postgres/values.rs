@@ -7,6 +7,7 @@ use tokio_postgres::SimpleQueryMessage;
 use tokio_postgres::types::private::BytesMut;
 use tokio_postgres::types::{Format, FromSql, IsNull, ToSql, Type, to_sql_checked};
 
+use super::super::row::hex_text;
 use super::super::{Param, Row};
 use crate::error::{DbError, DbErrorKind};
 
@@ -22,7 +23,7 @@ impl ParamText {
             Param::Int(value) => Some(value.to_string()),
             Param::Float(value) => Some(value.to_string()),
             Param::Text(value) => Some(value.clone()),
-            Param::Bytes(value) => Some(hex(value)),
+            Param::Bytes(value) => Some(hex_text(value)),
         })
     }
 }
@@ -97,7 +98,7 @@ impl<'a> FromSql<'a> for AsText {
             Type::FLOAT4 => f32::from_sql(kind, raw)?.to_string(),
             Type::FLOAT8 => f64::from_sql(kind, raw)?.to_string(),
             Type::CHAR => char::from(raw.first().copied().unwrap_or_default()).to_string(),
-            Type::BYTEA => hex(raw),
+            Type::BYTEA => hex_text(raw),
             Type::JSONB => std::str::from_utf8(raw.get(1..).unwrap_or_default())?.to_owned(),
             _ => std::str::from_utf8(raw)?.to_owned(),
         };
@@ -126,16 +127,4 @@ impl<'a> FromSql<'a> for AsText {
         ];
         known.contains(kind)
     }
-}
-
-/// Writes bytes as PostgreSQL does: `\x` and hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut text = String::with_capacity(2 + bytes.len() * 2);
-    text.push_str("\\x");
-    for byte in bytes {
-        // Writing to a string cannot fail.
-        _ = write!(text, "{byte:02x}");
-    }
-    text
 }

@@ -116,15 +116,7 @@ impl<'c> Evaluator<'c> {
         args: &[Value],
         kwargs: &Kwargs,
     ) -> Result<(Vec<Value>, Kwargs), SmolStr> {
-        let mut arguments = Arguments { args: vec![Object::Class(Rc::clone(&instance.0))], ..Arguments::default() };
-        for value in args {
-            let value = self.thaw(value);
-            arguments.args.push(value);
-        }
-        for (name, value) in kwargs.iter() {
-            let value = self.thaw(value);
-            arguments.kwargs.push((name.clone(), value));
-        }
+        let arguments = self.constructor_arguments(instance, args, kwargs);
         self.handed_on.clear();
         let function = self.method_function(module, within).ok_or("it has no source")?;
         let finished = self.call_function(&function, &arguments, TextRange::default());
@@ -155,20 +147,20 @@ impl<'c> Evaluator<'c> {
         args: &[Value],
         kwargs: &Kwargs,
     ) -> Option<()> {
-        let mut arguments = Arguments { args: vec![Object::Class(Rc::clone(&instance.0))], ..Arguments::default() };
-        for value in args {
-            let value = self.thaw(value);
-            arguments.args.push(value);
-        }
-        for (name, value) in kwargs.iter() {
-            let value = self.thaw(value);
-            arguments.kwargs.push((name.clone(), value));
-        }
+        let arguments = self.constructor_arguments(instance, args, kwargs);
         let function = self.method_function(module, within)?;
         match self.call_function(&function, &arguments, TextRange::default()).ok()? {
             Object::None => Some(()),
             _ => None,
         }
+    }
+
+    /// The arguments of a constructor, with the instance itself in front.
+    fn constructor_arguments(&mut self, instance: &Instance, args: &[Value], kwargs: &Kwargs) -> Arguments {
+        let mut arguments = Arguments { args: vec![Object::Class(Rc::clone(&instance.0))], ..Arguments::default() };
+        arguments.args.extend(args.iter().map(|value| self.thaw(value)));
+        arguments.kwargs.extend(kwargs.iter().map(|(name, value)| (name.clone(), self.thaw(value))));
+        arguments
     }
 
     /// Calls an inherited method from a method that is run on its own.

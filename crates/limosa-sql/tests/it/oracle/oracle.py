@@ -6,7 +6,7 @@ import uuid  # noqa: F401
 import zoneinfo  # noqa: F401
 from decimal import Decimal  # noqa: F401
 
-import cases
+from cases import columns, conditions, indexes, model as sample
 import django
 from encoding import encode, vendor
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -46,10 +46,10 @@ def other_field(source):
 
 
 counter = 0
-Other = build("Other", cases.OTHER)
-sources = dict(cases.MODEL)
+Other = build("Other", sample.OTHER)
+sources = dict(sample.MODEL)
 if vendor == "postgresql":
-    sources.update(cases.POSTGRES)
+    sources.update(sample.POSTGRES)
 Model = build("Model", sources)
 
 
@@ -131,19 +131,19 @@ def subject(kind, source):
 
 CHECK = "condition" if django.VERSION >= (5, 1) else "check"
 TOPICS = [
-    ("condition", condition, [*cases.CONDITIONS, *cases.combined()], cases.POSTGRES_CONDITIONS),
-    ("index", index, cases.INDEXES, cases.POSTGRES_INDEXES),
-    ("exclusion", exclusion, [], cases.EXCLUSIONS),
-    ("generated", generated, cases.GENERATED, []),
-    ("db_default", db_default, cases.DB_DEFAULTS, cases.POSTGRES_DB_DEFAULTS),
-    ("default", default, cases.DEFAULTS, cases.POSTGRES_DEFAULTS),
-    ("type", types_of, [*cases.TYPES, *cases.MODEL.values()], list(cases.POSTGRES.values())),
+    ("condition", condition, [*conditions.CONDITIONS, *conditions.combined()], conditions.POSTGRES_CONDITIONS),
+    ("index", index, indexes.INDEXES, indexes.POSTGRES_INDEXES),
+    ("exclusion", exclusion, [], indexes.EXCLUSIONS),
+    ("generated", generated, columns.GENERATED, []),
+    ("db_default", db_default, columns.DB_DEFAULTS, columns.POSTGRES_DB_DEFAULTS),
+    ("default", default, columns.DEFAULTS, columns.POSTGRES_DEFAULTS),
+    ("type", types_of, [*columns.TYPES, *sample.MODEL.values()], list(sample.POSTGRES.values())),
 ]
 
 
 def main():
     model = {name: encode(evaluate(source)) for name, source in sources.items()}
-    other = {name: encode(evaluate(source)) for name, source in cases.OTHER.items()}
+    other = {name: encode(evaluate(source)) for name, source in sample.OTHER.items()}
     version = ".".join(map(str, django.VERSION[:2]))
     head = {"version": version, "server": 0, "model": model, "other": other}
     if vendor == "postgresql":
