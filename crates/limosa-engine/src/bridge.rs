@@ -32,6 +32,7 @@ pub use process::Interrupter;
 use process::Process;
 pub use project::Run;
 pub use transaction::{Connected, Rows};
+pub use script::code;
 
 /// How the process is started.
 #[derive(Clone)]

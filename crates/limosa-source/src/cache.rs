@@ -1,42 +1,33 @@
 //! Answers of the project's Python, kept for as long as what they came from is unchanged.
 //!
-//! An answer is found again by what was asked, by the settings module, and by the interpreter and its installed packages. It holds
-//! only while the files that were read then (the modules of the project and of what is installed as a folder, the migrations, the
-//! modules of their fields' and operations' classes) have the same content, those that were absent are absent, and the environment
-//! variables that were read have the same values. A password is never written: of variables only hashes are, and of a database's
-//! password the place where it was read.
+//! An answer is found again by what was asked, of which project with which settings module and interpreter, and by which version of this
+//! program and of the bridge. It holds only while all that it was read from is the same: the content of files (the modules of the project
+//! and of what is installed as a folder, the migrations, the modules of their fields' and operations' classes, files that were opened),
+//! what was there and what was not, the names in folders that were listed, environment variables, the installed packages, and the
+//! interpreter. Whether it holds is found out by looking at files alone. A password is never written: of variables only hashes are, and
+//! of a database's password the place where it was read.
 
+mod entry;
 mod hidden;
 mod stamp;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::config::{Env, variables};
 use crate::describe::{ProjectDescription, ReadFrom};
 use crate::project::{Need, Project};
 
-use hidden::Hidden;
+use entry::Entry;
 
 /// A folder with answers of projects' Python.
 #[derive(Clone, Debug)]
 pub struct Cache {
     folder: PathBuf,
-}
-
-/// What an answer depends on, as it was when it was given.
-#[derive(Debug, PartialEq, Serialize, Deserialize)]
-struct Entry {
-    files: IndexMap<PathBuf, String>,
-    absent: Vec<PathBuf>,
-    environment: IndexMap<String, Option<String>>,
-    whole_environment: Option<String>,
-    hidden: Vec<Hidden>,
-    answer: Json,
+    /// What asks, beside this crate.
+    asker: String,
 }
 
 impl Cache {
@@ -49,57 +40,59 @@ impl Cache {
                 None => Path::new(env.non_empty(variables::HOME.name)?).join(".cache/limosa"),
             },
         };
-        Some(Self { folder })
+        Some(Self::at(folder))
     }
 
     /// Returns the cache in this folder.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), asker: String::new() }
+    }
+
+    /// Returns the cache for the answers that this code gives in Python.
+    #[must_use]
+    pub fn asked_by<'a>(self, code: impl IntoIterator<Item = &'a str>) -> Self {
+        Self { asker: stamp::texts(code), ..self }
     }
 
     /// Returns the answer to a need, as the bridge gave it, when it still holds.
     pub fn recall(&self, project: &Project, need: &Need) -> Option<Json> {
-        self.recall_text(project, &question(project, need))
+        self.recall_text(project, &question(need))
     }
 
     /// Returns the answer to any other question, when it still holds.
     pub fn recall_answer(&self, project: &Project, question: &str) -> Option<Json> {
-        self.recall_text(project, &format!("{question} in {}", stamp::sources(project)))
+        self.recall_text(project, question)
     }
 
     fn recall_text(&self, project: &Project, question: &str) -> Option<Json> {
         let text = fs_err::read(self.path(project, question)).ok()?;
         let entry: Entry = serde_json::from_slice(&text).ok()?;
-        let env = &project.config.env;
-        let holds = entry.files.iter().all(|(path, hash)| stamp::file(path).as_ref() == Some(hash))
-            && !entry.absent.iter().any(|path| path.exists())
-            && entry.environment.iter().all(|(name, hash)| stamp::variable(env, name) == *hash)
-            && entry.whole_environment.is_none_or(|hash| stamp::environment(env) == hash);
-        if holds { hidden::reveal(entry.answer, &entry.hidden, env) } else { None }
+        if entry.holds(project) { hidden::reveal(entry.answer, &entry.hidden, &project.config.env) } else { None }
     }
 
     /// Keeps the bridge's answer to a need; one that does not say what it came from, or holds a secret of an unknown origin, and what
     /// cannot be written, is not kept.
     pub fn keep(&self, project: &Project, need: &Need, answer: &Json) {
-        self.keep_text(project, &question(project, need), matches!(need, Need::Describe { .. }), answer);
+        // What an operation does depends on all migrations before it.
+        let all = matches!(need, Need::StateDelta { .. });
+        self.keep_text(project, &question(need), all, matches!(need, Need::Describe { .. }), answer);
     }
 
-    /// Keeps the answer to any other question in the same way.
+    /// Keeps the answer to any other question in the same way, until any migration changes.
     pub fn keep_answer(&self, project: &Project, question: &str, answer: &Json) {
-        self.keep_text(project, &format!("{question} in {}", stamp::sources(project)), false, answer);
+        self.keep_text(project, question, true, false, answer);
     }
 
-    fn keep_text(&self, project: &Project, question: &str, describes: bool, answer: &Json) {
+    fn keep_text(&self, project: &Project, question: &str, migrations: bool, describes: bool, answer: &Json) {
         let Some(read) = answer.get("read").and_then(|read| serde_json::from_value::<ReadFrom>(read.clone()).ok())
         else {
             return;
         };
         // What cannot be imported now may be importable the next time.
-        let migrations = answer.get("migrations").and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
-        if migrations.iter().any(|migration| migration.get("error").is_some()) {
+        let failed = |migration: &Json| migration.get("error").is_some();
+        if answer.get("migrations").and_then(Json::as_array).is_some_and(|all| all.iter().any(failed)) {
             return;
         }
-        let env = &project.config.env;
         let mut answer = answer.clone();
         let mut hidden = Vec::new();
         if describes {
@@ -107,45 +100,32 @@ impl Cache {
                 Ok(description) if !has_other_secrets(&description) => {}
                 _ => return,
             }
-            let Some(found) = hidden::hide(&mut answer, &read, env) else { return };
+            let Some(found) = hidden::hide(&mut answer, &read, &project.config.env) else { return };
             hidden = found;
         }
-        let mut files = IndexMap::new();
-        for path in &read.files {
-            // A file that is gone already says nothing about the next time.
-            let Some(hash) = stamp::file(path) else { return };
-            files.insert(path.clone(), hash);
-        }
-        let entry = Entry {
-            files,
-            environment: read.environment.iter().map(|name| (name.clone(), stamp::variable(env, name))).collect(),
-            whole_environment: read.whole_environment.then(|| stamp::environment(env)),
-            absent: read.absent,
-            hidden,
-            answer,
-        };
+        let Some(entry) = Entry::new(project, read, migrations, hidden, answer) else { return };
         if let Ok(text) = serde_json::to_vec(&entry) {
             _ = write(&self.path(project, question), &text);
         }
     }
 
     fn path(&self, project: &Project, question: &str) -> PathBuf {
-        self.folder.join(format!("{}.json", stamp::project(project, question)))
+        self.folder.join(format!("{}.json", stamp::question(project, &self.asker, question)))
     }
 }
 
 /// Returns all that is asked, apart from why.
-fn question(project: &Project, need: &Need) -> String {
+fn question(need: &Need) -> String {
     match need {
         Need::Describe { .. } => "describe".to_owned(),
+        Need::Models { .. } => "models of apps without migrations".to_owned(),
         Need::Export { migrations } => {
             let ids: Vec<String> = migrations.iter().map(|(id, _)| id.to_string()).collect();
             format!("export {}", ids.join(" "))
         }
-        // What an operation does depends on all migrations before it.
         Need::StateDelta { operations } => {
             let paths: Vec<String> = operations.iter().map(|(id, path)| format!("{id}:{path}")).collect();
-            format!("deltas {} in {}", paths.join(" "), stamp::sources(project))
+            format!("deltas {}", paths.join(" "))
         }
     }
 }

@@ -173,6 +173,18 @@ pub struct ReadFrom {
     pub files: Vec<PathBuf>,
     /// Files that were looked for and were not there, such as local settings.
     pub absent: Vec<PathBuf>,
+    /// Files and folders that were looked for and were there.
+    #[serde(default)]
+    pub present: Vec<PathBuf>,
+    /// Folders that were listed.
+    #[serde(default)]
+    pub folders: Vec<PathBuf>,
+    /// Folders with installed packages.
+    #[serde(default)]
+    pub packages: Vec<PathBuf>,
+    /// The interpreter.
+    #[serde(default)]
+    pub programs: Vec<PathBuf>,
     /// Environment variables.
     pub environment: Vec<String>,
     /// Whether the names of all environment variables were looked at.

@@ -60,6 +60,7 @@ pub struct Project {
     receivers: OnceLock<Vec<PathBuf>>,
     /// The models of apps without migrations, as the bridge encodes them.
     unmigrated: Vec<serde_json::Value>,
+    models_are_known: bool,
     described: Option<Box<ProjectDescription>>,
     /// The files of a native project that the program carries.
     embedded: BTreeMap<PathBuf, String>,

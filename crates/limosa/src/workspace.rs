@@ -28,8 +28,6 @@ pub struct Workspace {
     project: Project,
     migrations: HashMap<MigrationId, Arc<Migration>>,
     base: ProjectState,
-    /// Whether models are in the base that no migration refers to.
-    is_complete: bool,
     bridge: Option<Bridge>,
     listener: ask::Listener,
     functions: Functions,
@@ -57,7 +55,7 @@ impl Workspace {
         let base = project.unmigrated_state();
         let migrations = std::mem::take(&mut project.migrations);
         let migrations = migrations.into_iter().map(|migration| (migration.id.clone(), Arc::new(migration))).collect();
-        Ok(Self { project, migrations, base, is_complete: false, bridge, listener, functions: Functions::default() })
+        Ok(Self { project, migrations, base, bridge, listener, functions: Functions::default() })
     }
 
     /// Registers functions of the embedding program.

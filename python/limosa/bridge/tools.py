@@ -8,7 +8,7 @@ from .describe import describe, unmigrated_models
 from .encode import Encoder
 from .export import Exporter
 from .migrations import Migrations
-from .project import module_file
+from .record import module_file
 from .signals import Signals
 from .runner import Runner
 

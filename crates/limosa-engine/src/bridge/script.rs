@@ -32,6 +32,7 @@ const MODULES: &[(&str, &str)] = modules!(
     "paths",
     "project",
     "protocol",
+    "record",
     "registry",
     "routing",
     "runner",
@@ -40,6 +41,11 @@ const MODULES: &[(&str, &str)] = modules!(
     "tools",
     "waiting",
 );
+
+/// Returns the code of the bridge, file by file: an answer of other code may be another one.
+pub fn code() -> impl Iterator<Item = &'static str> {
+    std::iter::once(BOOTSTRAP).chain(MODULES.iter().map(|(_, text)| *text))
+}
 
 /// Returns the first line that the process reads.
 pub(super) fn hello(project_dir: &Path, options: &BridgeOptions) -> Json {

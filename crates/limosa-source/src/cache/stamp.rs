@@ -1,5 +1,6 @@
 //! Hashes of what an answer depends on.
 
+use std::io::Read;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -11,30 +12,36 @@ use crate::project::Project;
 /// Variables that change from shell to shell and mean nothing to a project.
 const VOLATILE: [&str; 8] = ["_", "SHLVL", "PWD", "OLDPWD", "TERM", "COLUMNS", "LINES", "WINDOWID"];
 
-/// Returns the hash of what was asked of which project, interpreter and packages.
-pub(super) fn project(project: &Project, question: &str) -> String {
+/// What Python itself writes beside modules.
+const COMPILED: &str = "__pycache__";
+
+/// Returns the hash of what is asked by what, of which project and interpreter.
+pub(super) fn question(project: &Project, asker: &str, question: &str) -> String {
+    let config = &project.config;
+    let interpreter = project.interpreter.as_ref().map(|found| found.executable.to_string_lossy());
+    // What a migration says may depend on the databases that were given.
+    let vendor = config.database_url.as_ref().and_then(|_| project.vendor()).unwrap_or_default();
+    let given = config.databases.iter().flat_map(|(alias, url)| {
+        [alias.as_str(), url.value.expose().split(':').next().unwrap_or_default()]
+    });
+    let known = [
+        env!("CARGO_PKG_VERSION"),
+        asker,
+        question,
+        &project.root.to_string_lossy(),
+        project.settings.module.as_deref().unwrap_or_default(),
+        interpreter.as_deref().unwrap_or_default(),
+        vendor,
+    ];
+    texts(known.into_iter().chain(given))
+}
+
+/// Returns the hash of texts.
+pub(super) fn texts<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut hash = Sha256::new();
-    let mut add = |part: &str| {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    };
-    add(env!("CARGO_PKG_VERSION"));
-    add(question);
-    add(&project.root.to_string_lossy());
-    add(project.settings.module.as_deref().unwrap_or_default());
-    // What a migration says may depend on the given database.
-    add(project.config.database_url.as_ref().and_then(|_| project.vendor()).unwrap_or_default());
-    if let Some(interpreter) = &project.interpreter {
-        add(&interpreter.executable.to_string_lossy());
-        for folder in interpreter.layout.iter().flat_map(|layout| &layout.site_packages) {
-            add(&folder.to_string_lossy());
-            for name in Directory::read(folder)
-                .folders()
-                .filter(|name| name.ends_with(".dist-info") || name.ends_with(".egg-info"))
-            {
-                add(name);
-            }
-        }
+    for text in texts {
+        hash.update(text.len().to_le_bytes());
+        hash.update(text);
     }
     hex(hash)
 }
@@ -56,6 +63,44 @@ pub(super) fn file(path: &Path) -> Option<String> {
     let mut hash = Sha256::new();
     hash.update(fs_err::read(path).ok()?);
     Some(hex(hash))
+}
+
+/// Returns the hash of the names in a folder; nothing when it is not there.
+pub(super) fn folder(path: &Path) -> Option<String> {
+    path.is_dir().then(|| texts(Directory::read(path).names().filter(|name| *name != COMPILED)))
+}
+
+/// Returns the hash of what is installed in a folder; nothing when it is not there.
+///
+/// A package that is installed again has another list of files.
+pub(super) fn packages(path: &Path) -> Option<String> {
+    let folder = Directory::read(path);
+    let mut parts = Vec::new();
+    for name in folder.names().filter(|name| *name != COMPILED) {
+        parts.push(name.to_owned());
+        let own = path.join(name);
+        if name.ends_with(".pth") || name.ends_with(".egg-link") {
+            parts.extend(file(&own));
+        } else if name.ends_with(".dist-info") {
+            parts.extend(program(&own.join("RECORD")));
+        } else if name.ends_with(".egg-info") {
+            parts.extend(program(&own.join("PKG-INFO")).or_else(|| program(&own)));
+        }
+    }
+    path.is_dir().then(|| texts(parts.iter().map(String::as_str)))
+}
+
+/// Returns what changes when a file is written again, and costs little; nothing when it is not there.
+pub(super) fn program(path: &Path) -> Option<String> {
+    let data = fs_err::metadata(path).ok()?;
+    let time = data.modified().ok()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Some(format!("{} {}", data.len(), time.as_nanos()))
+}
+
+/// Returns whether a file is a text that another program runs.
+pub(super) fn is_script(path: &Path) -> bool {
+    let mut start = [0; 2];
+    fs_err::File::open(path).is_ok_and(|mut file| file.read_exact(&mut start).is_ok()) && start == *b"#!"
 }
 
 /// Returns the hash of a variable; nothing when it is not set.

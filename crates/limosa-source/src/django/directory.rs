@@ -99,6 +99,11 @@ impl Directory {
         self.of(Kind::Folder)
     }
 
+    /// Iterates over all names, sorted.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|(name, _)| name.as_str())
+    }
+
     fn of(&self, kind: Kind) -> impl Iterator<Item = &str> {
         self.entries.iter().filter(move |(_, own)| *own == kind).map(|(name, _)| name.as_str())
     }

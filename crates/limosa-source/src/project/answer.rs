@@ -22,6 +22,8 @@ use crate::export::{
 pub enum Answer {
     /// Which apps there are and what the settings say.
     Description(Box<ProjectDescription>),
+    /// The models of apps without migrations, as the bridge encodes them.
+    Models(Vec<serde_json::Value>),
     /// Migrations that could not be read.
     Export(Export),
     /// What operations do to the state, with what is known about the fields in it.
@@ -33,13 +35,18 @@ impl Project {
     pub fn resolve(&mut self, answer: Answer) {
         match answer {
             Answer::Description(description) => self.take_description(*description),
+            Answer::Models(models) => {
+                self.needs.retain(|need| !matches!(need, Need::Models { .. }));
+                self.unmigrated = models;
+                self.models_are_known = true;
+            }
             Answer::Export(export) => self.take_export(export),
             Answer::StateDeltas(deltas, fields) => self.take_deltas(&deltas, &fields),
         }
     }
 
     fn take_description(&mut self, description: ProjectDescription) {
-        self.needs.retain(|need| !matches!(need, Need::Describe { .. }));
+        self.needs.retain(|need| !matches!(need, Need::Describe { .. } | Need::Models { .. }));
         self.diagnostics.retain(|diagnostic| diagnostic.code != "no-python");
         self.apps = description.apps.iter().map(app).collect();
         for described in &description.apps {
@@ -86,6 +93,7 @@ impl Project {
         settings.values.extend(all, false);
         self.modules.extend(description.sys_path.iter().map(Into::into));
         self.unmigrated = description.unmigrated_models.clone();
+        self.models_are_known = true;
         self.described = Some(Box::new(description));
         self.migrations.clear();
         self.read_migrations();
@@ -156,7 +164,7 @@ impl Project {
 
     /// Returns the apps without migrations that may have models nobody described yet, judged by the text of their modules.
     pub fn undescribed_apps(&self) -> impl Iterator<Item = &App> {
-        let undescribed = self.described.is_none() && self.kind == Kind::Django;
+        let undescribed = !self.models_are_known && self.kind == Kind::Django;
         self.unmigrated_apps().filter(move |app| undescribed && app.has_models && may_define_models(app))
     }
 }

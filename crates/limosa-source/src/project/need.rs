@@ -10,6 +10,11 @@ pub enum Need {
         /// Why reading was not enough; never empty.
         doubts: Vec<Doubt>,
     },
+    /// The models of apps without migrations, to which migrations refer.
+    Models {
+        /// Which are referred to; never empty.
+        doubts: Vec<Doubt>,
+    },
     /// Migrations whose operations could not be read.
     Export {
         /// The migrations, each with why.

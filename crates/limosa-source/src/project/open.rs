@@ -108,6 +108,7 @@ impl Project {
             evaluation_env: env,
             receivers: OnceLock::new(),
             unmigrated: Vec::new(),
+            models_are_known: false,
             described: None,
             embedded: BTreeMap::new(),
         };
@@ -152,6 +153,7 @@ impl Project {
             sources,
             receivers: OnceLock::new(),
             unmigrated: Vec::new(),
+            models_are_known: false,
             described: None,
             embedded,
         };

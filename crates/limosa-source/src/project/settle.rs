@@ -30,16 +30,19 @@ impl Project {
                 }
             }
         }
+        let mut models = Vec::new();
         for app in self.unmigrated_apps().filter(|app| app.has_models) {
             if let Some((migration, model)) = found.references.get(&app.label) {
                 let reason =
                     format!("{migration} refers to `{model}` of the app `{}`, which has no migrations", app.label);
-                doubts.push(Doubt::new(reason, None));
+                models.push(Doubt::new(reason, None));
             }
         }
-        self.needs.retain(|need| !matches!(need, Need::StateDelta { .. }));
+        self.needs.retain(|need| !matches!(need, Need::StateDelta { .. } | Need::Models { .. }));
         if self.described.is_none() && !doubts.is_empty() && self.kind == super::Kind::Django {
             self.needs.insert(0, Need::Describe { doubts });
+        } else if !self.models_are_known && !models.is_empty() && self.kind == super::Kind::Django {
+            self.needs.insert(0, Need::Models { doubts: models });
         }
         if !found.unknown.is_empty() {
             self.needs.push(Need::StateDelta { operations: found.unknown });

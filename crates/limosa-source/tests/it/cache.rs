@@ -27,62 +27,109 @@ fn description(read: &ReadFrom, password: &str) -> Value {
 
 const DESCRIBE: Need = Need::Describe { doubts: Vec::new() };
 
+const PACKAGE: &str = ".venv/lib/python3.12/site-packages/thing-1.0.dist-info/RECORD";
+const PYTHON: &str = ".venv/bin/python";
+
 #[test]
 fn an_answer_holds_while_nothing_changes() {
     let env = Env::of([("DATABASE", "x"), ("SHLVL", "1")]);
     let read = |folder: &Folder| ReadFrom {
         files: vec![folder.path("local.env")],
         absent: vec![folder.path("local_settings.py")],
+        present: vec![folder.path("debug")],
+        folders: vec![folder.path("conf.d")],
+        packages: vec![folder.path(".venv/lib/python3.12/site-packages")],
+        programs: vec![folder.path(PYTHON)],
         environment: vec!["DATABASE".into(), "UNSET".into()],
         whole_environment: false,
     };
-    let keep = |folder: &Folder, cache: &Cache, read: &ReadFrom| {
-        cache.keep(&folder.try_open(&env).unwrap(), &DESCRIBE, &description(read, ""));
-    };
     type Change = fn(&Folder, Env) -> Env;
-    let changes: [(Change, bool); 8] = [
-        (|_, env| env, true),
-        (|_, env| env.with("SHLVL", "2"), true),
-        (|_, env| env.with("OTHER", "2"), true),
-        (|_, env| env.with("DATABASE", "y"), false),
-        (|_, env| env.with("UNSET", "now"), false),
+    let changes: [(&str, Change, bool); 17] = [
+        ("nothing", |_, env| env, true),
+        ("a variable of the shell", |_, env| env.with("SHLVL", "2"), true),
+        ("a variable that was not read", |_, env| env.with("OTHER", "2"), true),
+        ("a variable", |_, env| env.with("DATABASE", "y"), false),
+        ("a variable that was not set", |_, env| env.with("UNSET", "now"), false),
+        ("a file", |folder, env| written(folder, "local.env", "A=2\n", env), false),
+        ("a file as it was", |folder, env| written(folder, "local.env", "A=1\n", env), true),
+        ("a file that was not there", |folder, env| written(folder, "local_settings.py", "", env), false),
+        ("a file that was there", |folder, env| removed(folder, "debug", env), false),
+        ("what is in a file that was there", |folder, env| written(folder, "debug", "1", env), true),
+        ("a file more in a folder", |folder, env| written(folder, "conf.d/b.py", "", env), false),
+        ("what is in a file of a folder", |folder, env| written(folder, "conf.d/a.py", "A = 1\n", env), true),
+        ("what Python writes into a folder", |folder, env| written(folder, "conf.d/__pycache__/a.pyc", "", env), true),
+        ("a package that is installed", |folder, env| written(folder, &PACKAGE.replace("1.0", "1.1"), "", env), false),
+        ("a package that is installed again", |folder, env| written(folder, PACKAGE, "thing.py\n", env), false),
         (
-            |folder, env| {
-                folder.write("local.env", b"A=2\n");
-                env
-            },
+            "a folder of modules that is linked",
+            |folder, env| written(folder, ".venv/lib/python3.12/site-packages/own.pth", "/own", env),
             false,
         ),
-        (
-            |folder, env| {
-                folder.write("local_settings.py", b"");
-                env
-            },
-            false,
-        ),
-        (
-            |folder, env| {
-                folder.write(".venv/lib/python3.12/site-packages/thing-1.0.dist-info/METADATA", b"");
-                env
-            },
-            false,
-        ),
+        ("the interpreter", |folder, env| written(folder, PYTHON, "other", env), false),
     ];
-    for (position, (change, holds)) in changes.into_iter().enumerate() {
+    for (what, change, holds) in changes {
         let (folder, place) = (project(), tempfile::tempdir().unwrap());
+        for (path, text) in [("debug", ""), ("conf.d/a.py", ""), (PACKAGE, ""), (PYTHON, "python")] {
+            folder.write(path, text.as_bytes());
+        }
         let cache = Cache::at(place.path().join("limosa"));
-        keep(&folder, &cache, &read(&folder));
+        cache.keep(&folder.try_open(&env).unwrap(), &DESCRIBE, &description(&read(&folder), ""));
         let env = change(&folder, env.clone());
         let answer = cache.recall(&folder.try_open(&env).unwrap(), &DESCRIBE);
-        assert_eq!(answer.is_some(), holds, "change {position}");
+        assert_eq!(answer.is_some(), holds, "{what}");
     }
+}
+
+fn written(folder: &Folder, path: &str, text: &str, env: Env) -> Env {
+    folder.write(path, text.as_bytes());
+    env
+}
+
+fn removed(folder: &Folder, path: &str, env: Env) -> Env {
+    std::fs::remove_file(folder.path(path)).unwrap();
+    env
+}
+
+#[test]
+fn all_of_the_environment_counts_when_all_was_read() {
     let (folder, place) = (project(), tempfile::tempdir().unwrap());
     let cache = Cache::at(place.path());
-    let whole = ReadFrom { whole_environment: true, ..read(&folder) };
-    keep(&folder, &cache, &whole);
+    let env = Env::of([("SHLVL", "1")]);
+    let whole = ReadFrom { whole_environment: true, ..ReadFrom::default() };
+    cache.keep(&folder.try_open(&env).unwrap(), &DESCRIBE, &description(&whole, ""));
     let answer = |env: &Env| cache.recall(&folder.try_open(env).unwrap(), &DESCRIBE);
     assert!(answer(&env.with("SHLVL", "3")).is_some());
     assert!(answer(&env.with("OTHER", "3")).is_none());
+}
+
+#[test]
+fn an_interpreter_that_a_script_chooses() {
+    let (folder, place) = (project(), tempfile::tempdir().unwrap());
+    let cache = Cache::at(place.path());
+    folder.write(PYTHON, b"#!/bin/sh\nexec \"$CHOSEN\" \"$@\"\n");
+    let env = Env::of([("CHOSEN", "a")]);
+    cache.keep(&folder.try_open(&env).unwrap(), &DESCRIBE, &description(&ReadFrom::default(), ""));
+    let holds = |env: &Env| cache.recall(&folder.try_open(env).unwrap(), &DESCRIBE).is_some();
+    assert!(holds(&env));
+    assert!(!holds(&env.with("CHOSEN", "b")));
+    folder.write(".python-version", b"3.13\n");
+    assert!(!holds(&env));
+}
+
+#[test]
+fn another_program_and_other_databases_ask_anew() {
+    let (folder, place) = (project(), tempfile::tempdir().unwrap());
+    let asked_by = |code: &'static str| Cache::at(place.path()).asked_by([code]);
+    let given = |text: &str| {
+        folder.write("limosa.toml", text.as_bytes());
+        folder.open()
+    };
+    asked_by("a").keep(&given(""), &DESCRIBE, &description(&ReadFrom::default(), ""));
+    let known = |code, text| asked_by(code).recall(&given(text), &DESCRIBE).is_some();
+    assert!(known("a", ""));
+    assert!(!known("b", ""));
+    assert!(!known("a", "database-url = \"postgres://h/d\"\n"));
+    assert!(!known("a", "[databases.other]\nurl = \"postgres://h/d\"\n"));
 }
 
 #[test]

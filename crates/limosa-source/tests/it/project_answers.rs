@@ -144,6 +144,6 @@ fn apps_without_migrations_that_are_referred_to_are_described() {
         ("bare/__init__.py", ""),
         ("bare/models.py", ""),
     ]);
-    let expected = "describe: blog.0001_initial refers to `bare.thing` of the app `bare`, which has no migrations";
+    let expected = "models: blog.0001_initial refers to `bare.thing` of the app `bare`, which has no migrations";
     assert_eq!(needs(&folder.open()), expected);
 }

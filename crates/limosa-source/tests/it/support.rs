@@ -101,6 +101,7 @@ pub(crate) fn needs(project: &Project) -> String {
         Need::Describe { doubts } => {
             doubts.iter().map(|reason| format!("describe: {}", doubt(reason))).collect::<Vec<_>>()
         }
+        Need::Models { doubts } => doubts.iter().map(|reason| format!("models: {}", doubt(reason))).collect(),
         Need::Export { migrations } => {
             migrations.iter().map(|(id, reason)| format!("export {id}: {}", doubt(reason))).collect()
         }

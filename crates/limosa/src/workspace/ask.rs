@@ -42,7 +42,6 @@ const DEFAULT_ALIAS: &str = "default";
 
 /// Asks until nothing is open; returns the bridge when it had to be started.
 pub(super) async fn all(project: &mut Project, listener: &Listener) -> Result<Option<Bridge>, Error> {
-    let cache = Cache::of_user(&project.config.env);
     let mut bridge = None;
     // Each kind of question can lead to the next: a description to migrations, a migration to what its operations do.
     for _ in 0..4 {
@@ -50,26 +49,12 @@ pub(super) async fn all(project: &mut Project, listener: &Listener) -> Result<Op
             return Ok(bridge);
         }
         for need in project.needs.clone() {
-            let known = cache.as_ref().and_then(|cache| cache.recall(project, &need));
-            // An answer that is no longer understood is asked for again.
-            if let Some(answer) = known.and_then(|json| understand(&need, &json).ok()) {
-                project.resolve(answer);
-                continue;
-            }
-            if project.interpreter.is_none() {
+            if project.interpreter.is_none() && known(project, &need).is_none() {
                 let wanting = wanting(&need);
                 project.diagnostics.extend(wanting);
                 return Ok(bridge);
             }
-            let bridge = match &mut bridge {
-                Some(bridge) => bridge,
-                none => none.insert(start(project, listener).await?),
-            };
-            let json = ask(bridge, &need).await?;
-            let answer = understand(&need, &json)?;
-            if let Some(cache) = &cache {
-                cache.keep(project, &need, &json);
-            }
+            let answer = answer(project, &mut bridge, listener, &need).await?;
             project.resolve(answer);
         }
     }
@@ -78,6 +63,39 @@ pub(super) async fn all(project: &mut Project, listener: &Listener) -> Result<Op
         project.diagnostics.push(Diagnostic::error("not-understood", message));
     }
     Ok(bridge)
+}
+
+/// Returns the kept answer to a need, or asks for it.
+pub(super) async fn answer(
+    project: &Project,
+    bridge: &mut Option<Bridge>,
+    listener: &Listener,
+    need: &Need,
+) -> Result<Answer, Error> {
+    if let Some(answer) = known(project, need) {
+        return Ok(answer);
+    }
+    let bridge = match bridge {
+        Some(bridge) => bridge,
+        none => none.insert(start(project, listener).await?),
+    };
+    let json = ask(bridge, need).await?;
+    let answer = understand(need, &json)?;
+    if let Some(cache) = cache(project) {
+        cache.keep(project, need, &json);
+    }
+    Ok(answer)
+}
+
+/// Returns the answers of earlier runs.
+pub(super) fn cache(project: &Project) -> Option<Cache> {
+    Cache::of_user(&project.config.env).map(|cache| cache.asked_by(limosa_engine::bridge::code()))
+}
+
+/// Returns the kept answer to a need; one that is no longer understood is asked for again.
+fn known(project: &Project, need: &Need) -> Option<Answer> {
+    let json = cache(project)?.recall(project, need)?;
+    understand(need, &json).ok()
 }
 
 /// Starts the project's Python.
@@ -114,6 +132,7 @@ pub(super) fn given_databases(project: &Project) -> Result<Vec<(String, DjangoDa
 async fn ask(bridge: &mut Bridge, need: &Need) -> Result<Json, Error> {
     Ok(match need {
         Need::Describe { .. } => bridge.describe().await?,
+        Need::Models { .. } => bridge.unmigrated_models().await?,
         Need::Export { migrations } => {
             let ids: Vec<_> = migrations.iter().map(|(id, _)| id.clone()).collect();
             bridge.export(Some(&ids)).await?
@@ -135,6 +154,10 @@ fn understand(need: &Need, json: &Json) -> Result<Answer, Error> {
             let description = ProjectDescription::deserialize(json).map_err(|error| wrong(&error))?;
             Answer::Description(Box::new(description))
         }
+        Need::Models { .. } => match json.get("models").and_then(Json::as_array) {
+            Some(models) => Answer::Models(models.clone()),
+            None => return Err(wrong(&"it names no models")),
+        },
         Need::Export { .. } => Answer::Export(Export::decode(json).map_err(|error| wrong(&error))?),
         Need::StateDelta { .. } => {
             let (deltas, fields) = StateDelta::decode(json).map_err(|error| wrong(&error))?;
@@ -179,7 +202,7 @@ fn wanting(need: &Need) -> Vec<Diagnostic> {
 
 fn open(need: &Need) -> String {
     match need {
-        Need::Describe { doubts } => {
+        Need::Describe { doubts } | Need::Models { doubts } => {
             let reasons: Vec<&str> = doubts.iter().map(|doubt| doubt.reason.as_str()).collect();
             reasons.join("; ")
         }

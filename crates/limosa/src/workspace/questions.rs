@@ -2,7 +2,7 @@
 
 use limosa_engine::bridge::Bridge;
 use limosa_model::MigrationId;
-use limosa_source::cache::Cache;
+use limosa_source::project::Need;
 use serde_json::Value as Json;
 
 use super::{Workspace, ask};
@@ -12,8 +12,6 @@ use crate::error::Error;
 pub(super) enum Question {
     /// Whose models differ from what the migrations make of them.
     ChangedApps,
-    /// The models of apps without migrations.
-    UnmigratedModels,
     /// Which models belong to a database.
     AllowedModels {
         /// The alias of the database.
@@ -49,19 +47,18 @@ impl Workspace {
     /// # Errors
     /// When Python cannot be started, or the project's code raises an error.
     pub async fn complete_base(&mut self) -> Result<(), Error> {
-        if self.is_complete || self.project.undescribed_apps().next().is_none() {
-            return Ok(());
+        if self.project.undescribed_apps().next().is_some() {
+            let need = Need::Models { doubts: Vec::new() };
+            let answer = ask::answer(&self.project, &mut self.bridge, &self.listener, &need).await?;
+            self.project.resolve(answer);
+            self.base = self.project.unmigrated_state();
         }
-        let answer = self.answer(&Question::UnmigratedModels).await?;
-        let models = answer.get("models").and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-        self.project.models(models).for_each(|model| self.base.add_model(model));
-        self.is_complete = true;
         Ok(())
     }
 
     /// Returns the kept answer, or asks.
     pub(super) async fn answer(&mut self, question: &Question) -> Result<Json, Error> {
-        let cache = Cache::of_user(&self.project.config.env);
+        let cache = ask::cache(&self.project);
         let text = question.text();
         if let Some(answer) = cache.as_ref().and_then(|cache| cache.recall_answer(&self.project, &text)) {
             return Ok(answer);
@@ -83,7 +80,6 @@ impl Question {
     fn text(&self) -> String {
         match self {
             Self::ChangedApps => "changed apps".to_owned(),
-            Self::UnmigratedModels => "unmigrated models".to_owned(),
             Self::AllowedModels { alias, models } => format!("allowed models {alias} {}", models.join(" ")),
             Self::Routes { alias, applied, migrations } => {
                 let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
@@ -95,7 +91,6 @@ impl Question {
     async fn ask(&self, bridge: &mut Bridge) -> Result<Json, Error> {
         Ok(match self {
             Self::ChangedApps => bridge.changed_apps().await?,
-            Self::UnmigratedModels => bridge.unmigrated_models().await?,
             Self::AllowedModels { alias, models } => bridge.allowed_models(alias, models).await?,
             Self::Routes { alias, applied, migrations } => bridge.routes(alias, applied, migrations).await?,
         })

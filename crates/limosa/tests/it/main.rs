@@ -32,4 +32,5 @@ mod routers;
 mod runners;
 mod showmigrations;
 mod shown;
+mod signals;
 mod unmigrated_apps;

@@ -125,41 +125,91 @@ fn python_code_that_is_applied_already_starts_none() {
     });
 }
 
+/// A custom operation whose module looks at much: it is asked of Python what it does to the models.
+const OPERATIONS: &str = r#"import json, os
+from pathlib import Path
+
+from django.conf import settings
+from django.db.migrations.operations.base import Operation
+
+from library.names import NAME
+
+HERE = Path(__file__).parent
+SUFFIX = json.loads((HERE / "suffix.json").read_text()) + os.environ.get("NAME_SUFFIX", "") + getattr(settings, "SUFFIX", "")
+if (HERE / "more.json").exists():
+    SUFFIX += "m"
+SUFFIX += "f" * len([path for path in HERE.joinpath("parts").glob("*.txt")])
+
+class Note(Operation):
+    def __init__(self, model, name, field):
+        self.model, self.name, self.field = model, name, field
+
+    def state_forwards(self, app_label, state):
+        state.add_field(app_label, self.model, self.name + NAME + SUFFIX, self.field, False)
+
+    def database_forwards(self, app_label, editor, from_state, to_state):
+        pass
+
+    def database_backwards(self, app_label, editor, from_state, to_state):
+        pass
+
+    def deconstruct(self):
+        return "Note", [self.model, self.name, self.field], {}
+"#;
+
 #[test]
 fn what_python_answered_once_is_not_asked_again() {
-    let head = "from library.operations import Note";
-    let custom = python_migration("0001_initial", head, "Note(\"book\", \"pages\", models.IntegerField(null=True)),");
-    let operations = |name: &str| {
-        format!(
-            "from django.db import models\nfrom django.db.migrations.operations.base import Operation\n\n\
-             class Note(Operation):\n    def __init__(self, model, name, field):\n        \
-             self.model, self.name, self.field = model, name, field\n    def state_forwards(self, app_label, state):\n        \
-             state.add_field(app_label, self.model, {name}, self.field, False)\n    \
-             def database_forwards(self, *args):\n        pass\n    def database_backwards(self, *args):\n        pass\n    \
-             def deconstruct(self):\n        return 'Note', [self.model, self.name, self.field], {{}}\n"
-        )
-    };
-    let after = python_migration(
-        "0002_custom",
-        "",
-        "migrations.AlterField(\"book\", \"pages\", models.IntegerField(default=1)),",
-    );
-    let Some(project) = Project::django(&[("0002_custom", &custom), ("0003_after", &after)]) else { return };
-    project.write("library/operations.py", operations("self.name"));
-    let project = counted(project);
+    let head = "from library.fields import Own\nfrom library.operations import Note";
+    let custom = |pages: &str| python_migration("0001_initial", head, &format!("Note(\"book\", \"{pages}\", Own(null=True)),"));
+    let own = |kind: &str| format!("from django.db import models\n\nclass Own(models.Field):\n    def db_type(self, connection):\n        return \"{kind}\"\n");
+    let Some(project) = Project::django(&[("0002_custom", &custom("pages"))]) else { return };
+    for (path, text) in [
+        ("library/operations.py", OPERATIONS),
+        ("library/names.py", "NAME = ''\n"),
+        ("library/fields.py", &own("integer")),
+        ("library/suffix.json", "\"\""),
+        ("library/parts/a.csv", ""),
+    ] {
+        project.write(path, text);
+    }
+    let settings = fs::read_to_string(project.path("settings.py")).expect("settings");
+    let packages = project.path("packages/site-packages");
+    project.write("packages/site-packages/thing-1.0.dist-info/RECORD", "");
+    let project = counted(project).with("PYTHONPATH", &packages);
     project.run("plan").ends(0);
     assert_eq!(starts(&project), 1, "an operation of the project's own class is asked of Python");
+    let script = fs::read_to_string(project.path("counting/python")).expect("a script") + "\n";
+    type Change<'a> = (&'a str, &'a str, String, usize);
+    let changes: [Change<'_>; 16] = [
+        ("nothing", "other.py", String::new(), 0),
+        ("the module of the operation, as it was", "library/operations.py", OPERATIONS.to_owned(), 0),
+        ("the module of the operation", "library/operations.py", OPERATIONS.replace("+ NAME +", "+ NAME + NAME +"), 1),
+        ("a module that it imports", "library/names.py", "NAME = 'x'\n".to_owned(), 1),
+        ("a file that it reads", "library/suffix.json", "\"y\"".to_owned(), 1),
+        ("a file that it looks for", "library/more.json", String::new(), 1),
+        ("a folder that it lists", "library/parts/b.txt", String::new(), 1),
+        ("the module of the field", "library/fields.py", own("bigint"), 1),
+        ("the migration", "library/migrations/0002_custom.py", custom("leaves"), 1),
+        ("the settings", "settings.py", format!("{settings}\nSUFFIX = 's'\n"), 1),
+        ("the models", "library/models.py", "from django.db import models\n".to_owned(), 1),
+        ("the package's own code", "library/__init__.py", "A = 1\n".to_owned(), 1),
+        ("another package", "packages/site-packages/more-1.0.dist-info/RECORD", String::new(), 1),
+        ("a package that is installed again", "packages/site-packages/thing-1.0.dist-info/RECORD", "x".to_owned(), 1),
+        ("the interpreter", "counting/python", script, 1),
+        ("a template", "library/templates/a.html", String::new(), 0),
+    ];
+    for (what, path, text, asked) in changes {
+        let before = starts(&project);
+        project.write(path, text);
+        for command in ["plan", "showmigrations"] {
+            project.run(command).ends(0);
+        }
+        assert_eq!(starts(&project) - before, asked, "after a change of {what}");
+    }
+    let before = starts(&project);
+    let project = project.with("NAME_SUFFIX", "v");
     project.run("plan").ends(0);
-    project.run("showmigrations").ends(0);
-    assert_eq!(starts(&project), 1, "nothing has changed");
-    // A file that has nothing to do with it, and one that is written again as it was.
-    project.write("other.py", "");
-    project.write("library/operations.py", operations("self.name"));
-    project.run("plan").ends(0);
-    assert_eq!(starts(&project), 1, "only what was read counts, and only its content");
-    project.write("library/operations.py", operations("self.name + 'x'"));
-    project.run("plan").ends(2).tells(&["pages"]);
-    assert_eq!(starts(&project), 2, "the module of the operation's class has changed");
+    assert_eq!(starts(&project) - before, 1, "after a change of a variable");
 }
 
 #[test]

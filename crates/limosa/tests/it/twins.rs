@@ -118,6 +118,13 @@ impl Twins {
         self.theirs.project.write(path, text);
     }
 
+    /// Returns the text of a file of both copies, ours first.
+    #[track_caller]
+    pub(crate) fn read(&self, path: &str) -> (String, String) {
+        let text = |side: &Side| std::fs::read_to_string(side.project.path(path)).expect("a file");
+        (text(&self.ours), text(&self.theirs))
+    }
+
     /// Removes a file from both copies.
     pub(crate) fn remove(&self, path: &str) {
         for side in [&self.ours, &self.theirs] {

@@ -94,13 +94,15 @@ async fn on_one(
     }
     let reporter = Reporter::new(context);
     let events = reporter.events();
-    if context.database_is_missing(workspace)? && !is_worth_a_file(context, workspace, request).await? {
+    if context.database_is_missing(workspace)?
+        && let Some(exit) = without_a_file(context, workspace, request).await?
+    {
         if !args.prune {
             reporter.event(&Event::RunStarted { migrations: 0 });
             reporter.event(&Event::RunFinished { migrations: 0, took: Duration::ZERO });
             reporter.finish();
         }
-        return Ok((Exit::Done, 0));
+        return Ok((exit, 0));
     }
     let connected = context.connect(workspace).await?;
     let wait = match args.wait {
@@ -147,20 +149,19 @@ async fn locked(
 
 /// Looks at the project as it would be applied to an empty database, so that one that is wrong leaves no empty file behind.
 ///
-/// Returns whether there is anything to do.
-async fn is_worth_a_file(
+/// Returns how the run ends without one; nothing when there is something to do.
+async fn without_a_file(
     context: &mut CommandContext,
     workspace: &Workspace,
     request: &Request<'_>,
-) -> Result<bool, Error> {
+) -> Result<Option<Exit>, Error> {
     let situation = Situation::empty(workspace)?;
     situation.check(workspace)?;
     let target = request.target(&situation.graph)?;
     let plan = migrate::plan(workspace, &situation, &target)?;
     if let Some(app) = request.args.app_label.as_deref().filter(|_| request.args.prune) {
         prune::prune(context, &situation, None, app).await?;
-        look::show(context, workspace, &situation, request)?;
-        return Ok(false);
+        return look::show(context, workspace, &situation, request).map(Some);
     }
     let sql = connected::context(workspace, &context.alias, Dialect::Sqlite);
     migrate::jobs(workspace, &plan, request.options.fake, &sql)?;
@@ -171,7 +172,7 @@ async fn is_worth_a_file(
         let app = request.args.app_label.as_deref();
         context.printer.say(&announce(&situation, &target, synchronize, app));
     }
-    Ok(!is_empty)
+    Ok(is_empty.then_some(Exit::Done))
 }
 
 impl<'a> Request<'a> {
