@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Runs Django's own fixtures through Django and through Limosa, and prints which agree.
 
-    run.py LIMOSA [WORD ...] [--write] [--scenarios | --situations] [--everywhere]
+    run.py LIMOSA [WORD ...] [--write] [--scenarios | --situations] [--everywhere | --on=KIND,...]
 
 Run it with an interpreter that has Django; what is downloaded is kept in `$LIMOSA_TEST_DIR/peers`. Words select the cases whose
 name or file holds one of them, and the situations of tests with one in their name. `--scenarios` runs the cases of `cases/` alone,
-`--situations` what Django's tests of operations and schema editors give: on SQLite, with `--everywhere` on all databases. `--write`
+`--situations` what Django's tests of operations and schema editors give: on SQLite, with `--everywhere` on all databases, with `--on`
+on some (`sqlite`, `postgres`, `mariadb`). `--write`
 writes the tables to docs/peers.md. Databases: SQLite, and those that the environment names (PGHOST, PGPORT, PGUSER;
 ORACLE_MYSQL_HOST, ORACLE_MYSQL_PORT, ORACLE_MYSQL_USER). Exit code: 0 when all agree, else 1.
 """
@@ -64,8 +65,7 @@ class Run:
         print(f"{self.label} {made - failed} scenarios passed, {failed} failed, {len(self.waiting)} wait ({took})", flush=True)
 
     def situations(self):
-        kinds = ("sqlite", "postgres", "mariadb") if "--everywhere" in sys.argv else ("sqlite",)
-        for kind in filter(available, kinds):
+        for kind in filter(available, kinds()):
             started = time.monotonic()
             with tempfile.TemporaryDirectory(prefix="limosa-peers-", dir=fixtures.scratch()) as folder:
                 batch = Batch(self.limosa, self.tests, kind, Path(folder).resolve()).run(self.words)
@@ -95,6 +95,14 @@ class Run:
         if write:
             text = INTRODUCTION + accounts.markdown(django.get_version(), self.counts) + "\n" + on_purpose(self.cases)
             (fixtures.ROOT / "docs" / "peers.md").write_text(text)
+
+
+def kinds():
+    """The databases on which situations run."""
+    named = [word.removeprefix("--on=").split(",") for word in sys.argv if word.startswith("--on=")]
+    if named:
+        return named[0]
+    return ["sqlite", "postgres", "mariadb"] if "--everywhere" in sys.argv else ["sqlite"]
 
 
 def main():

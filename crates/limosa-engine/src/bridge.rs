@@ -31,8 +31,8 @@ pub use operation::{CollectedSql, Direction, OperationPath};
 pub use process::Interrupter;
 use process::Process;
 pub use project::Run;
-pub use transaction::{Connected, Rows};
 pub use script::code;
+pub use transaction::{Connected, Rows};
 
 /// How the process is started.
 #[derive(Clone)]

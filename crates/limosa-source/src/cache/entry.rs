@@ -37,12 +37,22 @@ impl Entry {
         answer: Json,
     ) -> Option<Self> {
         let env = &project.config.env;
-        let ReadFrom { mut files, mut absent, present, folders, packages, mut programs, environment, mut whole_environment } = read;
+        let ReadFrom {
+            mut files,
+            mut absent,
+            present,
+            folders,
+            packages,
+            mut programs,
+            environment,
+            mut whole_environment,
+        } = read;
         if let Some(interpreter) = &project.interpreter {
             // A script decides itself which interpreter it starts.
             if stamp::is_script(&interpreter.executable) {
                 whole_environment = true;
-                let (here, gone): (Vec<_>, Vec<_>) = CHOICES.map(|name| project.root.join(name)).into_iter().partition(|path| path.exists());
+                let (here, gone): (Vec<_>, Vec<_>) =
+                    CHOICES.map(|name| project.root.join(name)).into_iter().partition(|path| path.exists());
                 files.extend(here);
                 absent.extend(gone);
             }

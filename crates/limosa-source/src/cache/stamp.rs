@@ -18,17 +18,19 @@ const COMPILED: &str = "__pycache__";
 /// Returns the hash of what is asked by what, of which project and interpreter.
 pub(super) fn question(project: &Project, asker: &str, question: &str) -> String {
     let config = &project.config;
+    let root = project.root.to_string_lossy();
     let interpreter = project.interpreter.as_ref().map(|found| found.executable.to_string_lossy());
     // What a migration says may depend on the databases that were given.
     let vendor = config.database_url.as_ref().and_then(|_| project.vendor()).unwrap_or_default();
-    let given = config.databases.iter().flat_map(|(alias, url)| {
-        [alias.as_str(), url.value.expose().split(':').next().unwrap_or_default()]
-    });
+    let given = config
+        .databases
+        .iter()
+        .flat_map(|(alias, url)| [alias.as_str(), url.value.expose().split(':').next().unwrap_or_default()]);
     let known = [
         env!("CARGO_PKG_VERSION"),
         asker,
         question,
-        &project.root.to_string_lossy(),
+        &root,
         project.settings.module.as_deref().unwrap_or_default(),
         interpreter.as_deref().unwrap_or_default(),
         vendor,

@@ -181,6 +181,14 @@ fn wanting(need: &Need) -> Vec<Diagnostic> {
             };
             doubts.iter().map(one).collect()
         }
+        Need::Models { doubts } => {
+            let one = |doubt: &Doubt| {
+                let message =
+                    format!("only the project's Python can describe models, and none was found: {}", doubt.reason);
+                Diagnostic::error("no-python", message).at(doubt.span, "here").help(HELP)
+            };
+            doubts.iter().map(one).collect()
+        }
         Need::Export { migrations } => {
             let one = |(id, doubt): &(MigrationId, Doubt)| {
                 let message = format!("only the project's Python can read {id}, and none was found: {}", doubt.reason);

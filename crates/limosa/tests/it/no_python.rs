@@ -160,8 +160,13 @@ class Note(Operation):
 #[test]
 fn what_python_answered_once_is_not_asked_again() {
     let head = "from library.fields import Own\nfrom library.operations import Note";
-    let custom = |pages: &str| python_migration("0001_initial", head, &format!("Note(\"book\", \"{pages}\", Own(null=True)),"));
-    let own = |kind: &str| format!("from django.db import models\n\nclass Own(models.Field):\n    def db_type(self, connection):\n        return \"{kind}\"\n");
+    let custom =
+        |pages: &str| python_migration("0001_initial", head, &format!("Note(\"book\", \"{pages}\", Own(null=True)),"));
+    let own = |kind: &str| {
+        format!(
+            "from django.db import models\n\nclass Own(models.Field):\n    def db_type(self, connection):\n        return \"{kind}\"\n"
+        )
+    };
     let Some(project) = Project::django(&[("0002_custom", &custom("pages"))]) else { return };
     for (path, text) in [
         ("library/operations.py", OPERATIONS),

@@ -36,7 +36,8 @@ fn same(twins: &Twins, arguments: &str) {
 
 #[test]
 fn receivers_get_what_django_gives_them() {
-    let second = python_migration("0001_initial", "", "migrations.AddField(\"book\", \"x\", models.IntegerField(null=True)),");
+    let second =
+        python_migration("0001_initial", "", "migrations.AddField(\"book\", \"x\", models.IntegerField(null=True)),");
     let files = [
         ("library/apps.py", RECEIVERS),
         ("library/migrations/0002_x.py", &second),
@@ -81,7 +82,10 @@ fn swapped_users_that_are_there_already() {
     let files = [
         ("library/models.py", member),
         ("library/migrations/0002_member.py", create.as_str()),
-        ("more_settings.py", "AUTH_USER_MODEL = \"library.Member\"\nSILENCED_SYSTEM_CHECKS = [\"auth.E003\", \"auth.W004\"]\n"),
+        (
+            "more_settings.py",
+            "AUTH_USER_MODEL = \"library.Member\"\nSILENCED_SYSTEM_CHECKS = [\"auth.E003\", \"auth.W004\"]\n",
+        ),
     ];
     on_each("swapped", &["django.contrib.contenttypes", "django.contrib.auth"], &files, |twins| {
         twins.run("migrate").end_well();

@@ -32,13 +32,42 @@ async fn apps_databases_and_receivers() {
 #[tokio::test]
 async fn what_it_was_read_from() {
     let Some(project) = Project::new(&[]) else { return };
+    for path in ["parts/a.py", "there.txt", "library/__pycache__/x.pyc"] {
+        project.write(path, "");
+    }
+    project.write(
+        "local.py",
+        "import os, pathlib\nHERE = pathlib.Path(__file__).parent\nos.listdir(HERE / 'parts')\n(HERE / 'there.txt').exists()\n\
+         os.path.isfile(HERE / 'not_there.txt')\nHERE.joinpath('library/__pycache__').exists()\n\
+         try:\n    open('.env')\nexcept OSError:\n    pass\nopen('new.log', 'a').close()\n",
+    );
     let answer = project.start().await.describe().await.unwrap();
     let read = &answer["read"];
     let holds = |key: &str, item: &str| read[key].as_array().unwrap().iter().any(|value| value == item);
     assert!(holds("environment", "TEST_DATABASE"), "{read}");
     assert!(holds("files", project.path("settings.py").to_str().unwrap()), "{read}");
     assert!(holds("files", project.path("library/models.py").to_str().unwrap()), "{read}");
-    assert!(holds("absent", project.path("local.py").to_str().unwrap()), "{read}");
+    for (key, path) in [
+        ("files", "local.py"),
+        ("present", "there.txt"),
+        ("absent", "not_there.txt"),
+        ("absent", ".env"),
+        ("absent", "plain/migrations.py"),
+        ("folders", "parts"),
+    ] {
+        assert!(holds(key, project.path(path).to_str().unwrap()), "{path}: {read}");
+    }
+    // What Python writes, and what is written only, says nothing.
+    for key in ["files", "present", "absent", "folders"] {
+        let paths = read[key].as_array().unwrap().iter().filter_map(|path| path.as_str());
+        let wrong: Vec<_> = paths.filter(|path| path.contains("__pycache__") || path.contains("new.log")).collect();
+        assert!(wrong.is_empty(), "{key}: {wrong:?}");
+    }
+    assert!(
+        read["packages"].as_array().unwrap().iter().any(|path| path.as_str().unwrap().ends_with("site-packages")),
+        "{read}"
+    );
+    assert_eq!(read["programs"][0], answer["executable"]);
 }
 
 #[tokio::test]
