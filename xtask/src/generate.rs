@@ -3,10 +3,11 @@
 mod cli;
 mod config;
 mod exit_codes;
+mod failures;
 
 use anyhow::{Result, bail};
 
-/// Writes docs/reference from the code: the command line, the configuration, the exit codes.
+/// Writes docs/reference from the code: the command line, the configuration, the exit codes, the failures that are explained.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Writes nothing and fails when a file differs.
@@ -17,7 +18,12 @@ pub(crate) struct Args {
 /// Writes the files, or compares them.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let folder = crate::workspace().join("docs/reference");
-    let files = [("cli.md", cli::page()), ("config.md", config::page()), ("exit-codes.md", exit_codes::page()?)];
+    let files = [
+        ("cli.md", cli::page()),
+        ("config.md", config::page()),
+        ("exit-codes.md", exit_codes::page()?),
+        ("failures.md", failures::page()),
+    ];
     let mut stale = Vec::new();
     for (name, text) in files {
         let path = folder.join(name);

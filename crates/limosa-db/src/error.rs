@@ -6,6 +6,8 @@ mod mysql;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use limosa_sql::dialect::Dialect;
+
 pub use self::kind::DbErrorKind;
 
 /// An error of a database or of the way to it; its fields are those of [`DbReport`].
@@ -55,6 +57,19 @@ impl DbError {
             table: None,
             constraint: None,
         }))
+    }
+
+    /// Returns the error that a database reported to somebody else, by its code.
+    pub fn of_code(dialect: Dialect, code: &str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        let kind = match dialect {
+            Dialect::Postgres => DbErrorKind::of_sqlstate(code),
+            Dialect::MySql => code.parse().map_or(DbErrorKind::Other, |code| mysql::kind(code, &message)),
+            Dialect::Sqlite => code.parse().map_or(DbErrorKind::Other, |code| DbErrorKind::of_sqlite(code, &message)),
+        };
+        let mut error = Self::new(kind, message);
+        error.code = Some(code.to_owned());
+        error
     }
 
     /// Adds a hint.

@@ -4,6 +4,7 @@
 
 pub mod after;
 pub mod bridge;
+pub mod causes;
 pub mod events;
 pub mod functions;
 pub mod interrupt;

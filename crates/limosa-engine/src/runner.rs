@@ -19,6 +19,7 @@ use limosa_sql::dialect::Context;
 pub use error::{Halfway, RunError, RunErrorKind};
 
 use crate::bridge::Bridge;
+use crate::causes;
 use crate::events::{Event, Events};
 use crate::functions::Functions;
 use crate::interrupt::Interrupt;
@@ -136,11 +137,32 @@ impl<'a> Runner<'a> {
             self.events.send(Event::MigrationStarted { id: id.clone(), direction, number, total: jobs.len() });
             let began = Instant::now();
             let rename = self.follows_renames(job);
-            self.bring_python_to(jobs, index).await?;
-            let faked = self.run_job(job, rename).await?;
+            let result = match self.bring_python_to(jobs, index).await {
+                Ok(()) => self.run_job(job, rename).await,
+                Err(error) => Err(error),
+            };
+            let faked = match result {
+                Ok(faked) => faked,
+                Err(error) => return Err(self.explained(error, index, jobs.len()).await),
+            };
             self.events.send(Event::MigrationFinished { id, direction, faked, took: began.elapsed() });
         }
         Ok(jobs.len())
+    }
+
+    /// Adds to a failure what usually causes it, and how far the run came.
+    async fn explained(&self, error: RunError, index: usize, total: usize) -> RunError {
+        let mut explanation = match &error.kind {
+            RunErrorKind::Statement { sql, error } => causes::explain(self.context.dialect, sql, error),
+            RunErrorKind::ForeignKeys { table, .. } => Some(causes::explain_foreign_keys(self.context.dialect, table)),
+            _ => None,
+        };
+        if let Some(explanation) = &mut explanation
+            && !self.connection.is_closed()
+        {
+            causes::look(explanation, self.connection).await;
+        }
+        RunError { explanation, done: index, not_reached: total - index - 1, ..error }
     }
 
     /// Brings Python's state to that before a job, when the job needs it.

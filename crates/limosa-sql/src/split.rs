@@ -7,12 +7,14 @@ mod classify;
 mod django;
 mod scan;
 pub(crate) mod sqlparse;
+mod subject;
 
 use std::ops::Range;
 
 pub use self::classify::{Classification, Control, TransactionUse, classify};
 pub use self::django::django_statements;
 use self::scan::{Scanner, Token, TokenKind};
+pub use self::subject::{Demand, Subject, subject};
 use crate::dialect::Dialect;
 
 /// A statement of a script.

@@ -28,7 +28,7 @@ def describe(error, kind="error", source=None):
         + "".join(traceback.format_exception_only(type(error), error)),
         "file": place[0],
         "line": place[1],
-        "sqlstate": _sqlstate(error),
+        "code": _code(error),
     }
     return {key: value for key, value in answer.items() if value is not None}
 
@@ -77,12 +77,15 @@ def _type_name(kind):
     return kind.__qualname__ if kind.__module__ == "builtins" else "%s.%s" % (kind.__module__, kind.__qualname__)
 
 
-def _sqlstate(error):
+def _code(error):
+    """Returns the code of the database behind an error: an SQLSTATE, MySQL's number, SQLite's extended result code."""
     seen = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        code = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-        if isinstance(code, str):
-            return code
+        code = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or getattr(error, "sqlite_errorcode", None)
+        if code is None and type(error).__module__.partition(".")[0] in ("MySQLdb", "pymysql") and error.args:
+            code = error.args[0]
+        if isinstance(code, (str, int)):
+            return str(code)
         error = error.__cause__ or error.__context__
     return None

@@ -44,7 +44,7 @@ fn driver_kind(error: &DriverError) -> DbErrorKind {
 }
 
 /// Maps an error number of the server; where one number stands for much, the message decides.
-fn kind(code: u16, message: &str) -> DbErrorKind {
+pub(super) fn kind(code: u16, message: &str) -> DbErrorKind {
     match code {
         1045 | 1130 | 1251 | 1396 | 1524 | 1698 | 1820 | 1862 | 4151 => DbErrorKind::Auth,
         1046 | 1049 => DbErrorKind::NoDatabase,

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use limosa_db::DbError;
+use limosa_sql::dialect::Dialect;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -77,8 +79,8 @@ pub struct PythonError {
     pub file: Option<PathBuf>,
     /// The line in it.
     pub line: Option<u32>,
-    /// The SQLSTATE, when the database refused something.
-    pub sqlstate: Option<String>,
+    /// The database's code, when it refused something: an SQLSTATE, MySQL's number, SQLite's extended result code.
+    pub code: Option<String>,
 }
 
 impl BridgeError {
@@ -96,6 +98,12 @@ impl BridgeError {
             "apps" => Self::Apps(error.into()),
             _ => Self::Python(error.into()),
         }
+    }
+
+    /// Returns what the database said of a statement that Django's connection executed.
+    pub(crate) fn refusal(&self, dialect: Dialect) -> Option<DbError> {
+        let python = self.python()?;
+        Some(DbError::of_code(dialect, python.code.as_deref()?, python.message.trim_end()))
     }
 
     /// Returns what Python said, when it said something.

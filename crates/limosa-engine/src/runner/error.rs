@@ -5,6 +5,7 @@ use limosa_model::{MigrationId, Span};
 use limosa_plan::steps::StepError;
 
 use crate::bridge::BridgeError;
+use crate::causes::Explanation;
 use crate::session::SessionError;
 
 /// Why a run stopped.
@@ -23,6 +24,12 @@ pub struct RunError {
     pub rolled_back: bool,
     /// What stays and what is left, unless the effects are undone.
     pub halfway: Option<Halfway>,
+    /// What usually causes it, as far as that is known.
+    pub explanation: Option<Explanation>,
+    /// How many migrations of this run ended well before it.
+    pub done: usize,
+    /// How many migrations of this run were not come to.
+    pub not_reached: usize,
 }
 
 /// How far a migration came that is not one transaction, in the words of its operations.
@@ -46,6 +53,9 @@ impl RunError {
             kind,
             rolled_back: true,
             halfway: None,
+            explanation: None,
+            done: 0,
+            not_reached: 0,
         }
     }
 }

@@ -296,6 +296,7 @@ impl Runner<'_> {
             self.events.send(Event::Statement { sql: sql.clone() });
         }
         let result = session.run(&sent.scripts).await;
+        let dialect = self.context.dialect;
         if !self.is_transaction(job) {
             let good = result.as_ref().map_or_else(|failed| failed.index, |()| sent.scripts.len());
             for (owner, sql) in sent.owners.iter().zip(&sent.scripts).take(good) {
@@ -306,6 +307,10 @@ impl Runner<'_> {
             let sql = failed.statement;
             let kind = match failed.error.into() {
                 RunErrorKind::Database(error) => RunErrorKind::Statement { sql, error },
+                RunErrorKind::Python(error) => match error.refusal(dialect) {
+                    Some(error) => RunErrorKind::Statement { sql, error },
+                    None => RunErrorKind::Python(error),
+                },
                 kind => kind,
             };
             progress.changed |= failed.partly || kind.is_lost_connection();
@@ -347,5 +352,8 @@ fn failed(job: &Job, failure: Failure, progress: Option<Progress>) -> RunError {
         kind: failure.kind,
         rolled_back: progress.is_none(),
         halfway: progress.map(|progress| progress.halfway(failure.number)),
+        explanation: None,
+        done: 0,
+        not_reached: 0,
     }
 }

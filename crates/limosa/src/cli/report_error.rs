@@ -1,12 +1,12 @@
 //! How an error is shown, and what the exit code says of it.
 
+mod failure;
 mod json;
 
 use limosa_db::{DbError, DbErrorKind, LockError, UrlError};
 use limosa_engine::bridge::BridgeError;
-use limosa_engine::runner::{Halfway, RunError, RunErrorKind};
+use limosa_engine::runner::RunErrorKind;
 use limosa_plan::planner::TargetError;
-use limosa_source::sources::Location;
 
 use super::args::Format;
 use super::exit_code::Exit;
@@ -29,7 +29,7 @@ pub(super) fn report(error: &Error, printer: &mut Printer) -> Exit {
             }
             printer.error("nothing was changed\n");
         }
-        Error::Run { error, place } => run_error(error, place.as_ref(), printer),
+        Error::Run { error, place } => failure::report(error, place.as_ref(), printer),
         _ => {
             printer.error(&format!("{BAD}error{BAD:#}{BOLD}: {}{BOLD:#}\n", message(error)));
             for line in details(error) {
@@ -74,69 +74,6 @@ fn is_interrupted(kind: &RunErrorKind) -> bool {
         RunErrorKind::Statement { error, .. } | RunErrorKind::Database(error) => error.kind == DbErrorKind::Cancelled,
         _ => false,
     }
-}
-
-fn run_error(run: &RunError, place: Option<&Location>, printer: &mut Printer) {
-    let kind = run.kind.to_string();
-    printer.error(&format!("{BAD}error{BAD:#}{BOLD}: {} failed: {}{BOLD:#}\n", run.migration, redact(&kind)));
-    match (&run.operation, place) {
-        (Some(operation), Some(place)) => {
-            let (path, line, column) = (place.path.display(), place.line, place.column);
-            printer.error(&format!("  operation: {operation}\n         at: {path}:{line}:{column}\n"));
-        }
-        (Some(operation), None) => printer.error(&format!("  operation: {operation}\n")),
-        (None, _) => {}
-    }
-    match &run.kind {
-        RunErrorKind::Statement { sql, error } => {
-            printer.error(&format!("  statement: {}\n", sql.trim()));
-            for line in db_details(error) {
-                printer.error(&format!("  {line}\n"));
-            }
-        }
-        RunErrorKind::Database(error) => {
-            for line in db_details(error) {
-                printer.error(&format!("  {line}\n"));
-            }
-        }
-        RunErrorKind::Python(error) => {
-            for line in python_details(error) {
-                printer.error(&format!("  {line}\n"));
-            }
-        }
-        _ => {}
-    }
-    match &run.halfway {
-        None => printer.error(
-            "  it was rolled back; the migrations before it stay applied. Mend the cause and run `limosa migrate` again\n",
-        ),
-        Some(halfway) => {
-            for line in halfway_lines(halfway, &run.kind) {
-                printer.error(&format!("  {line}\n"));
-            }
-        }
-    }
-}
-
-/// Says what stays of a migration that is not one transaction, and what is left of it.
-fn halfway_lines(halfway: &Halfway, kind: &RunErrorKind) -> Vec<String> {
-    let mut lines =
-        vec!["it is not one transaction: what ran before the failure stays, and it is not recorded".to_owned()];
-    let ran = halfway.ran.iter().map(|sql| sql.split_whitespace().collect::<Vec<_>>().join(" "));
-    let stays: Vec<String> = halfway.done.iter().cloned().chain(ran).collect();
-    for (title, entries) in [("stays", &stays), ("left", &halfway.left)] {
-        for (index, entry) in entries.iter().enumerate() {
-            let title = if index == 0 { format!("{title}:") } else { String::new() };
-            lines.push(format!("{title:>10} {}", redact(entry)));
-        }
-    }
-    if kind.is_lost_connection() {
-        lines.push("the connection broke: whether the last statement took effect is not known".to_owned());
-    }
-    lines.push(
-        "undo what stays by hand, or do what is left by hand and record it with `limosa migrate --fake`".to_owned(),
-    );
-    lines
 }
 
 fn db_details(error: &DbError) -> Vec<String> {

@@ -160,6 +160,43 @@ impl Database {
         rows.iter().map(|row| row.replace('|', ".")).collect()
     }
 
+    /// Does something while another session has run a statement in a transaction that is still open.
+    pub(crate) fn holding(&self, sql: &str, work: impl FnOnce()) {
+        let connection = self.runtime.block_on(async {
+            let connection = open(&self.url).await;
+            connection.begin().await.expect("begin");
+            connection.execute(sql).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+            connection
+        });
+        work();
+        self.runtime.block_on(async {
+            connection.rollback().await.expect("roll back");
+            connection.close().await;
+        });
+    }
+
+    /// Removes everything from the database.
+    pub(crate) fn empty(&self) {
+        match &self.kind {
+            Kind::Sqlite { .. } => _ = std::fs::remove_file(self.url.database().expect("a file")),
+            Kind::Server { .. } if self.dialect() == Dialect::Postgres => {
+                self.execute("DROP SCHEMA public CASCADE");
+                self.execute("CREATE SCHEMA public");
+                self.execute("GRANT USAGE ON SCHEMA public TO PUBLIC");
+            }
+            Kind::Server { .. } => {
+                let name = self.url.database().unwrap_or_default();
+                self.execute(&format!("DROP DATABASE {name}"));
+                self.runtime.block_on(async {
+                    let Kind::Server { server } = &self.kind else { return };
+                    let connection = open(server).await;
+                    connection.execute(&format!("CREATE DATABASE {name}")).await.expect("create");
+                    connection.close().await;
+                });
+            }
+        }
+    }
+
     /// Does something while another runner, this test, holds the lock; `release` lets it go.
     pub(crate) fn locked<T>(&self, history_table: &str, work: impl FnOnce(Box<dyn FnOnce() + '_>) -> T) -> T {
         let options = ConnectOptions { run_id: Some("the-other".into()), ..ConnectOptions::default() };

@@ -91,7 +91,7 @@ fn sql_that_fails() {
         ]);
         assert_ne!(database.dump(), before);
         if database.rolls_back() {
-            said.tells(&["it was rolled back; the migrations before it stay applied"]);
+            said.tells(&["it was rolled back", "the migration of this run before it is applied"]);
             assert_eq!(database.query("SELECT title FROM blog_post"), ["first"]);
             rolled_back(&project, database).ends(3);
         } else {

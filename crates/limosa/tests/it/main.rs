@@ -16,6 +16,7 @@ mod bad_databases;
 mod bad_files;
 mod bad_graphs;
 mod bad_histories;
+mod causes;
 mod changed_models;
 mod failures;
 mod interrupts;

@@ -55,6 +55,27 @@ struct Failed {
     operation: Option<String>,
     place: Option<Place>,
     sql: Option<String>,
+    /// What the database calls the refusal: an SQLSTATE, MySQL's number, SQLite's extended result code.
+    code: Option<String>,
+    /// Where in the statement, in characters from 1.
+    position: Option<u32>,
+    /// How many migrations of the run ended well before it.
+    done: usize,
+    /// How many migrations of the run were not come to.
+    not_reached: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<Explained>,
+}
+
+/// What usually causes the failure.
+#[derive(Serialize)]
+struct Explained {
+    name: &'static str,
+    cause: String,
+    help: String,
+    query: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    shows: Vec<String>,
 }
 
 /// Returns the line for an error.
@@ -92,10 +113,18 @@ fn problem(diagnostic: &Diagnostic, sources: &Sources) -> Problem {
 }
 
 fn failed(error: &RunError, place: Option<&Location>) -> Failed {
-    let sql = match &error.kind {
-        RunErrorKind::Statement { sql, .. } => Some(sql.clone()),
-        _ => None,
+    let (sql, refusal) = match &error.kind {
+        RunErrorKind::Statement { sql, error } => (Some(sql.clone()), Some(error)),
+        RunErrorKind::Database(error) => (None, Some(error)),
+        _ => (None, None),
     };
+    let explanation = error.explanation.clone().map(|known| Explained {
+        name: known.name,
+        cause: known.cause,
+        help: known.fix,
+        query: known.query,
+        shows: known.seen.iter().map(|row| redact(row).into_owned()).collect(),
+    });
     let halfway = error.halfway.clone().unwrap_or_default();
     Failed {
         app: error.migration.app.to_string(),
@@ -106,6 +135,11 @@ fn failed(error: &RunError, place: Option<&Location>) -> Failed {
         operation: error.operation.clone(),
         place: place.map(Place::from),
         sql,
+        code: refusal.and_then(|error| error.code.clone()),
+        position: refusal.and_then(|error| error.position),
+        done: error.done,
+        not_reached: error.not_reached,
+        explanation,
     }
 }
 
