@@ -48,19 +48,30 @@ impl From<BridgeError> for SessionError {
     }
 }
 
+/// Makes SQLite read the schema again when another connection has changed it.
+///
+/// It looks when a statement reads. An `ADD COLUMN` is refused before, when a column of that name was there the last time.
+const LOOK_AGAIN: &str = "SELECT count(*) FROM sqlite_master";
+
 impl Session<'_> {
     /// Enters a migration: a transaction if it is atomic, and on SQLite without foreign keys, as Django does.
     pub(crate) async fn enter(&mut self, atomic: bool) -> Result<(), SessionError> {
         match self {
             Self::Direct(connection) => {
                 if connection.dialect() == Dialect::Sqlite {
+                    connection.query(LOOK_AGAIN, &[]).await?;
                     connection.execute("PRAGMA foreign_keys = OFF").await?;
                 }
                 if atomic {
                     connection.begin().await?;
                 }
             }
-            Self::Bridge(bridge, _) => bridge.begin(atomic).await?,
+            Self::Bridge(bridge, dialect) => {
+                if *dialect == Dialect::Sqlite {
+                    bridge.query(LOOK_AGAIN, None).await?;
+                }
+                bridge.begin(atomic).await?;
+            }
         }
         Ok(())
     }

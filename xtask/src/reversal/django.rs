@@ -1,82 +1,116 @@
-//! What Django says and does.
+//! Django, which does the same in a process and a database of its own.
 
-use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, bail};
 use limosa::MigrationId;
 use limosa::workspace::Workspace;
+use limosa_db::Connection;
+use serde::Deserialize;
 
 use super::Args;
-use super::places::Places;
+use super::databases::Databases;
+use super::dump::Dump;
+use super::walk::Undone;
 
-/// Prints which migrations can be undone.
-const REVERSIBLE: &str = "
-import json, django
-django.setup()
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations import Migration
-loader = MigrationLoader(None, ignore_no_migrations=True)
-print(json.dumps([[*key, all(o.reversible for o in m.operations)] for key, m in loader.disk_migrations.items()]))
-";
-
-/// Undoes and applies one migration on another database than that of the settings; prints what failed.
-const UNDO: &str = "
-import json, sys, django
-from django.conf import settings
-name, app, migration = sys.argv[1:]
-settings.DATABASES['default']['NAME'] = name
-django.setup()
-from django.db import connections
-connections['default'].prepare_database()
-from django.db.migrations.executor import MigrationExecutor
-failed = None
-for backwards in (True, False):
-    executor = MigrationExecutor(connections['default'])
-    try:
-        executor.migrate([], plan=[(executor.loader.graph.nodes[app, migration], backwards)])
-    except Exception as error:
-        failed = '%s: %s: %s' % ('undo' if backwards else 'apply', type(error).__name__, error)
-        break
-connections.close_all()
-print(json.dumps(failed))
-";
+const SCRIPT: &str = include_str!("django.py");
 
 /// Django in the project's interpreter.
-#[derive(Debug)]
 pub(super) struct Django {
     python: PathBuf,
     project: PathBuf,
     settings: String,
+    databases: Databases,
+    running: Option<Running>,
+}
+
+struct Running {
+    process: Child,
+    answers: BufReader<ChildStdout>,
+    connection: Connection,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "is", rename_all = "lowercase")]
+enum Answer {
+    Done,
+    Irreversible,
+    Failed { error: String },
 }
 
 impl Django {
-    pub(super) fn new(args: &Args, workspace: &Workspace) -> Result<Self> {
-        let settings = workspace.project().settings.module.clone().context("no settings module is known")?;
-        let project = std::path::absolute(&args.project)?;
-        Ok(Self { python: std::path::absolute(&args.python)?, project, settings: settings.to_string() })
+    pub(super) fn new(args: &Args, workspace: &Workspace, databases: &Databases) -> Result<Self> {
+        let settings = workspace.project().settings.module.clone().context("no settings module is known")?.to_string();
+        let (python, project) = (std::path::absolute(&args.python)?, std::path::absolute(&args.project)?);
+        Ok(Self { python, project, settings, databases: databases.clone(), running: None })
     }
 
-    /// Returns for each migration whether it can be undone.
-    pub(super) fn reversible(&self) -> Result<BTreeMap<MigrationId, bool>> {
-        let said: Vec<(String, String, bool)> = serde_json::from_str(&self.run(REVERSIBLE, &[])?)?;
-        Ok(said.into_iter().map(|(app, name, reversible)| (MigrationId::new(app, name), reversible)).collect())
-    }
-
-    /// Undoes and applies a migration on the copy; an inner error says what failed.
-    pub(super) fn undo_and_apply(&self, places: &Places, id: &MigrationId) -> Result<Result<(), String>> {
-        let failed: Option<String> = serde_json::from_str(&self.run(UNDO, &[&places.copy_name(), &id.app, &id.name])?)?;
-        Ok(failed.map_or(Ok(()), Err))
-    }
-
-    fn run(&self, code: &str, arguments: &[&str]) -> Result<String> {
+    /// Starts Django on an empty database.
+    pub(super) async fn start_empty(&mut self) -> Result<()> {
+        self.stop().await;
+        let connection = self.databases.empty_theirs().await?;
         let mut command = Command::new(&self.python);
-        command.args(["-c", code]).args(arguments).current_dir(&self.project);
+        command.args(["-c", SCRIPT, &self.databases.name_of_theirs()]).current_dir(&self.project);
         command.env("PYTHONPATH", &self.project).env("DJANGO_SETTINGS_MODULE", &self.settings);
-        let output = command.output().context("start Python")?;
-        ensure!(output.status.success(), "Python failed: {}", String::from_utf8_lossy(&output.stderr));
-        let text = String::from_utf8_lossy(&output.stdout);
-        Ok(text.lines().last().unwrap_or_default().to_owned())
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("start Python")?;
+        let answers = BufReader::new(process.stdout.take().context("no pipe")?);
+        self.running = Some(Running { process, answers, connection });
+        Ok(())
+    }
+
+    /// Stops Django and lets go of its database.
+    pub(super) async fn stop(&mut self) {
+        if let Some(mut running) = self.running.take() {
+            drop(running.process.stdin.take());
+            _ = running.process.wait();
+            running.connection.close().await;
+        }
+    }
+
+    /// Applies one migration; an inner error says what failed.
+    pub(super) fn apply(&mut self, id: &MigrationId) -> Result<Result<(), String>> {
+        Ok(match self.ask(&["apply", &id.app, &id.name])? {
+            Answer::Done => Ok(()),
+            Answer::Irreversible => Err("NotImplementedError".into()),
+            Answer::Failed { error } => Err(error),
+        })
+    }
+
+    /// Undoes the migration that was applied last.
+    pub(super) fn undo(&mut self, id: &MigrationId) -> Result<Undone> {
+        Ok(self.ask(&["undo", &id.app, &id.name])?.into())
+    }
+
+    /// Runs `migrate`.
+    pub(super) fn migrate(&mut self, arguments: &[&str]) -> Result<Undone> {
+        Ok(self.ask(&[&["migrate"], arguments].concat())?.into())
+    }
+
+    /// Returns what the database holds.
+    pub(super) async fn dump(&self) -> Result<Dump> {
+        Dump::of(&self.running.as_ref().context("not started")?.connection).await
+    }
+
+    fn ask(&mut self, command: &[&str]) -> Result<Answer> {
+        let running = self.running.as_mut().context("not started")?;
+        let pipe = running.process.stdin.as_mut().context("no pipe")?;
+        pipe.write_all(format!("{}\n", serde_json::to_string(command)?).as_bytes())?;
+        let mut line = String::new();
+        if running.answers.read_line(&mut line)? == 0 {
+            bail!("Python ended while it was told {command:?}");
+        }
+        Ok(serde_json::from_str(&line)?)
+    }
+}
+
+impl From<Answer> for Undone {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::Done => Self::Yes,
+            Answer::Irreversible => Self::Irreversible,
+            Answer::Failed { error } => Self::Failed(anyhow!(error)),
+        }
     }
 }

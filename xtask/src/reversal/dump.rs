@@ -68,11 +68,11 @@ impl Dump {
             for table in &tables {
                 let rows = connection.query(&format!("SHOW CREATE TABLE {quote}{table}{quote}"), &[]).await?;
                 let text = rows.first().map(|row| row.text(1).to_owned()).unwrap_or_default();
-                lines.extend(
-                    text.lines()
-                        .filter(|line| !line.starts_with(')'))
-                        .map(|line| format!("{table}: {}", line.trim_end_matches(','))),
-                );
+                // Columns have an order; the number that the next row would get is no part of the schema.
+                lines.extend(text.lines().filter(|line| !line.starts_with(')')).enumerate().map(|(number, line)| {
+                    let place = if line.starts_with("  `") { number.to_string() } else { String::new() };
+                    format!("{table} {place}: {}", line.trim_end_matches(','))
+                }));
             }
         }
         // SQLite takes at most 500 parts.

@@ -1,8 +1,10 @@
-//! One migration after another, in one process and with one Python.
+//! Limosa, in one process and with one Python.
+
+use std::fmt;
 
 use anyhow::{Context, Result, anyhow};
 use limosa::connected::Connected;
-use limosa::migrate::{self, MigratePlan};
+use limosa::migrate::{self, MigratePlan, RunOptions};
 use limosa::situation::Situation;
 use limosa::workspace::Workspace;
 use limosa::{Direction, MigrationId};
@@ -13,42 +15,45 @@ use limosa_plan::planner::{PlannedMigration, Target};
 use limosa_plan::steps::{Compiler, StepErrorKind};
 use limosa_sql::catalog::Catalog;
 
+use super::databases::Databases;
 use super::dump::Dump;
 
 /// The database of the settings, as far as it was migrated.
 pub(super) struct Walk {
     workspace: Workspace,
+    databases: Databases,
     connected: Option<Connected>,
     /// Whether Python is connected.
     python: bool,
 }
 
-/// What became of undoing a migration.
+/// What became of undoing.
+#[derive(Debug)]
 pub(super) enum Undone {
-    /// It is undone.
+    /// It is done.
     Yes,
-    /// It cannot be undone; nothing ran.
+    /// It cannot be undone.
     Irreversible,
     /// It failed.
     Failed(anyhow::Error),
 }
 
 impl Walk {
-    pub(super) async fn new(workspace: Workspace) -> Result<Self> {
-        let mut walk = Self { workspace, connected: None, python: false };
-        walk.open().await?;
-        Ok(walk)
+    pub(super) fn new(workspace: Workspace, databases: &Databases) -> Self {
+        Self { workspace, databases: databases.clone(), connected: None, python: false }
     }
 
-    /// Connects.
-    pub(super) async fn open(&mut self) -> Result<()> {
+    /// Starts on an empty database.
+    pub(super) async fn start_empty(&mut self) -> Result<()> {
+        self.close().await?;
+        self.databases.empty_ours().await?;
         let connected = Connected::open(&self.workspace, "default").await?;
         connected.history.create(&connected.connection, self.workspace.history_id()).await?;
         self.connected = Some(connected);
         Ok(())
     }
 
-    /// Lets go of the database, so that it can be copied or dropped.
+    /// Lets go of the database.
     pub(super) async fn close(&mut self) -> Result<()> {
         if let Some(connected) = self.connected.take() {
             connected.connection.close().await;
@@ -62,25 +67,32 @@ impl Walk {
 
     /// Returns all migrations in the order in which they run.
     pub(super) async fn plan(&self) -> Result<Vec<MigrationId>> {
-        let situation =
-            Situation::read(&self.workspace, &self.connected()?.connection, &self.connected()?.history, false).await?;
-        let plan = migrate::plan(&self.workspace, &situation, &Target::All)?;
+        let plan = self.plan_to(&Target::All).await?;
         Ok(plan.executed.into_iter().map(|planned| planned.id).collect())
     }
 
     /// Applies one migration.
-    pub(super) async fn forwards(&mut self, id: &MigrationId) -> Result<()> {
+    pub(super) async fn apply(&mut self, id: &MigrationId) -> Result<()> {
         self.run(id, Direction::Forwards).await
     }
 
     /// Undoes one migration.
-    pub(super) async fn backwards(&mut self, id: &MigrationId) -> Undone {
+    pub(super) async fn undo(&mut self, id: &MigrationId) -> Undone {
         match self.is_reversible(id).await {
             Ok(false) => Undone::Irreversible,
             Ok(true) => match self.run(id, Direction::Backwards).await {
                 Ok(()) => Undone::Yes,
                 Err(error) => Undone::Failed(error),
             },
+            Err(error) => Undone::Failed(error),
+        }
+    }
+
+    /// Migrates as the command does, with all that follows a run.
+    pub(super) async fn migrate(&mut self, target: &Target) -> Undone {
+        match self.migrate_to(target).await {
+            Ok(()) => Undone::Yes,
+            Err(error) if error.to_string().contains("cannot be reversed") => Undone::Irreversible,
             Err(error) => Undone::Failed(error),
         }
     }
@@ -92,6 +104,21 @@ impl Walk {
 
     fn connected(&self) -> Result<&Connected> {
         self.connected.as_ref().ok_or_else(|| anyhow!("not connected"))
+    }
+
+    async fn plan_to(&self, target: &Target) -> Result<MigratePlan> {
+        let connected = self.connected()?;
+        let situation = Situation::read(&self.workspace, &connected.connection, &connected.history, false).await?;
+        Ok(migrate::plan(&self.workspace, &situation, target)?)
+    }
+
+    async fn migrate_to(&mut self, target: &Target) -> Result<()> {
+        let plan = self.plan_to(target).await?;
+        let connected = self.connected.as_ref().context("not connected")?;
+        let interrupt = Interrupt::new(connected.connection.cancel_handle());
+        let options = RunOptions::default();
+        migrate::run(&mut self.workspace, connected, &plan, &options, &Events::none(), &interrupt).await?;
+        Ok(())
     }
 
     async fn plan_one(&self, id: &MigrationId, direction: Direction) -> Result<MigratePlan> {
@@ -142,5 +169,15 @@ impl Walk {
         runner.run(&jobs).await?;
         migrate::finish_squashes(connected, &connected.history, &plan).await?;
         Ok(())
+    }
+}
+
+impl fmt::Display for Undone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Yes => f.write_str("done"),
+            Self::Irreversible => f.write_str("irreversible"),
+            Self::Failed(error) => write!(f, "failed ({error:#})"),
+        }
     }
 }

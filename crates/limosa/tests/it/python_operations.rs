@@ -82,6 +82,29 @@ fn custom_operations_among_others() {
 }
 
 #[test]
+fn a_column_comes_back_after_the_other_connection_dropped_it() {
+    // Migrations with Python run over Django's connection, the others over the engine's: neither may go by what it saw before.
+    let code = "\ndef code(apps, editor):\n    list(apps.get_model('library', 'Book').objects.all())\n";
+    let add = "migrations.AddField('book', 'pages', models.IntegerField(null=True)),";
+    let run = "migrations.RunPython(code, code),";
+    let remove = "migrations.RemoveField('book', 'pages'),";
+    let files = [
+        ("library/migrations/0002_one.py", python_migration("0001_initial", code, &format!("{add} {run}"))),
+        ("library/migrations/0003_two.py", python_migration("0002_one", "", remove)),
+        ("library/migrations/0004_three.py", python_migration("0003_two", code, &format!("{add} {run}"))),
+        ("library/migrations/0005_four.py", python_migration("0004_three", code, &format!("{remove} {run}"))),
+        ("library/migrations/0006_five.py", python_migration("0005_four", "", add)),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    on_each("column_back", &[], &files, |twins| {
+        twins.run("migrate").end_well();
+        twins.run("migrate library zero").end_well();
+        twins.run("migrate").end_well();
+        twins.run("migrate library 0002").end_well();
+    });
+}
+
+#[test]
 fn defaults_that_a_class_prepares() {
     let head = "from library.fields import Loud";
     let added = "
