@@ -105,8 +105,9 @@ class Database:
             return []
         rows = self.rows if connection is None else lambda sql: as_rows(connection.execute(sql))
         if self.kind == "mariadb":
-            tables = [table for table in self.tables() if table != "django_migrations" and (label or "") in table]
-            return [line for table in tables for line in rows(f"SHOW CREATE TABLE `{table}`")]
+            tables = [table for table in self.tables() if table != "django_migrations"]
+            lines = [line for table in tables for line in rows(f"SHOW CREATE TABLE `{table}`")]
+            return [line for line in lines if (label or "") in line]
         lines = [line for sql in SCHEMA[self.kind] for line in rows(sql)]
         return [line for line in lines if "django_migrations" not in line and "limosa_" not in line and (label or "") in line]
 

@@ -5,9 +5,9 @@
 
 Run it with an interpreter that has Django; what is downloaded is kept in `$LIMOSA_TEST_DIR/peers`. Words select the cases whose
 name or file holds one of them, and the situations of tests with one in their name. `--scenarios` runs the cases of `cases/` alone,
-`--situations` what Django's tests of operations and schema editors give: on SQLite, with `--everywhere` on all databases, with `--on`
-on some (`sqlite`, `postgres`, `mariadb`). `--write`
-writes the tables to docs/peers.md. Databases: SQLite, and those that the environment names (PGHOST, PGPORT, PGUSER;
+`--situations` what Django's tests of operations and schema editors give. The cases run on the databases that they name, the situations
+on SQLite; with `--everywhere` both run on all databases, with `--on` on some (`sqlite`, `postgres`, `mariadb`). `--write` writes the
+tables to docs/peers.md. Databases: SQLite, and those that the environment names (PGHOST, PGPORT, PGUSER;
 ORACLE_MYSQL_HOST, ORACLE_MYSQL_PORT, ORACLE_MYSQL_USER). Exit code: 0 when all agree, else 1.
 """
 import sys
@@ -53,7 +53,7 @@ class Run:
         for case in self.cases:
             if case in self.waiting or self.words and not any(word in case.name or word == case.file for word in self.words):
                 continue
-            for kind in case.kinds():
+            for kind in case.kinds(named_kinds()):
                 made += 1
                 differences = runner.run(case, kind)
                 self.outcomes[case.name] = self.outcomes.get(case.name, True) and not differences
@@ -65,7 +65,7 @@ class Run:
         print(f"{self.label} {made - failed} scenarios passed, {failed} failed, {len(self.waiting)} wait ({took})", flush=True)
 
     def situations(self):
-        for kind in filter(available, kinds()):
+        for kind in filter(available, named_kinds() or ["sqlite"]):
             started = time.monotonic()
             with tempfile.TemporaryDirectory(prefix="limosa-peers-", dir=fixtures.scratch()) as folder:
                 batch = Batch(self.limosa, self.tests, kind, Path(folder).resolve()).run(self.words)
@@ -97,12 +97,12 @@ class Run:
             (fixtures.ROOT / "docs" / "peers.md").write_text(text)
 
 
-def kinds():
-    """The databases on which situations run."""
+def named_kinds():
+    """The databases that the arguments name."""
+    if "--everywhere" in sys.argv:
+        return ["sqlite", "postgres", "mariadb"]
     named = [word.removeprefix("--on=").split(",") for word in sys.argv if word.startswith("--on=")]
-    if named:
-        return named[0]
-    return ["sqlite", "postgres", "mariadb"] if "--everywhere" in sys.argv else ["sqlite"]
+    return named[0] if named else None
 
 
 def main():

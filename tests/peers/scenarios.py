@@ -53,8 +53,10 @@ class Case:
         used = set(self.modules.values()) | set(self.copy.values())
         return used | {f"{app}.migrations" for app in self.apps} | {f"{app.rpartition('.apps')[0]}.migrations" for app in self.apps}
 
-    def kinds(self):
-        return [kind for kind in self.databases if available(kind)]
+    def kinds(self, named=None):
+        """Its own databases; with some that are named those of them that it can run on: what runs on SQLite runs on all."""
+        kinds = self.databases if named is None else [kind for kind in named if kind in self.databases or "sqlite" in self.databases]
+        return [kind for kind in kinds if available(kind)]
 
     def is_for(self, version):
         return tuple(map(int, self.django.split("."))) <= version

@@ -4,6 +4,9 @@ use smol_str::SmolStr;
 
 use crate::{MigrationId, Operation, SourceId, Value};
 
+/// The attribute that names the methods by which a class runs itself in a way of its own.
+pub const OVERRIDES: &str = "__overrides__";
+
 /// A migration: its place in the graph and what it does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Migration {
@@ -31,7 +34,7 @@ impl Migration {
     /// Returns whether its class applies (or unapplies) itself in a way of its own, which only Python can do.
     pub fn runs_itself(&self, backwards: bool) -> bool {
         let method = if backwards { "unapply" } else { "apply" };
-        let overrides = self.attributes.iter().find(|(name, _)| name == "__overrides__");
+        let overrides = self.attributes.iter().find(|(name, _)| name == OVERRIDES);
         overrides.and_then(|(_, value)| value.items()).is_some_and(|items| items.contains(&Value::from(method)))
     }
 

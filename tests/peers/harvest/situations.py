@@ -53,6 +53,11 @@ class Situation:
             return None
         return {name.lower() for name in re.findall(r"""(?:db_table'?|\btable|[(,] ?name|new_name|old_name)(?:=|': )['"]([^']+)['"]""", text)}
 
+    def has_sets(self):
+        """Whether several unique keys are made in the order of a Python set."""
+        text = "".join([*self.base.values(), self.operation])
+        return re.search(r"unique_together'?[:=]\s*\{\([^{}]*?\),\s*\(", text) is not None
+
     def key(self):
         return json.dumps([self.base, self.operation])
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use limosa_model::migration::OVERRIDES;
 use limosa_model::value::Opaque;
 use limosa_model::{Diagnostic, MigrationId, SmolStr, SourceId, Span, Value};
 
@@ -18,8 +19,11 @@ use crate::sources::Source;
 /// The attributes of a migration that have a meaning of their own.
 const ATTRIBUTES: [&str; 6] = ["operations", "dependencies", "run_before", "replaces", "initial", "atomic"];
 
-/// Methods of a migration that make it do something of its own.
-const OWN_METHODS: [&str; 5] = ["__init__", "__new__", "apply", "mutate_state", "unapply"];
+/// Methods of a migration that change what it says.
+const OWN_METHODS: [&str; 3] = ["__init__", "__new__", "mutate_state"];
+
+/// Methods of a migration that make it run in a way of its own.
+const OWN_RUNS: [&str; 2] = ["apply", "unapply"];
 
 /// The class of all migrations.
 const ROOT: &str = "django.db.migrations.Migration";
@@ -122,19 +126,20 @@ fn raw(
 ) -> RawMigration {
     let mut values: IndexMap<SmolStr, Value> = IndexMap::new();
     let mut methods = Vec::new();
-    let mut base = None;
-    collect(evaluator, class, &mut values, &mut methods, &mut base, 0);
+    let mut bases = Vec::new();
+    collect(evaluator, class, &mut values, &mut methods, &mut bases, 0);
     let mut take = |name: &str| values.shift_remove(name);
     let list = || Value::List(Vec::new());
-    let base: SmolStr = base.unwrap_or_default();
-    let Inherited { atomic: inherited_atomic, attributes: inherited, ways: own } =
-        inherited(evaluator, &base, &methods, class.span);
+    let Inherited { atomic: inherited_atomic, attributes: inherited, ways: own, runs } =
+        inherited(evaluator, &bases, &methods, class.span);
+    let runs: Vec<Value> = runs.into_iter().map(Value::from).collect();
+    let overrides = (!runs.is_empty()).then(|| (SmolStr::new_static(OVERRIDES), Value::List(runs)));
     let [operations, dependencies, run_before, replaces, initial, atomic] = ATTRIBUTES.map(&mut take);
     RawMigration {
         id,
         module: module.into(),
         source: source.id,
-        base,
+        base: bases.into_iter().next().unwrap_or_default(),
         methods,
         operations: operations.unwrap_or_else(list),
         dependencies: dependencies.unwrap_or_else(list),
@@ -142,7 +147,7 @@ fn raw(
         replaces: replaces.unwrap_or_else(list),
         initial: initial.unwrap_or(Value::None),
         atomic: atomic.or(inherited_atomic).unwrap_or(Value::Bool(true)),
-        attributes: others(values, inherited),
+        attributes: others(values, inherited).into_iter().chain(overrides).collect(),
         classes: evaluator.freeze_classes(false),
         functions: evaluator.freeze_functions(),
         span: class.span,
@@ -156,7 +161,7 @@ fn collect(
     class: &Rc<ClassObject>,
     values: &mut IndexMap<SmolStr, Value>,
     methods: &mut Vec<SmolStr>,
-    base: &mut Option<SmolStr>,
+    bases: &mut Vec<SmolStr>,
     depth: u8,
 ) {
     let attributes: Vec<(SmolStr, Object)> = std::mem::take(&mut *class.attributes.borrow_mut()).into_iter().collect();
@@ -173,15 +178,12 @@ fn collect(
     }
     for parent in &class.bases {
         match parent {
-            Object::Class(parent) if depth < 16 => collect(evaluator, parent, values, methods, base, depth + 1),
-            Object::Path(path) if base.is_none() => *base = Some(path.clone()),
-            other => {
-                if base.is_none()
-                    && let Value::Opaque(opaque) = evaluator.freeze(other.clone(), false)
-                {
-                    *base = Some(opaque.text.clone());
-                }
-            }
+            Object::Class(parent) if depth < 16 => collect(evaluator, parent, values, methods, bases, depth + 1),
+            Object::Path(path) => bases.push(path.clone()),
+            other => match evaluator.freeze(other.clone(), false) {
+                Value::Opaque(opaque) => bases.push(opaque.text.clone()),
+                _ => bases.push(SmolStr::default()),
+            },
         }
     }
 }
@@ -194,42 +196,45 @@ struct Inherited {
     attributes: Vec<(SmolStr, Value)>,
     /// What it or its base does of its own.
     ways: Vec<Arc<Opaque>>,
+    /// Which methods that run it are not Django's.
+    runs: Vec<&'static str>,
 }
 
-/// Looks at what a migration defines itself and at what it inherits from `base`.
-fn inherited(evaluator: &Evaluator<'_>, base: &SmolStr, methods: &[SmolStr], span: Span) -> Inherited {
+/// Looks at what a migration defines itself and at what it inherits from `bases`.
+fn inherited(evaluator: &Evaluator<'_>, bases: &[SmolStr], methods: &[SmolStr], span: Span) -> Inherited {
     let own = |reason: String| Arc::new(Opaque { reason: reason.into(), text: "Migration".into(), span: Some(span) });
     let mut ways: Vec<Arc<Opaque>> = methods
         .iter()
         .filter(|method| OWN_METHODS.contains(&method.as_str()))
         .map(|method| own(format!("the migration defines `{method}`")))
         .collect();
-    if canonical(base) == ROOT {
-        return Inherited { ways, ..Inherited::default() };
-    }
-    let chain = match Evaluator::for_classes(evaluator.context, base) {
-        Some(mut evaluator) => Chain::follow(&mut evaluator, base, &|path| path == ROOT),
-        None => Err("its source is not there".into()),
-    };
-    let chain = match chain {
-        Ok(chain) => chain,
-        Err(reason) => {
-            ways.push(own(format!("the migration inherits from `{base}`: {reason}")));
-            return Inherited { ways, ..Inherited::default() };
+    let mut chain = Chain::default();
+    for base in bases.iter().filter(|base| *base != "builtins.object" && canonical(base) != ROOT) {
+        let followed = match Evaluator::for_classes(evaluator.context, base) {
+            Some(mut evaluator) => Chain::follow(&mut evaluator, base, &|path| path == ROOT),
+            None => Err("its source is not there".into()),
+        };
+        match followed {
+            Ok(followed) => chain.links.extend(followed.links),
+            Err(reason) => {
+                ways.push(own(format!("the migration inherits from `{base}`: {reason}")));
+                return Inherited { ways, ..Inherited::default() };
+            }
         }
-    };
-    if let Some(method) = chain.defines(&OWN_METHODS) {
-        ways.push(own(format!("the migration inherits `{method}` from `{base}`")));
     }
-    if let Some(attribute) = chain.defines(&ATTRIBUTES[..5]) {
-        ways.push(own(format!("the migration inherits `{attribute}` from `{base}`")));
+    for name in OWN_METHODS.iter().chain(&ATTRIBUTES[..5]) {
+        if chain.defines(&[name]).is_some() {
+            ways.push(own(format!("the migration inherits `{name}` from `{}`", bases.join("`, `"))));
+        }
     }
+    let runs = |method: &&str| methods.iter().any(|defined| defined == method) || chain.defines(&[method]).is_some();
     let attributes = chain.links.iter().filter_map(Link::class).flat_map(|class| class.attributes.iter());
     let attributes = attributes.filter(|(name, _)| !ATTRIBUTES.contains(&name.as_str()));
     Inherited {
         atomic: chain.attribute("atomic").cloned(),
         attributes: attributes.map(|(name, value)| (name.clone(), value.clone())).collect(),
         ways,
+        runs: OWN_RUNS.into_iter().filter(runs).collect(),
     }
 }
 

@@ -14,7 +14,7 @@ fn project() -> Project {
         ("shop/migrations/__init__.py", ""),
         (
             "shop/base.py",
-            "from django.db import migrations\nclass Careful(migrations.Migration):\n    atomic = False\nclass Wild(migrations.Migration):\n    def apply(self, *args):\n        pass\n",
+            "import django, mystery\nfrom django.db import migrations\nclass Given(migrations.DeleteModel):\n    pass\ndef given(name):\n    return migrations.AlterModelTable(name, 'given')\nclass Maybe(migrations.DeleteModel):\n    pass\nif django.VERSION >= (4, 2):\n    Given = given\nif mystery.flag:\n    Maybe = given\nclass Careful(migrations.Migration):\n    atomic = False\nclass Wild(migrations.Migration):\n    def mutate_state(self, *args):\n        pass\nclass Runs:\n    def unapply(self, *args):\n        pass\n",
         ),
     ])
 }
@@ -77,7 +77,7 @@ fn operations_are_evaluated() {
         ),
         (
             "from shop.base import Wild\nclass Migration(Wild):\n    pass",
-            "<the migration inherits `apply` from `shop.base.Wild`>",
+            "<the migration inherits `mutate_state` from `shop.base.Wild`>",
         ),
         (
             "class Migration(mystery.Base):\n    pass",
@@ -104,7 +104,27 @@ fn the_other_attributes() {
         assert_eq!(names(&migration.run_before), "b.0001_initial");
         assert_eq!((migration.initial, migration.atomic), (Some(true), false));
         assert_eq!(migration.attributes, [("safe".into(), Value::from("after"))]);
+        assert!(!migration.runs_itself(false) && !migration.runs_itself(true));
     });
+}
+
+#[test]
+fn classes_that_run_themselves() {
+    for (body, apply, unapply) in [
+        ("class Migration(migrations.Migration):\n    def apply(self, *args):\n        pass\n", true, false),
+        ("from shop.base import Runs\nclass Migration(Runs, migrations.Migration):\n    safe = 1\n", false, true),
+        (
+            "from shop.base import Careful, Runs\nclass Migration(Careful, Runs):\n    def apply(self, *args):\n        pass\n",
+            true,
+            true,
+        ),
+        ("from shop.base import Careful\nclass Migration(Careful, object):\n    pass\n", false, false),
+    ] {
+        project().migration(&format!("{HEAD}{body}"), |context, raw, _| {
+            let migration = raw.unwrap().migration(context).unwrap();
+            assert_eq!((migration.runs_itself(false), migration.runs_itself(true)), (apply, unapply), "{body}");
+        });
+    }
 }
 
 #[test]
@@ -128,7 +148,7 @@ fn what_is_wrong_with_a_file() {
 #[track_caller]
 fn understood(operation: &str, expected: &str) {
     let text = format!(
-        "{HEAD}from django.contrib.postgres import operations as pg\ndef forward(apps, schema_editor):\n    '''Moves data.'''\nclass Fake(migrations.AddField):\n    def database_forwards(self, *args):\n        pass\n    def database_backwards(self, *args):\n        pass\nclass Renamed(migrations.DeleteModel):\n    pass\nclass Odd(migrations.RunSQL):\n    def state_forwards(self, *args):\n        self.x()\nclass Migration(migrations.Migration):\n    operations = [{operation}]\n"
+        "{HEAD}import shop.base\nfrom django.contrib.postgres import operations as pg\ndef forward(apps, schema_editor):\n    '''Moves data.'''\nclass Fake(migrations.AddField):\n    def database_forwards(self, *args):\n        pass\n    def database_backwards(self, *args):\n        pass\nclass Renamed(migrations.DeleteModel):\n    pass\nclass Odd(migrations.RunSQL):\n    def state_forwards(self, *args):\n        self.x()\nclass Migration(migrations.Migration):\n    operations = [{operation}]\n"
     );
     project().migration(&text, |context, raw, diagnostics| {
         let raw = raw.unwrap_or_else(|| panic!("{diagnostics:?}"));
@@ -188,6 +208,8 @@ fn operations_are_understood() {
         ("pg.TrigramExtension()", "Creates extension pg_trgm reversible=true"),
         ("Fake('A', 'n', models.IntegerField())", "Add field n to A runs=false reversible=true"),
         ("Renamed('A')", "Delete model A reversible=true"),
+        ("shop.base.Given('A')", "0: unknown operation class `shop.base.Given`"),
+        ("shop.base.Maybe('A')", "0: unknown operation class `shop.base.Maybe`"),
         ("Odd('A')", "0: unknown operation class `shop.migrations.0002_next.Odd`"),
         ("mystery.Operation()", "0: unknown operation class `mystery.Operation`"),
         (

@@ -24,6 +24,7 @@ mod json;
 mod migrate;
 mod no_python;
 mod own_classes;
+mod own_migrations;
 mod passwords;
 mod places;
 mod prune;

@@ -151,13 +151,19 @@ impl Evaluator<'_> {
     }
 
     fn named_in(&mut self, module: &Arc<Module>, within: &str) -> Result<Named, SmolStr> {
-        if module.functions.contains_key(within) {
+        let (name, rest) = within.split_once('.').map_or((within, None), |(name, rest)| (name, Some(rest)));
+        let own = format!("{}.{name}", module.path);
+        // A name that was defined may have been given to something else later on.
+        let is_own =
+            module.globals.get(name).is_none_or(|value| matches!(value, Value::Reference(path) if *path == own));
+        if is_own && module.functions.contains_key(within) {
             return Ok(Named::Function(Arc::clone(module), within.into()));
         }
-        if module.classes.contains_key(within) {
+        if is_own && module.classes.contains_key(within) {
             return Ok(Named::Class(Arc::clone(module), within.into()));
         }
-        if let Some((class, rest)) = split_class(within, |prefix| module.classes.contains_key(prefix))
+        if is_own
+            && let Some((class, rest)) = split_class(within, |prefix| module.classes.contains_key(prefix))
             && let Some(class) = module.classes.get(class)
         {
             if let Some(enumeration) = self.loaded_enumeration(class) {
@@ -171,13 +177,10 @@ impl Evaluator<'_> {
                 },
             };
         }
-        let (name, rest) = within.split_once('.').map_or((within, None), |(name, rest)| (name, Some(rest)));
         match (module.globals.get(name), rest) {
             // Another name for something else.
-            (Some(Value::Reference(path)), None) if *path != format!("{}.{name}", module.path) => Err(path.clone()),
-            (Some(Value::Reference(path)), Some(rest)) if *path != format!("{}.{name}", module.path) => {
-                Err(format!("{path}.{rest}").into())
-            }
+            (Some(Value::Reference(path)), None) if *path != own => Err(path.clone()),
+            (Some(Value::Reference(path)), Some(rest)) if *path != own => Err(format!("{path}.{rest}").into()),
             (Some(Value::Opaque(_)) | None, _) | (_, Some(_)) => Ok(Named::Unknown),
             (Some(value), None) => Ok(Named::Value(self.thaw(value))),
         }
