@@ -11,7 +11,7 @@ mod python;
 mod routing;
 mod sql_text;
 
-pub use atoms::{Atom, advance, atoms};
+pub use atoms::{Atom, advance, atoms, irreversible};
 pub use collect::{Collected, collect, unknown_defaults};
 pub use compiler::{Compiled, Compiler, compile};
 pub use python::{UnknownDefault, needs_python};

@@ -15,7 +15,7 @@ use limosa_engine::runner::{
 use limosa_model::graph::{Applied, Direction};
 use limosa_model::{Migration, MigrationId, ProjectState, SmolStr};
 use limosa_plan::planner::{self, PlannedMigration, Target, check_replacements, what_to_record};
-use limosa_plan::steps::{self, Compiled, Compiler, Skipped};
+use limosa_plan::steps::{self, Compiled, Compiler, Skipped, StepError};
 use limosa_source::project::Kind;
 use limosa_sql::dialect::Context;
 
@@ -145,6 +145,7 @@ pub async fn run(
         workspace.complete_base().await?;
     }
     let (mut jobs, end) = jobs(workspace, plan, fake, &connected.context)?;
+    check_reversible(workspace, &jobs)?;
     let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     workspace.route(&connected.alias, &connected.context, &applied, &mut jobs).await?;
     connected.prepare(workspace).await?;
@@ -224,6 +225,13 @@ async fn look_at_models(workspace: &mut Workspace, events: &Events) {
         Ok(apps) => events.models_changed(apps),
         Err(error) => events.output(format!("the models were not compared with the migrations: {error}")),
     }
+}
+
+/// Refuses a plan that leads back over operations without a way back, before anything runs; it names them all.
+fn check_reversible(workspace: &Workspace, jobs: &[Job]) -> Result<(), Error> {
+    let run = jobs.iter().filter(|job| job.direction == Direction::Backwards && job.fake != Fake::Yes);
+    let errors: Vec<StepError> = run.flat_map(|job| steps::irreversible(&job.migration)).collect();
+    if errors.is_empty() { Ok(()) } else { Err(workspace.step_errors(&errors)) }
 }
 
 /// Tells all steps of the jobs before the first one runs, so that what cannot be told or reversed stops nothing half-way.

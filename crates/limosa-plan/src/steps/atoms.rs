@@ -20,6 +20,37 @@ pub struct Atom<'m> {
     pub to: ProjectState,
 }
 
+/// Returns an error for each operation of a migration that has no way back, wherever it is nested.
+///
+/// A migration whose class unapplies itself in a way of its own is left to it. Django runs a nested operation backwards without asking
+/// whether it is reversible: one of the project's own class may have a way back all the same, the others have none.
+/// Source: Django `db/migrations/migration.py`, `Migration.unapply`; `operations/special.py`, `SeparateDatabaseAndState`.
+pub fn irreversible(migration: &Migration) -> Vec<StepError> {
+    let mut found = Vec::new();
+    if migration.runs_itself(true) {
+        return found;
+    }
+    for operation in &migration.operations {
+        match &operation.kind {
+            OperationKind::SeparateDatabaseAndState(separate) => nested_irreversible(separate, &mut found),
+            _ if !operation.reversible() => found.push(error(operation, StepErrorKind::Irreversible)),
+            _ => {}
+        }
+    }
+    found
+}
+
+fn nested_irreversible(separate: &SeparateDatabaseAndState, found: &mut Vec<StepError>) {
+    for operation in &separate.database_operations {
+        match &operation.kind {
+            OperationKind::SeparateDatabaseAndState(separate) => nested_irreversible(separate, found),
+            OperationKind::Custom(_) => {}
+            _ if !operation.reversible() => found.push(error(operation, StepErrorKind::Irreversible)),
+            _ => {}
+        }
+    }
+}
+
 /// Returns the operations in the order in which they run, and the state that the migration leads to.
 ///
 /// `before` is the state before the migration in either direction.
@@ -35,10 +66,8 @@ pub fn atoms<'m>(
     let app = migration.id.app.as_str();
     let mut result = Vec::with_capacity(migration.operations.len());
     let mut state = before.clone();
+    check_reversible(migration, direction)?;
     for (index, operation) in migration.operations.iter().enumerate() {
-        if direction == Direction::Backwards && !operation.reversible() {
-            return Err(error(operation, StepErrorKind::Irreversible));
-        }
         let from = state.clone();
         advance_operation(operation, app, &mut state)?;
         result.push((index, operation, from, state.clone()));
@@ -57,6 +86,14 @@ pub fn atoms<'m>(
             }
             Ok((flat, before.clone()))
         }
+    }
+}
+
+/// Refuses to go back where there is no way back.
+pub(super) fn check_reversible(migration: &Migration, direction: Direction) -> Result<(), StepError> {
+    match direction {
+        Direction::Forwards => Ok(()),
+        Direction::Backwards => irreversible(migration).into_iter().next().map_or(Ok(()), Err),
     }
 }
 
@@ -107,9 +144,6 @@ fn separate_atoms<'m>(
     let mut state = if direction == Direction::Forwards { from } else { to };
     let mut chain = Vec::new();
     for (index, operation) in separate.database_operations.iter().enumerate() {
-        if direction == Direction::Backwards && !operation.reversible() {
-            return Err(error(operation, StepErrorKind::Irreversible));
-        }
         let before = state.clone();
         advance_operation(operation, app, &mut state)?;
         chain.push((index, operation, before, state.clone()));

@@ -9,7 +9,7 @@ use limosa_sql::dialect::Context;
 use limosa_sql::editor::{EditorError, Mode, SchemaEditor};
 use limosa_sql::operations;
 
-use super::atoms::{advance_operation, atoms, error, flat};
+use super::atoms::{advance_operation, atoms, check_reversible, error, flat};
 use super::own_classes::writes_own_sql;
 use super::python::{UnknownDefault, unknown_default};
 use super::{Skipped, StepError, StepErrorKind, sql_text};
@@ -52,10 +52,8 @@ pub fn collect<'m>(
     }
     let mut state = before.clone();
     let mut steps = Vec::new();
+    check_reversible(migration, direction)?;
     for (index, operation) in migration.operations.iter().enumerate() {
-        if backwards && !operation.reversible() {
-            return Err(error(operation, StepErrorKind::Irreversible));
-        }
         let from = state.clone();
         if backwards || reduces_to_sql(operation) || matches!(operation.kind, OperationKind::Custom(_)) {
             advance_operation(operation, app, &mut state)?;

@@ -2,10 +2,14 @@
 
 use limosa_model::graph::GraphError;
 use limosa_model::{Diagnostic, MigrationId, Span};
-use limosa_plan::steps::StepError;
+use limosa_plan::steps::{StepError, StepErrorKind};
 
 use super::Workspace;
 use crate::error::Error;
+
+/// What to do about an operation without a way back.
+const IRREVERSIBLE: &str =
+    "give it a way back (`reverse_sql`, `reverse_code`), or undo it by hand and record that with `--fake`";
 
 impl Workspace {
     /// Turns errors of the graph into diagnostics at the files that state the dependencies.
@@ -22,8 +26,19 @@ impl Workspace {
 
     /// Turns an error of an operation into a diagnostic at the operation.
     pub fn step_error(&self, error: &StepError) -> Error {
-        let diagnostic = Diagnostic::error("operation", error.to_string()).at(error.span, "this operation");
-        self.diagnostics(vec![diagnostic])
+        self.step_errors(std::slice::from_ref(error))
+    }
+
+    /// Turns errors of operations into diagnostics at them.
+    pub(crate) fn step_errors(&self, errors: &[StepError]) -> Error {
+        let diagnostics = errors.iter().map(|error| {
+            let diagnostic = Diagnostic::error("operation", error.to_string()).at(error.span, "this operation");
+            match *error.kind {
+                StepErrorKind::Irreversible => diagnostic.help(IRREVERSIBLE),
+                _ => diagnostic,
+            }
+        });
+        self.diagnostics(diagnostics.collect())
     }
 
     /// Refuses to go on where Python is needed and the project has none; `what` says what for, beginning with a verb.

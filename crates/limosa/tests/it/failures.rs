@@ -143,19 +143,6 @@ fn rows_that_break_a_constraint() {
     });
 }
 
-#[test]
-fn what_cannot_be_undone() {
-    let irreversible = "\n[[operations]]\nop = \"RunSQL\"\nsql = \"SELECT 1\"\n";
-    on_each("irreversible", |database| {
-        let project = Project::blog().on(database);
-        project.write("blog/migrations/0004_last.toml", migration(&["blog.0003_first"], irreversible));
-        project.run("migrate").ends(0);
-        rolled_back_of(&project, database, "migrate blog zero")
-            .ends(2)
-            .tells(&["cannot be reversed", "0004_last.toml:3:1"]);
-    });
-}
-
 /// Runs `migrate`, which leaves the database as it was.
 #[track_caller]
 fn rolled_back(project: &Project, database: &Database) -> Said {

@@ -20,6 +20,7 @@ mod causes;
 mod changed_models;
 mod failures;
 mod interrupts;
+mod irreversible;
 mod json;
 mod migrate;
 mod no_python;
