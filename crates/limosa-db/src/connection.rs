@@ -130,6 +130,14 @@ impl Connection {
         }
     }
 
+    /// Returns whether a pooler such as PgBouncer stands between us and the server, so that a session is perhaps not ours alone.
+    pub fn is_pooled(&self) -> bool {
+        match &self.backend {
+            Backend::Postgres(connection) => connection.is_pooled(),
+            Backend::Mysql(_) | Backend::Sqlite(_) => false,
+        }
+    }
+
     /// Returns the file of the database (SQLite, unless it is in memory).
     pub fn path(&self) -> Option<&std::path::Path> {
         match &self.backend {

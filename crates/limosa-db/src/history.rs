@@ -3,7 +3,7 @@
 use limosa_sql::dialect::Dialect;
 use smol_str::SmolStr;
 
-use crate::connection::{Connection, Param, literal, quote};
+use crate::connection::{Connection, literal, quote};
 use crate::error::{DbError, DbErrorKind};
 
 /// The table of applied migrations of a database.
@@ -179,14 +179,9 @@ impl History {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn contains(&self, connection: &Connection, app: &str, name: &str) -> Result<bool, DbError> {
-        let (first, second) = match self.dialect {
-            Dialect::Postgres => ("$1", "$2"),
-            Dialect::Sqlite => ("?1", "?2"),
-            Dialect::MySql => ("?", "?"),
-        };
-        let table = self.quote(&self.table);
-        let sql = format!("SELECT 1 FROM {table} WHERE app = {first} AND name = {second} LIMIT 1");
-        Ok(!connection.query(&sql, &[Param::from(app), Param::from(name)]).await?.is_empty())
+        let (table, app, name) = (self.quote(&self.table), self.literal(app), self.literal(name));
+        let sql = format!("SELECT 1 FROM {table} WHERE app = {app} AND name = {name} LIMIT 1");
+        Ok(!connection.query(&sql, &[]).await?.is_empty())
     }
 
     fn quote(&self, name: &str) -> String {

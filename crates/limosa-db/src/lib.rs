@@ -6,11 +6,13 @@ pub mod connection;
 pub mod error;
 pub mod history;
 pub mod introspect;
+pub mod lease;
 pub mod lock;
 pub mod url;
 
 pub use connection::{BatchError, CancelHandle, ConnectOptions, Connection, Notice, Param, Row};
 pub use error::{DbError, DbErrorKind, DbReport};
 pub use history::{AppliedMigration, AutoField, History};
+pub use lease::{Fence, Lease, LeaseScope, Lost};
 pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
 pub use url::{DatabaseUrl, DjangoDatabase, LibpqEnvironment, UrlError};

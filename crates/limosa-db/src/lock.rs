@@ -9,11 +9,12 @@ mod postgres;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
-use self::file::FileLock;
+pub(crate) use self::file::{FileLock, HeldFile};
 use self::mysql::NamedLock;
 use self::postgres::AdvisoryLock;
 use crate::connection::{Backend, Connection};
@@ -30,7 +31,7 @@ pub struct SessionLock {
 enum Held {
     Mysql(NamedLock),
     Postgres(AdvisoryLock),
-    File(FileLock),
+    File(Arc<FileLock>),
     /// A database in memory, which no other process sees.
     Nothing,
 }
@@ -66,6 +67,10 @@ pub struct LockHolder {
     pub client: Option<String>,
     /// Since when its session exists (PostgreSQL) or the lock is held (SQLite).
     pub since: Option<String>,
+    /// The host that the runner runs on, where the lease says it.
+    pub host: Option<String>,
+    /// What the runner does at present, where the lease says it.
+    pub step: Option<String>,
 }
 
 /// Why the lock was not taken.
@@ -73,10 +78,21 @@ pub struct LockHolder {
 pub enum LockError {
     /// Another runner holds it and the wait is over.
     #[error("the migration lock is held by {0}")]
-    Held(LockHolder),
+    Held(Box<LockHolder>),
     /// The database refused.
     #[error("cannot take the migration lock: {0}")]
     Database(#[from] DbError),
+    /// Nothing but the lease could keep others out, and it cannot be written.
+    #[error("{reason}, so only a row of `{table}` keeps other runners out, and it cannot be written: {error}")]
+    NoLease {
+        /// Why a lock of the session is not enough.
+        reason: &'static str,
+        /// The table.
+        table: &'static str,
+        /// What the database said.
+        #[source]
+        error: DbError,
+    },
     /// The lock's file cannot be used.
     #[error("cannot use the lock file {}: {error}", path.display())]
     File {
@@ -88,7 +104,10 @@ pub enum LockError {
     },
 }
 
-/// The shortest and the longest pause between two tries.
+/// The life of a lock that nobody takes over: a hundred years.
+const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+/// The shortest and the longest pause between two tries, in milliseconds.
 const PAUSE: (u64, u64) = (50, 500);
 
 impl SessionLock {
@@ -106,26 +125,19 @@ impl SessionLock {
     ) -> Result<Self, LockError> {
         let started = Instant::now();
         let mut seen = None;
-        let mut pause = PAUSE.0;
+        let mut tries = 0;
         loop {
             let holder = match Self::attempt(connection, scope).await? {
                 Ok(lock) => return Ok(lock),
                 Err(holder) => holder,
             };
-            let left = match wait {
-                LockWait::No => None,
-                LockWait::For(limit) => limit.checked_sub(started.elapsed()),
-                LockWait::Forever => Some(Duration::MAX),
-            };
-            let Some(left) = left else { return Err(LockError::Held(holder)) };
+            let Some(left) = wait.left(started.elapsed()) else { return Err(LockError::Held(Box::new(holder))) };
             if seen.as_ref() != Some(&holder) {
                 waiting(&holder);
                 seen = Some(holder);
             }
-            // Jitter keeps many waiters from asking at once.
-            let jittered = Duration::from_millis(fastrand::u64(pause / 2..=pause));
-            tokio::time::sleep(jittered.min(left)).await;
-            pause = (pause * 2).min(PAUSE.1);
+            tokio::time::sleep(pause(tries).min(left)).await;
+            tries += 1;
         }
     }
 
@@ -145,14 +157,26 @@ impl SessionLock {
         }
     }
 
-    async fn attempt(connection: &Connection, scope: &LockScope) -> Result<Result<Self, LockHolder>, LockError> {
+    /// Returns the lock of a file.
+    pub(crate) fn of_file(file: Arc<FileLock>) -> Self {
+        Self { held: Held::File(file) }
+    }
+
+    /// Tries to take the lock once.
+    pub(crate) async fn attempt(
+        connection: &Connection,
+        scope: &LockScope,
+    ) -> Result<Result<Self, LockHolder>, LockError> {
         let held = match connection.backend() {
             Backend::Mysql(mysql) => NamedLock::attempt(mysql, &scope.history_table).await?.map(Held::Mysql),
             Backend::Postgres(postgres) => {
                 AdvisoryLock::attempt(postgres, &scope.history_table).await?.map(Held::Postgres)
             }
             Backend::Sqlite(sqlite) => match sqlite.path() {
-                Some(path) => FileLock::attempt(path, scope.run_id.as_deref())?.map(Held::File),
+                Some(path) => {
+                    let lock = FileLock::attempt(path, scope.run_id.as_deref(), FOREVER)?;
+                    lock.map(|file| Held::File(Arc::new(file))).map_err(|held| held.holder)
+                }
                 None => Ok(Held::Nothing),
             },
         };
@@ -165,10 +189,33 @@ impl fmt::Display for LockHolder {
         f.write_str(self.application.as_deref().filter(|name| !name.is_empty()).unwrap_or("another session"))?;
         let mut parts = Vec::new();
         parts.extend(self.pid.map(|pid| format!("pid {pid}")));
+        parts.extend(self.host.as_ref().map(|host| format!("on {host}")));
         parts.extend(self.client.as_ref().map(|client| format!("from {client}")));
         parts.extend(self.since.as_ref().map(|since| format!("since {since}")));
         if parts.is_empty() { Ok(()) } else { write!(f, " ({})", parts.join(", ")) }
     }
+}
+
+impl LockWait {
+    /// Returns how much of the wait is left; nothing when it is over.
+    pub(crate) fn left(self, waited: Duration) -> Option<Duration> {
+        match self {
+            Self::No => None,
+            Self::For(limit) => limit.checked_sub(waited),
+            Self::Forever => Some(Duration::MAX),
+        }
+    }
+}
+
+/// Returns for how long to pause after so many tries. Jitter keeps many waiters from asking at once.
+pub(crate) fn pause(tries: u32) -> Duration {
+    let pause = (PAUSE.0 << tries.min(8)).min(PAUSE.1);
+    Duration::from_millis(fastrand::u64(pause / 2..=pause))
+}
+
+/// Returns the name of this host.
+pub(crate) fn host() -> String {
+    hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Returns the key of a scope: the first eight bytes of a SHA-256, the same in every version.

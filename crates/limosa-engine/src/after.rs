@@ -9,7 +9,7 @@ mod sites;
 
 use std::collections::BTreeMap;
 
-use limosa_db::{Connection, DbError};
+use limosa_db::{Connection, DbError, Fence};
 use limosa_model::django::DjangoVersion;
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, ModelId, ModelState, ProjectState, SmolStr};
@@ -21,6 +21,8 @@ use crate::events::{Event, Events};
 pub struct AfterRun<'a> {
     /// The connection.
     pub connection: &'a Connection,
+    /// What is checked before anything is kept.
+    pub fence: Option<&'a Fence>,
     /// The version of Django that is imitated.
     pub django: DjangoVersion,
     /// The labels of the installed apps that have models, in the order of installation.
@@ -41,28 +43,28 @@ impl AfterRun<'_> {
     /// The models whose rows are made, about which routers are asked.
     pub const TABLES: [&'static str; 3] = ["contenttypes.ContentType", "auth.Permission", "sites.Site"];
 
-    /// Does all of it, in one transaction.
+    /// Does all of it, in one transaction; returns whether it was kept, which it is not when another runner has taken over.
     ///
     /// # Errors
     /// When the database refuses; then nothing of it is done.
-    pub async fn run(&self, events: &Events) -> Result<(), DbError> {
+    pub async fn run(&self, events: &Events) -> Result<bool, DbError> {
         if self.model("contenttypes", "contenttype").is_none() && self.model("sites", "site").is_none() {
-            return Ok(());
+            return Ok(true);
         }
         events.send(Event::AfterRun { description: "content types, permissions and the default site" });
         self.connection.begin().await?;
-        let result = self.all().await;
-        match result {
-            Ok(()) => self.connection.commit().await,
-            Err(error) => {
+        match self.all().await {
+            Ok(true) => self.connection.commit().await.map(|()| true),
+            result => {
                 _ = self.connection.rollback().await;
-                Err(error)
+                result
             }
         }
     }
 
-    async fn all(&self) -> Result<(), DbError> {
-        let &[content_types, permissions, sites] = self.allowed else { return Ok(()) };
+    /// Returns whether the lease is still ours.
+    async fn all(&self) -> Result<bool, DbError> {
+        let &[content_types, permissions, sites] = self.allowed else { return Ok(true) };
         if content_types && self.model("contenttypes", "contenttype").is_some() {
             let ids = content_types::create(self).await?;
             if permissions && self.model("auth", "permission").is_some() {
@@ -75,7 +77,10 @@ impl AfterRun<'_> {
         if sites && self.apps.iter().any(|app| app == "sites") && self.model("sites", "site").is_some() {
             sites::create(self).await?;
         }
-        Ok(())
+        match self.fence {
+            Some(fence) => Ok(self.connection.execute(fence.statement()).await? == 1),
+            None => Ok(true),
+        }
     }
 
     fn model(&self, app: &str, name: &str) -> Option<&ModelState> {

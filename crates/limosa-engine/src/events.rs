@@ -3,16 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use limosa_db::LockHolder;
 use limosa_model::MigrationId;
 use limosa_model::graph::Direction;
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// Another runner holds the lock; sent once per holder.
+    /// Another runner is at work; sent when it or what it does changes, and from time to time.
     Waiting {
         /// Who, in words.
         holder: String,
+        /// What it does, when it says so.
+        step: Option<String>,
+        /// How long this runner has waited.
+        waited: Duration,
     },
     /// The tables of apps without migrations were made (`--run-syncdb`).
     Synchronized {
@@ -95,9 +100,9 @@ impl Events {
         Self::new(|_| ())
     }
 
-    /// Tells that another runner holds the lock.
-    pub fn waiting(&self, holder: String) {
-        self.send(Event::Waiting { holder });
+    /// Tells that another runner is at work.
+    pub fn waiting(&self, holder: &LockHolder, waited: Duration) {
+        self.send(Event::Waiting { holder: holder.to_string(), step: holder.step.clone(), waited });
     }
 
     /// Tells what Python or the database said.

@@ -2,6 +2,7 @@
 
 mod error;
 mod fake_initial;
+mod fence;
 mod halfway;
 mod migration;
 
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use limosa_db::{Connection, History};
+use limosa_db::{Connection, History, Lease};
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState};
 use limosa_plan::steps::{self, Skipped, StepError};
@@ -63,6 +64,8 @@ pub struct Runner<'a> {
     pub connection: &'a Connection,
     /// What the schema editor goes by.
     pub context: &'a Context,
+    /// The lease, which is checked with every write of the history.
+    pub lease: Option<&'a Lease>,
     /// The history table.
     pub history: &'a History,
     /// The alias of the database in the settings.
@@ -111,6 +114,7 @@ impl<'a> Runner<'a> {
         Self {
             connection,
             context,
+            lease: None,
             history,
             alias,
             bridge: None,
@@ -137,13 +141,17 @@ impl<'a> Runner<'a> {
             self.events.send(Event::MigrationStarted { id: id.clone(), direction, number, total: jobs.len() });
             let began = Instant::now();
             let rename = self.follows_renames(job);
+            self.show_step(|| format!("{id} ({number} of {})", jobs.len()));
             let result = match self.bring_python_to(jobs, index).await {
                 Ok(()) => self.run_job(job, rename).await,
                 Err(error) => Err(error),
             };
             let faked = match result {
                 Ok(faked) => faked,
-                Err(error) => return Err(self.explained(error, index, jobs.len()).await),
+                Err(error) => {
+                    let error = self.explain_loss(job, error).await;
+                    return Err(self.explained(error, index, jobs.len()).await);
+                }
             };
             self.events.send(Event::MigrationFinished { id, direction, faked, took: began.elapsed() });
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use limosa_db::introspect::{self, Queries};
-use limosa_db::{Connection, DbError, DbErrorKind, Row};
+use limosa_db::{Connection, DbError, DbErrorKind, Fence, Row};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Dialect;
 use limosa_sql::split;
@@ -93,6 +93,14 @@ impl Session<'_> {
             }
             Self::Bridge(bridge, _) if keep => Ok(bridge.commit().await?),
             Self::Bridge(bridge, _) => Ok(bridge.rollback().await?),
+        }
+    }
+
+    /// Returns whether the lease is still ours, and lets nobody take it until the transaction ends.
+    pub(crate) async fn holds(&mut self, fence: &Fence) -> Result<bool, SessionError> {
+        match self {
+            Self::Direct(connection) => Ok(connection.execute(fence.statement()).await? == 1),
+            Self::Bridge(bridge, _) => Ok(bridge.execute(fence.statement(), None).await? == 1),
         }
     }
 

@@ -1,6 +1,10 @@
 //! A database that is connected, with what the schema editor goes by.
 
-use limosa_db::{ConnectOptions, Connection, History, LibpqEnvironment, LockScope, LockWait, SessionLock};
+use std::time::Duration;
+
+use limosa_db::{
+    ConnectOptions, Connection, DatabaseUrl, DbError, History, Lease, LeaseScope, LibpqEnvironment, LockWait,
+};
 use limosa_engine::events::Events;
 use limosa_sql::dialect::{Context, Dialect};
 
@@ -18,7 +22,18 @@ pub struct Connected {
     pub history: History,
     /// The alias in the settings.
     pub alias: String,
+    /// The run: no other one has the same.
+    pub run_id: String,
+    url: DatabaseUrl,
+    options: ConnectOptions,
 }
+
+/// How long a transaction of ours may do nothing before the server ends it: what a runner leaves behind that is frozen or cut off, where
+/// no other one comes to take over.
+const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(15 * 60);
+
+/// For how long the lease is good when it is not renewed, in milliseconds: for tests.
+const LEASE_VARIABLE: &str = "LIMOSA_LEASE_MILLISECONDS";
 
 impl Connected {
     /// Connects to the database of an alias.
@@ -27,15 +42,17 @@ impl Connected {
     /// When there is none, it is not understood, or it cannot be reached.
     pub async fn open(workspace: &Workspace, alias: &str) -> Result<Self, Error> {
         let url = workspace.database_url(alias)?;
+        let run_id = Lease::new_run_id();
         let options = ConnectOptions {
-            run_id: Some(std::process::id().to_string()),
+            run_id: Some(run_id.clone()),
             environment: LibpqEnvironment::from_variables(std::env::vars()),
+            idle_in_transaction_timeout: Some(IDLE_IN_TRANSACTION),
             ..ConnectOptions::default()
         };
         let connection = Connection::open(&url, &options).await?;
         let context = context_of(workspace, alias, &connection);
         let history = History::named(workspace.history_table().clone(), connection.dialect());
-        Ok(Self { connection, context, history, alias: alias.to_owned() })
+        Ok(Self { connection, context, history, alias: alias.to_owned(), run_id, url, options })
     }
 
     /// Makes the database ready for spatial fields, when the settings name a spatial backend.
@@ -55,15 +72,66 @@ impl Connected {
         Ok(())
     }
 
-    /// Takes the lock that keeps other runners out, and waits for it as long as told.
+    /// Takes the lease that keeps other runners out, and waits for it as long as told.
     ///
     /// # Errors
     /// When another runner still holds it then.
-    pub async fn lock(&self, wait: LockWait, events: &Events) -> Result<SessionLock, Error> {
-        let scope =
-            LockScope { history_table: self.history.table().to_owned(), run_id: Some(std::process::id().to_string()) };
-        let waiting = |holder: &limosa_db::LockHolder| events.waiting(holder.to_string());
-        Ok(SessionLock::acquire(&self.connection, &scope, wait, waiting).await?)
+    pub async fn lock(&self, wait: LockWait, events: &Events) -> Result<Lease, Error> {
+        let life = std::env::var(LEASE_VARIABLE).ok().and_then(|text| text.parse().ok());
+        let scope = LeaseScope {
+            history_table: self.history.table().to_owned(),
+            run_id: self.run_id.clone(),
+            life: life.map_or(Lease::LIFE, Duration::from_millis),
+            url: self.url.clone(),
+            options: self.options.clone(),
+        };
+        let waiting = |holder: &limosa_db::LockHolder, waited| events.waiting(holder, waited);
+        Ok(Lease::acquire(&self.connection, &scope, wait, waiting).await?)
+    }
+
+    /// Runs statements that write to the history, in one transaction, as long as the lease is ours.
+    ///
+    /// # Errors
+    /// When another runner has taken over or the database refuses; then nothing is written.
+    pub async fn record(&self, lease: Option<&Lease>, statements: &[String]) -> Result<(), Error> {
+        if statements.is_empty() {
+            return Ok(());
+        }
+        self.connection.begin().await?;
+        match self.write(lease, statements).await {
+            Ok(true) => Ok(self.connection.commit().await?),
+            Ok(false) => {
+                self.connection.rollback().await?;
+                Err(self.taken_over(lease).await?)
+            }
+            Err(error) => {
+                _ = self.connection.rollback().await;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Returns the error that says who has taken over.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn taken_over(&self, lease: Option<&Lease>) -> Result<Error, Error> {
+        let holder = match lease {
+            Some(lease) => lease.taken_over(&self.connection).await?,
+            None => None,
+        };
+        Ok(Error::TakenOver(Box::new(holder.unwrap_or_default())))
+    }
+
+    /// Returns whether the lease is ours.
+    async fn write(&self, lease: Option<&Lease>, statements: &[String]) -> Result<bool, DbError> {
+        if let Some(fence) = lease.and_then(Lease::fence)
+            && self.connection.execute(fence.statement()).await? != 1
+        {
+            return Ok(false);
+        }
+        self.connection.batch(statements).await.map_err(|failed| failed.error)?;
+        Ok(true)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use limosa_db::{DbError, LockError, UrlError};
+use limosa_db::{DbError, LockError, LockHolder, UrlError};
 use limosa_engine::bridge::BridgeError;
 use limosa_engine::runner::RunError;
 use limosa_model::{Diagnostic, MigrationId};
@@ -64,6 +64,9 @@ pub enum Error {
     /// Another runner holds the lock.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// Another runner took the work over.
+    #[error("the work was taken over by {0}: this runner gave no sign of life for too long, and has stopped")]
+    TakenOver(Box<LockHolder>),
     /// A migration failed.
     #[error("{error}")]
     Run {

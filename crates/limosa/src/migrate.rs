@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use limosa_db::{History, introspect};
+use limosa_db::{History, Lease, introspect};
 use limosa_engine::after::AfterRun;
 use limosa_engine::bridge::Run;
 use limosa_engine::events::Events;
@@ -134,6 +134,7 @@ fn all<'w, 'i>(
 pub async fn run(
     workspace: &mut Workspace,
     connected: &Connected,
+    lease: &Lease,
     plan: &MigratePlan,
     options: &RunOptions,
     events: &Events,
@@ -158,7 +159,7 @@ pub async fn run(
     let has_receivers = workspace.has_receivers();
     let synchronizes = !options.synchronize.is_empty();
     if has_receivers || synchronizes || jobs.iter().any(|job| job.python) {
-        workspace.start_bridge(connected, events, interrupt).await?;
+        workspace.start_bridge(connected, lease, events, interrupt).await?;
     }
     let told = Run { alias: &connected.alias, verbosity: options.verbosity, interactive: options.interactive };
     let signals: Vec<(MigrationId, bool)> =
@@ -181,6 +182,7 @@ pub async fn run(
     let (functions, bridge) = workspace.run_parts();
     let mut runner =
         Runner::new(&connected.connection, &connected.context, history, &connected.alias, functions, events, interrupt);
+    runner.lease = Some(lease);
     runner.content_types = content_types;
     runner.bridge = bridge;
     runner.applied.clone_from(&applied);
@@ -189,15 +191,17 @@ pub async fn run(
     if jobs.is_empty() && options.looks_at_models {
         look_at_models(workspace, events).await;
     }
-    finish_squashes(connected, history, plan).await?;
+    finish_squashes(connected, Some(lease), history, plan).await?;
     let ran: Vec<(Arc<Migration>, Direction)> = jobs.iter().map(|job| (job.migration.clone(), job.direction)).collect();
     if has_receivers {
         let state = ids_after(plan, &applied, fake);
         events.after_run("the project's own receivers");
         workspace.post_migrate(told, &state, &signals).await?;
     } else {
+        let fence = lease.fence();
         let after = AfterRun {
             connection: &connected.connection,
+            fence: fence.as_ref(),
             django: connected.context.django,
             apps: &workspace.apps_with_models(),
             state: &end,
@@ -206,7 +210,9 @@ pub async fn run(
             ran: &ran,
             allowed: &allowed,
         };
-        after.run(events).await?;
+        if !after.run(events).await? {
+            return Err(connected.taken_over(Some(lease)).await?);
+        }
     }
     events.run_finished(jobs.len(), started.elapsed());
     Ok(Report { migrations: ran.iter().map(|(migration, direction)| (migration.id.clone(), *direction)).collect() })
@@ -288,11 +294,15 @@ fn first_content_types(plan: &MigratePlan) -> bool {
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn finish_squashes(connected: &Connected, history: &History, plan: &MigratePlan) -> Result<(), Error> {
+pub async fn finish_squashes(
+    connected: &Connected,
+    lease: Option<&Lease>,
+    history: &History,
+    plan: &MigratePlan,
+) -> Result<(), Error> {
     let Some(rows) = history.read(&connected.connection).await? else { return Ok(()) };
     let recorded = rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str())).collect();
-    for id in check_replacements(plan.graph.loader(), &recorded) {
-        connected.connection.execute(&history.insert_statement(&id.app, &id.name)).await?;
-    }
-    Ok(())
+    let finished = check_replacements(plan.graph.loader(), &recorded);
+    let rows: Vec<String> = finished.iter().map(|id| history.insert_statement(&id.app, &id.name)).collect();
+    connected.record(lease, &rows).await
 }

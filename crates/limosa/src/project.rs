@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use limosa_db::LockWait;
+use limosa_db::{Lease, LockWait};
 use limosa_engine::events::{Event, Events};
 use limosa_engine::functions::{BoxError, BoxFuture, Functions, Transaction};
 use limosa_engine::interrupt::Interrupt;
@@ -121,7 +121,7 @@ impl Database {
     /// When the graph or the history is wrong, the database refuses, or a migration fails (it is rolled back then).
     pub async fn migrate(&mut self, target: Target) -> Result<Report, Error> {
         let lock = self.connected.lock(LockWait::Forever, &self.events).await?;
-        let result = self.locked(target).await;
+        let result = self.locked(target, &lock).await;
         let released = lock.release(&self.connected.connection).await;
         let report = result?;
         released?;
@@ -145,7 +145,7 @@ impl Database {
         Ok(situation)
     }
 
-    async fn locked(&mut self, target: Target) -> Result<Report, Error> {
+    async fn locked(&mut self, target: Target, lease: &Lease) -> Result<Report, Error> {
         let situation = self.situation().await?;
         let (app, name) = match &target {
             Target::Latest => (None, None),
@@ -156,7 +156,7 @@ impl Database {
         let target = planner::resolve_targets(&situation.graph, app, name)?;
         let plan = migrate::plan(&self.workspace, &situation, &target)?;
         let interrupt = Interrupt::default();
-        migrate::run(&mut self.workspace, &self.connected, &plan, &RunOptions::default(), &self.events, &interrupt)
-            .await
+        let options = RunOptions::default();
+        migrate::run(&mut self.workspace, &self.connected, lease, &plan, &options, &self.events, &interrupt).await
     }
 }

@@ -1,5 +1,6 @@
 //! Connections to PostgreSQL.
 
+mod key;
 mod open;
 mod values;
 
@@ -31,6 +32,7 @@ pub(crate) struct PostgresConnection {
     notices: Arc<Mutex<Vec<Notice>>>,
     server_version: u32,
     backend_id: i32,
+    is_pooled: bool,
     transaction: AtomicU8,
 }
 
@@ -48,6 +50,11 @@ impl PostgresConnection {
     /// Returns the process id of the server's end.
     pub(crate) fn backend_id(&self) -> i32 {
         self.backend_id
+    }
+
+    /// Returns whether a pooler stands between us and the server.
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.is_pooled
     }
 
     /// Runs one statement.

@@ -72,5 +72,5 @@ async fn holder(connection: &MysqlConnection, name: &str) -> Result<LockHolder, 
     let program = attributes.first().and_then(|row| row.get(0)).map(str::to_owned);
     // Nobody else takes a lock of this name.
     let application = program.or_else(|| row.get(1).map(|user| format!("limosa as {user}")));
-    Ok(LockHolder { pid: row.int(0)?, application, client: row.get(2).map(str::to_owned), since: None })
+    Ok(LockHolder { pid: row.int(0)?, application, client: row.get(2).map(str::to_owned), ..LockHolder::default() })
 }

@@ -65,5 +65,5 @@ async fn holder(connection: &PostgresConnection, key: i64) -> Result<LockHolder,
     let rows = connection.query(&sql, &[]).await?;
     let Some(row) = rows.first() else { return Ok(LockHolder::default()) };
     let text = |index| row.get(index).map(str::to_owned);
-    Ok(LockHolder { pid: row.int(0)?, application: text(1), client: text(2), since: text(3) })
+    Ok(LockHolder { pid: row.int(0)?, application: text(1), client: text(2), since: text(3), ..LockHolder::default() })
 }

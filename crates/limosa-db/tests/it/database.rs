@@ -15,6 +15,7 @@ pub(crate) struct TestDatabase {
 enum Kind {
     Server { server: DatabaseUrl, name: String },
     Sqlite { _folder: TempDir },
+    Given,
 }
 
 impl TestDatabase {
@@ -23,6 +24,11 @@ impl TestDatabase {
         let folder = tempfile::tempdir().expect("a folder");
         let url = DatabaseUrl::sqlite(folder.path().join("db.sqlite3"));
         Self { url, kind: Kind::Sqlite { _folder: folder } }
+    }
+
+    /// Returns one that is there already, and stays.
+    pub(crate) fn of(url: DatabaseUrl) -> Self {
+        Self { url, kind: Kind::Given }
     }
 
     /// Creates a database on PostgreSQL; `None` when there is no server.
@@ -75,6 +81,15 @@ pub(crate) async fn on_each<F: Future<Output = ()>>(test: &str, body: impl Fn(Co
     body(sqlite.connect().await).await;
     for server in [TestDatabase::postgres(test).await, TestDatabase::mariadb(test).await].into_iter().flatten() {
         body(server.connect().await).await;
+        server.remove().await;
+    }
+}
+
+/// Runs a test on each of the databases, with as many connections as it likes.
+pub(crate) async fn on_each_database(test: &str, body: impl AsyncFn(&TestDatabase)) {
+    body(&TestDatabase::sqlite()).await;
+    for server in [TestDatabase::postgres(test).await, TestDatabase::mariadb(test).await].into_iter().flatten() {
+        body(&server).await;
         server.remove().await;
     }
 }

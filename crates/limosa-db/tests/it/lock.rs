@@ -38,7 +38,7 @@ async fn second_runner_waits(database: &TestDatabase) {
         lock.release(&second).await.expect("release");
         second
     });
-    assert_eq!(waits.recv().await, Some(holder));
+    assert_eq!(waits.recv().await, Some(*holder));
     lock.release(&first).await.expect("release");
     let second = waiter.await.expect("no panic");
     // Dropping releases as well.

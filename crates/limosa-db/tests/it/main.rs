@@ -6,5 +6,6 @@ mod database;
 mod functions;
 mod history;
 mod introspect;
+mod lease;
 mod lock;
 mod url;

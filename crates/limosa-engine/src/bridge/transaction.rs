@@ -34,6 +34,31 @@ impl Bridge {
         self.call("connect", json!({ "alias": alias })).await
     }
 
+    /// Lets the server show the connection as the run's; returns its number where the server cannot show that (MySQL).
+    ///
+    /// On PostgreSQL the server is told to notice soon when Python is gone, unless a pooler stands between.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn name_run(&mut self, vendor: &str, run_id: &str, pooled: bool) -> Result<Option<i64>, BridgeError> {
+        const CHECK: &str = "SELECT set_config(name, '1000', false) FROM pg_catalog.pg_settings \
+                             WHERE name = 'client_connection_check_interval'";
+        match vendor {
+            "postgresql" => {
+                self.execute(&format!("SET application_name = 'limosa/{run_id}'"), None).await?;
+                if !pooled {
+                    self.query(CHECK, None).await?;
+                }
+                Ok(None)
+            }
+            "mysql" => {
+                let answer = self.query("SELECT CONNECTION_ID()", None).await?;
+                Ok(answer.rows.first().and_then(|row| row.first()).and_then(Json::as_i64))
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Closes the connection; what was not committed is gone.
     ///
     /// # Errors

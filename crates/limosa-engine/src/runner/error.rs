@@ -1,6 +1,6 @@
 //! Why a run stopped, and what it leaves behind.
 
-use limosa_db::{DbError, DbErrorKind};
+use limosa_db::{DbError, DbErrorKind, LockHolder};
 use limosa_model::{MigrationId, Span};
 use limosa_plan::steps::StepError;
 
@@ -94,6 +94,17 @@ pub enum RunErrorKind {
     /// A migration needs Python and there is none.
     #[error("it holds Python code, and no Python was started")]
     NoPython,
+    /// Another runner has taken over: this one gave no sign of life for too long.
+    #[error("the work was taken over by {0}: this runner gave no sign of life for too long, and writes nothing more")]
+    TakenOver(Box<LockHolder>),
+    /// The connection was lost; over another one the history says what became of the migration.
+    #[error("the connection was lost: {error}")]
+    ConnectionLost {
+        /// Whether the migration is recorded as it was to be.
+        applied: bool,
+        /// What was noticed of the loss.
+        error: DbError,
+    },
     /// It was asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -115,6 +126,7 @@ impl RunErrorKind {
     pub fn is_lost_connection(&self) -> bool {
         match self {
             Self::Statement { error, .. } | Self::Database(error) => error.kind == DbErrorKind::ConnectionLost,
+            Self::ConnectionLost { .. } => true,
             _ => false,
         }
     }

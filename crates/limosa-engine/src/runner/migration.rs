@@ -93,14 +93,15 @@ impl Runner<'_> {
     async fn record(&self, job: &Job) -> Result<(), RunError> {
         let record = async {
             self.connection.begin().await?;
+            self.check_lease(&mut Session::Direct(self.connection)).await?;
             self.connection.batch(&self.records(job)).await.map_err(|failed| failed.error)?;
-            self.connection.commit().await
+            Ok(self.connection.commit().await?)
         };
-        let result = record.await;
+        let result: Result<(), RunErrorKind> = record.await;
         if result.is_err() {
             _ = self.connection.rollback().await;
         }
-        result.map_err(|error| RunError::before(job, error.into()))
+        result.map_err(|kind| RunError::before(job, kind))
     }
 
     /// Returns whether the catalog is stale afterwards; an error comes with how far it came, unless all was rolled back.
@@ -130,7 +131,7 @@ impl Runner<'_> {
     }
 
     /// Returns whether a migration and its history rows are one transaction: it wants that, and the database can do it.
-    fn is_transaction(&self, job: &Job) -> bool {
+    pub(super) fn is_transaction(&self, job: &Job) -> bool {
         job.migration.atomic && self.context.can_rollback_ddl()
     }
 
@@ -160,6 +161,7 @@ impl Runner<'_> {
         if !transaction {
             session.begin().await.map_err(RunErrorKind::from)?;
         }
+        self.check_lease(session).await?;
         let record = Owner { number: progress.enter(RECORD), description: RECORD.to_owned(), span: None };
         pending.push(&record, self.records(job));
         self.send(session, job, &mut pending, progress).await?;
@@ -216,6 +218,7 @@ impl Runner<'_> {
         let number = progress.enter(&description);
         let owner = Owner { number, description, span: compiled.operation.and_then(|operation| operation.span.0) };
         if compiled.operation.is_some() {
+            self.show_step(|| format!("{}: {}", job.migration.id, owner.description));
             self.events.send(Event::OperationStarted { description: owner.description.clone() });
         }
         for step in compiled.steps {
@@ -223,6 +226,7 @@ impl Runner<'_> {
                 Step::Sql(sql) => pending.push(&owner, vec![sql]),
                 step => {
                     self.send(session, job, pending, progress).await?;
+                    self.before_step(session, job).await?;
                     progress.changed = true;
                     let result = self.code(session, job, step, compiler.as_deref_mut()).await;
                     result.map_err(|kind| owner.failed(kind))?;
@@ -292,6 +296,7 @@ impl Runner<'_> {
         if self.interrupt.is_requested() {
             return Err(RunErrorKind::Interrupted.into());
         }
+        self.before_step(session, job).await?;
         for sql in &sent.scripts {
             self.events.send(Event::Statement { sql: sql.clone() });
         }

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[command(name = "limosa", version, propagate_version = true, arg_required_else_help = true)]
 #[command(
     after_help = "Exit codes: 0 done, 1 migrations are pending (--check), 2 usage or project error, 3 database error,\n\
-    4 another runner holds the lock, 5 stopped part-way, 70 a bug, 130 interrupted."
+    4 another runner is at work, 5 stopped part-way, 70 a bug, 130 interrupted."
 )]
 pub struct Cli {
     /// What to do.

@@ -14,7 +14,7 @@ pub enum Exit {
     Usage = 2,
     /// The database could not be reached or refused something; what was not committed is rolled back.
     Database = 3,
-    /// Another runner holds the lock and `--no-wait` was given, or the wait ended.
+    /// Another runner is at work and `--no-wait` was given, or the wait ended; or it has taken the work over.
     Locked = 4,
     /// Stopped part-way through a migration that is not one transaction.
     Partial = 5,

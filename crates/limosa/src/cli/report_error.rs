@@ -53,7 +53,8 @@ fn exit(error: &Error) -> Exit {
     match error {
         Error::Database(error) if error.kind == DbErrorKind::Cancelled => Exit::Interrupted,
         Error::Database(_) => Exit::Database,
-        Error::Lock(LockError::Held(_)) => Exit::Locked,
+        Error::Lock(LockError::Held(_)) | Error::TakenOver(_) => Exit::Locked,
+        Error::Run { error: run, .. } if matches!(run.kind, RunErrorKind::TakenOver(_)) => Exit::Locked,
         Error::Lock(_) => Exit::Database,
         Error::Run { error: run, .. } if !run.rolled_back => Exit::Partial,
         Error::Run { error: run, .. } if is_interrupted(&run.kind) => Exit::Interrupted,

@@ -1,5 +1,6 @@
 //! What the project's Python does for a run.
 
+use limosa_db::Lease;
 use limosa_engine::bridge::{Bridge, CollectedSql, OperationPath, Run};
 use limosa_engine::events::Events;
 use limosa_engine::functions::Functions;
@@ -32,6 +33,7 @@ impl Workspace {
     pub async fn start_bridge(
         &mut self,
         connected: &Connected,
+        lease: &Lease,
         events: &Events,
         interrupt: &Interrupt,
     ) -> Result<(), Error> {
@@ -46,7 +48,10 @@ impl Workspace {
         }
         self.listener.set(events);
         let bridge = self.started_bridge().await?;
-        bridge.connect(&connected.alias).await?;
+        let vendor = bridge.connect(&connected.alias).await?.vendor;
+        if let Some(backend) = bridge.name_run(&vendor, &connected.run_id, connected.connection.is_pooled()).await? {
+            lease.add_backend(&connected.connection, backend).await?;
+        }
         interrupt.also_interrupts(bridge.interrupter());
         Ok(())
     }

@@ -1,6 +1,8 @@
 //! Databases for tests: each test gets its own, removed afterwards.
 
-use limosa_db::{ConnectOptions, Connection, DatabaseUrl, LockScope, LockWait, SessionLock};
+use std::time::Duration;
+
+use limosa_db::{ConnectOptions, Connection, DatabaseUrl, Lease, LeaseScope, LockWait};
 use limosa_sql::dialect::Dialect;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -81,9 +83,10 @@ impl Database {
         if self.dialect() == Dialect::MySql { sql.replace('"', "`") } else { sql.to_owned() }
     }
 
-    /// Returns how the runner of [`Database::locked`] is called; a server may not know the name of its run.
+    /// Returns how the runner of [`Database::locked`] is called.
+    #[expect(clippy::unused_self, reason = "it is a fact about the runner of this database")]
     pub(crate) fn other_runner(&self) -> &'static str {
-        if self.dialect() == Dialect::MySql { "limosa" } else { "limosa/the-other (pid " }
+        "limosa/the-other (pid "
     }
 
     /// Runs a statement.
@@ -200,10 +203,16 @@ impl Database {
     /// Does something while another runner, this test, holds the lock; `release` lets it go.
     pub(crate) fn locked<T>(&self, history_table: &str, work: impl FnOnce(Box<dyn FnOnce() + '_>) -> T) -> T {
         let options = ConnectOptions { run_id: Some("the-other".into()), ..ConnectOptions::default() };
-        let scope = LockScope { history_table: history_table.into(), run_id: Some("the-other".into()) };
+        let scope = LeaseScope {
+            history_table: history_table.into(),
+            run_id: "the-other".into(),
+            life: Duration::from_secs(600),
+            url: self.url.clone(),
+            options: options.clone(),
+        };
         let (connection, lock) = self.runtime.block_on(async {
             let connection = Connection::open(&self.url, &options).await.expect("a connection");
-            let lock = SessionLock::acquire(&connection, &scope, LockWait::No, |_| {}).await.expect("free");
+            let lock = Lease::acquire(&connection, &scope, LockWait::No, |_, _| {}).await.expect("free");
             (connection, lock)
         });
         work(Box::new(move || {
@@ -249,21 +258,22 @@ fn drop_database(connection: &Connection, name: &str) -> String {
     format!("DROP DATABASE IF EXISTS {name}{force}")
 }
 
-const SQLITE_SCHEMA: [&str; 1] = ["SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"];
-const SQLITE_TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1";
+const SQLITE_SCHEMA: [&str; 1] =
+    ["SELECT type, name, sql FROM sqlite_master WHERE tbl_name <> 'limosa_lease' ORDER BY 1, 2"];
+const SQLITE_TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'limosa_lease' ORDER BY 1";
 const POSTGRES_SCHEMA: [&str; 4] = [
-    "SELECT relkind, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY 1, 2",
+    "SELECT relkind, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'limosa_lease%' ORDER BY 1, 2",
     "SELECT attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull, attidentity FROM pg_attribute \
-     JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND NOT attisdropped \
+     JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'limosa_lease%' AND NOT attisdropped \
      AND attnum > 0 ORDER BY 1, attnum",
     "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint \
-     WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2",
+     WHERE connamespace = 'public'::regnamespace AND conname NOT LIKE 'limosa_lease%' ORDER BY 1, 2",
     "SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid \
-     WHERE relnamespace = 'public'::regnamespace ORDER BY 1",
+     WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'limosa_lease%' ORDER BY 1",
 ];
-const MYSQL_TABLES: &str = "SHOW TABLES";
-const POSTGRES_TABLES: &str =
-    "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1";
+const MYSQL_TABLES: &str = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() \
+     AND table_name <> 'limosa_lease' ORDER BY 1";
+const POSTGRES_TABLES: &str = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'limosa_lease' ORDER BY 1";
 
 async fn query(connection: &Connection, sql: &str) -> Vec<String> {
     let rows = connection.query(sql, &[]).await.unwrap_or_else(|error| panic!("{error}: {sql}"));

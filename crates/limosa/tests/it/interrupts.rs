@@ -22,7 +22,7 @@ fn endless(database: &Database) -> &'static str {
 }
 
 /// Waits until the database is at work for the program.
-fn wait_for_work(database: &Database, program: &Running) {
+pub(crate) fn wait_for_work(database: &Database, program: &Running) {
     let at_work = || {
         let working = match database.dialect() {
             Dialect::Postgres => {

@@ -8,6 +8,7 @@
 mod database;
 mod program;
 mod project;
+mod takeovers;
 mod twins;
 
 mod applications;

@@ -11,7 +11,7 @@ use tokio_postgres::{AsyncMessage, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::{ConnectOptions, literal, quote, tls};
-use super::{Cancel, IDLE, PostgresConnection, keep};
+use super::{Cancel, IDLE, PostgresConnection, keep, key};
 use crate::error::{DbError, DbErrorKind};
 use crate::url::{DatabaseUrl, Host};
 
@@ -61,14 +61,15 @@ impl PostgresConnection {
         if let Some(timeout) = options.lock_timeout {
             settings.push(format!("SET lock_timeout = {}", timeout.as_millis()));
         }
-        if let Some(timeout) = options.idle_in_transaction_timeout {
+        if let Some(timeout) = options.idle_in_transaction_timeout.filter(|_| !self.is_pooled) {
             settings.push(format!("SET idle_in_transaction_session_timeout = {}", timeout.as_millis()));
         }
         if let Some(role) = options.role.as_deref().or_else(|| url.option("assume_role")) {
             settings.push(format!("SET ROLE {}", quote(Dialect::Postgres, role)));
         }
         self.query_all(&settings).await?;
-        if self.server_version >= CLIENT_CHECK_VERSION {
+        // Behind a pooler it would stay set for others.
+        if self.server_version >= CLIENT_CHECK_VERSION && !self.is_pooled {
             // A server on a platform that cannot do it refuses; the connection is good all the same.
             _ = self.execute("SET client_connection_check_interval = 1000").await;
         }
@@ -95,9 +96,10 @@ async fn connect(config: &Config, tls: &MakeRustlsConnect) -> Result<PostgresCon
     });
     let cancel = Cancel { token: client.cancel_token(), tls: tls.clone() };
     let backend_id = backend_id(&client).await?;
+    let is_pooled = key::named_process(&client.cancel_token()).await.is_some_and(|named| named != backend_id);
     let transaction = AtomicU8::new(IDLE);
     let client = Arc::new(client);
-    Ok(PostgresConnection { client, driver, cancel, notices, server_version, backend_id, transaction })
+    Ok(PostgresConnection { client, driver, cancel, notices, server_version, backend_id, is_pooled, transaction })
 }
 
 async fn backend_id(client: &Client) -> Result<i32, DbError> {

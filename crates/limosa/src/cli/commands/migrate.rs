@@ -6,7 +6,7 @@ mod prune;
 
 use std::time::Duration;
 
-use limosa_db::{DbError, DbErrorKind, LockWait};
+use limosa_db::{DbError, DbErrorKind, Lease, LockWait};
 use limosa_engine::events::{Event, Events};
 use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::Fake;
@@ -115,7 +115,7 @@ async fn on_one(
         return Err(DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for another runner").into());
     };
     let lock = lock?;
-    let result = locked(context, workspace, &connected, request, &events, &mut signals).await;
+    let result = locked(context, workspace, &connected, &lock, request, &events, &mut signals).await;
     reporter.finish();
     let released = lock.release(&connected.connection).await;
     let done = result?;
@@ -127,6 +127,7 @@ async fn locked(
     context: &mut CommandContext,
     workspace: &mut Workspace,
     connected: &Connected,
+    lease: &Lease,
     request: &Request<'_>,
     events: &Events,
     signals: &mut Signals,
@@ -136,13 +137,13 @@ async fn locked(
     let target = request.target(&situation.graph)?;
     let plan = migrate::plan(workspace, &situation, &target)?;
     if let Some(app) = request.args.app_label.as_deref().filter(|_| request.args.prune) {
-        prune::prune(context, &situation, Some(connected), app).await?;
+        prune::prune(context, &situation, Some((connected, lease)), app).await?;
         return look::show(context, workspace, &situation, request).map(|exit| (exit, 0));
     }
     let app = request.args.app_label.as_deref();
     context.printer.say(&announce(&situation, &target, &request.options.synchronize, app));
     let interrupt = Interrupt::new(connected.connection.cancel_handle());
-    let run = migrate::run(workspace, connected, &plan, &request.options, events, &interrupt);
+    let run = migrate::run(workspace, connected, lease, &plan, &request.options, events, &interrupt);
     let report = signals.interrupting(run, &interrupt).await?;
     Ok((Exit::Done, report.migrations.len()))
 }

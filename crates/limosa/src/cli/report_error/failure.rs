@@ -31,11 +31,25 @@ pub(super) fn report(run: &RunError, place: Option<&Location>, printer: &mut Pri
         _ => {}
     }
     lines.extend(run.explanation.iter().flat_map(explanation));
-    match &run.halfway {
-        None => lines.push("it was rolled back".to_owned()),
-        Some(halfway) => lines.extend(halfway_lines(halfway, &run.kind)),
+    match (&run.kind, &run.halfway) {
+        (RunErrorKind::TakenOver(_), _) => {
+            lines.push("what it had not committed is not kept; the other runner goes on from there".to_owned());
+        }
+        (RunErrorKind::ConnectionLost { applied: true, .. }, _) => {
+            lines.push("connected again, the history says that the migration is applied".to_owned());
+            lines.push("run `limosa migrate` again: it goes on after it".to_owned());
+        }
+        (kind, halfway) => {
+            if matches!(kind, RunErrorKind::ConnectionLost { .. }) {
+                lines.push("connected again, the history says that the migration is not applied".to_owned());
+            }
+            match halfway {
+                None => lines.push("it was rolled back".to_owned()),
+                Some(halfway) => lines.extend(halfway_lines(halfway, kind)),
+            }
+            lines.extend(outlook(run));
+        }
     }
-    lines.extend(outlook(run));
     for line in lines {
         printer.error(&format!("  {line}\n"));
     }

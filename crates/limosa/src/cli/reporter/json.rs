@@ -26,7 +26,7 @@ struct Tagged<'a> {
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum Line<'a> {
-    Waiting { version: u8, holder: &'a str },
+    Waiting { version: u8, holder: &'a str, step: Option<&'a str>, seconds: f64 },
     Synchronized { text: &'a str },
     RunStarted { version: u8, migrations: usize },
     ModelsChanged { apps: &'a [String] },
@@ -46,7 +46,9 @@ impl JsonReporter {
 
     pub(super) fn event(&mut self, event: &Event) {
         let line = match event {
-            Event::Waiting { holder } => Line::Waiting { version: 1, holder },
+            Event::Waiting { holder, step, waited } => {
+                Line::Waiting { version: 1, holder, step: step.as_deref(), seconds: waited.as_secs_f64() }
+            }
             Event::Synchronized { text } => Line::Synchronized { text },
             Event::ModelsChanged { apps } => Line::ModelsChanged { apps },
             Event::RunStarted { migrations } => Line::RunStarted { version: 1, migrations: *migrations },

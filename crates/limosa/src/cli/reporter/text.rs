@@ -34,10 +34,14 @@ impl TextReporter {
 
     pub(super) fn event(&mut self, event: &Event) {
         match event {
-            Event::Waiting { holder } => {
-                self.above(|printer| {
-                    printer.note(&format!("{WARN}waiting:{WARN:#} another runner is at work: {holder}\n"));
-                });
+            Event::Waiting { holder, step, waited } => {
+                let step = step.as_ref().map(|step| format!(", at {step}")).unwrap_or_default();
+                let waited = match waited.as_secs() {
+                    0 => String::new(),
+                    seconds => format!(" ({seconds} s so far)"),
+                };
+                let text = format!("{WARN}waiting:{WARN:#} another runner is at work: {holder}{step}{waited}\n");
+                self.above(|printer| printer.note(&text));
             }
             Event::Synchronized { text } => {
                 let text = format!("{BOLD}Synchronizing apps without migrations:{BOLD:#}\n{text}");

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use limosa_db::Lease;
 use limosa_model::MigrationId;
 use limosa_plan::planner::{self, Prune};
 
@@ -18,21 +19,14 @@ use crate::situation::Situation;
 pub(super) async fn prune(
     context: &mut CommandContext,
     situation: &Situation,
-    connected: Option<&Connected>,
+    connected: Option<(&Connected, &Lease)>,
     app: &str,
 ) -> Result<(), Error> {
     let found = planner::prune(&situation.graph, app);
-    if let (Prune::Rows(rows), Some(connected)) = (&found, connected) {
+    if let (Prune::Rows(rows), Some((connected, lease))) = (&found, connected) {
         let statements: Vec<String> =
             rows.iter().map(|id| connected.history.delete_statement(&id.app, &id.name)).collect();
-        connected.connection.begin().await?;
-        match connected.connection.batch(&statements).await {
-            Ok(()) => connected.connection.commit().await?,
-            Err(failed) => {
-                _ = connected.connection.rollback().await;
-                return Err(failed.error.into());
-            }
-        }
+        connected.record(Some(lease), &statements).await?;
     }
     match context.printer.format {
         // That it was refused is told whatever the verbosity, as Django does.
