@@ -159,7 +159,7 @@ pub async fn run(
     let has_receivers = workspace.has_receivers();
     let synchronizes = !options.synchronize.is_empty();
     if has_receivers || synchronizes || jobs.iter().any(|job| job.python) {
-        workspace.start_bridge(connected, lease, events, interrupt).await?;
+        workspace.start_bridge(connected, Some(lease), events, interrupt).await?;
     }
     let told = Run { alias: &connected.alias, verbosity: options.verbosity, interactive: options.interactive };
     let signals: Vec<(MigrationId, bool)> =

@@ -8,6 +8,7 @@ use limosa::migrate::{self, MigratePlan, RunOptions};
 use limosa::situation::Situation;
 use limosa::workspace::Workspace;
 use limosa::{Direction, MigrationId};
+use limosa_db::LockWait;
 use limosa_engine::events::Events;
 use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::{ContentTypes, Fake, Runner};
@@ -117,8 +118,11 @@ impl Walk {
         let connected = self.connected.as_ref().context("not connected")?;
         let interrupt = Interrupt::new(connected.connection.cancel_handle());
         let options = RunOptions::default();
-        migrate::run(&mut self.workspace, connected, &plan, &options, &Events::none(), &interrupt).await?;
-        Ok(())
+        let events = Events::none();
+        let lease = connected.lock(LockWait::Forever, &events).await?;
+        let ran = migrate::run(&mut self.workspace, connected, &lease, &plan, &options, &events, &interrupt).await;
+        lease.release(&connected.connection).await?;
+        Ok(ran.map(drop)?)
     }
 
     async fn plan_one(&self, id: &MigrationId, direction: Direction) -> Result<MigratePlan> {
@@ -148,7 +152,7 @@ impl Walk {
         let events = Events::none();
         let interrupt = Interrupt::new(connected.connection.cancel_handle());
         if jobs.iter().any(|job| job.python) && !self.python {
-            self.workspace.start_bridge(connected, &events, &interrupt).await?;
+            self.workspace.start_bridge(connected, None, &events, &interrupt).await?;
             self.python = true;
         }
         let available = plan.graph.applied_plan().iter().any(|id| id.app == "contenttypes")

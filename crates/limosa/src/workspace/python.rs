@@ -33,7 +33,7 @@ impl Workspace {
     pub async fn start_bridge(
         &mut self,
         connected: &Connected,
-        lease: &Lease,
+        lease: Option<&Lease>,
         events: &Events,
         interrupt: &Interrupt,
     ) -> Result<(), Error> {
@@ -49,7 +49,8 @@ impl Workspace {
         self.listener.set(events);
         let bridge = self.started_bridge().await?;
         let vendor = bridge.connect(&connected.alias).await?.vendor;
-        if let Some(backend) = bridge.name_run(&vendor, &connected.run_id, connected.connection.is_pooled()).await? {
+        let backend = bridge.name_run(&vendor, &connected.run_id, connected.connection.is_pooled()).await?;
+        if let (Some(backend), Some(lease)) = (backend, lease) {
             lease.add_backend(&connected.connection, backend).await?;
         }
         interrupt.also_interrupts(bridge.interrupter());
