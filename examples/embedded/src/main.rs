@@ -45,7 +45,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// Shows what goes on; a server would log it.
 fn print(event: &Event) {
     match event {
-        Event::Waiting { holder } => println!("waiting for {holder}"),
+        Event::Waiting { holder, .. } => println!("waiting for {holder}"),
         Event::MigrationStarted { id, number, total, .. } => println!("{number}/{total} {id}"),
         Event::OperationStarted { description } => println!("    {description}"),
         _ => {}
