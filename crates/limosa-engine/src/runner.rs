@@ -150,6 +150,15 @@ impl<'a> Runner<'a> {
                 Ok(faked) => faked,
                 Err(error) => {
                     let error = self.explain_loss(job, error).await;
+                    if matches!(error.kind, RunErrorKind::ConnectionLost { applied: true, .. }) {
+                        let took = began.elapsed();
+                        self.events.send(Event::MigrationFinished {
+                            id,
+                            direction,
+                            faked: job.fake == Fake::Yes,
+                            took,
+                        });
+                    }
                     return Err(self.explained(error, index, jobs.len()).await);
                 }
             };

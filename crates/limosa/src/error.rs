@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use limosa_db::{DbError, LockError, LockHolder, UrlError};
 use limosa_engine::bridge::BridgeError;
-use limosa_engine::runner::RunError;
+use limosa_engine::runner::{RunError, RunErrorKind};
 use limosa_model::{Diagnostic, MigrationId};
 use limosa_plan::planner::{PlanError, TargetError};
 use limosa_source::project::OpenError;
@@ -86,6 +86,18 @@ pub enum Error {
         /// What to do instead.
         help: String,
     },
+}
+
+impl Error {
+    /// Returns how many migrations of the run are applied, when all that failed is the connection after the last of them.
+    pub(crate) fn applied_all_the_same(&self) -> Option<usize> {
+        match self {
+            Self::Run { error, .. } if matches!(error.kind, RunErrorKind::ConnectionLost { applied: true, .. }) => {
+                Some(error.done + 1)
+            }
+            _ => None,
+        }
+    }
 }
 
 fn summary(diagnostics: &[Diagnostic]) -> String {

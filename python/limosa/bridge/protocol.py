@@ -74,9 +74,8 @@ class Channel:
                 self._interrupt()
             else:
                 self.queue.put(message)
-        # Whoever asked is gone: nothing may go on without them.
+        # Whoever asked is gone: nothing may go on without them, and least of all commit while this asks a server to cancel.
         if self.busy:
-            self._cancel()
             os._exit(3)
         self.queue.put(None)
 

@@ -24,7 +24,8 @@ impl Runner<'_> {
     ///
     /// Here a journal notes what is about to be done, in the transaction of the check.
     pub(super) async fn before_step(&self, session: &mut Session<'_>, job: &Job) -> Result<(), RunErrorKind> {
-        if self.is_transaction(job) { Ok(()) } else { self.check_lease(session).await }
+        let is_known_lost = self.lease.is_some_and(Lease::is_lost);
+        if self.is_transaction(job) && !is_known_lost { Ok(()) } else { self.check_lease(session).await }
     }
 
     /// Says where the run is, for those who wait.

@@ -57,6 +57,17 @@ impl Workspace {
         Ok(())
     }
 
+    /// Closes Python's connection, when there is one.
+    ///
+    /// # Errors
+    /// When Python fails.
+    pub async fn disconnect(&mut self) -> Result<(), Error> {
+        if let (_, Some(bridge)) = self.run_parts() {
+            bridge.disconnect().await?;
+        }
+        Ok(())
+    }
+
     /// Asks Python for defaults that only it can compute, in the state before a migration.
     ///
     /// # Errors

@@ -29,6 +29,7 @@ mod own_classes;
 mod own_migrations;
 mod passwords;
 mod places;
+mod proxy;
 mod prune;
 mod python_operations;
 mod read_only;

@@ -1,12 +1,15 @@
 //! Runners that are killed or frozen: another one takes over, and the work is done once.
 
 use std::fs;
+use std::path::Path;
 
 use limosa_sql::dialect::Dialect;
 
 use crate::database::{Database, on_each};
 use crate::interrupts::wait_for_work;
+use crate::program::until;
 use crate::project::{Project, migration, python_migration, run_sql};
+use crate::proxy::Proxy;
 
 /// A statement that does not end as long as the table `gate` holds a row.
 fn gate(database: &Database) -> &'static str {
@@ -116,6 +119,60 @@ fn a_frozen_runner_with_python_is_taken_over_and_writes_nothing_more() {
         assert_eq!(database.query("SELECT title FROM library_book"), ["last"]);
         let expected = ["0001_initial", "0002_wait", "0003_last"].map(|name| format!("library.{name}"));
         assert_eq!(database.history("django_migrations"), expected);
+    });
+}
+
+const CREATE_AND_WAIT: &str = "
+
+def create(apps, schema_editor):
+    import os, time
+    apps.get_model(\"library\", \"Book\").objects.create(title=\"one\")
+    open(\"process\", \"w\").write(str(os.getpid()))
+    print(\"at the gate\")
+    while os.path.exists(\"gate\"):
+        time.sleep(0.01)
+";
+
+#[test]
+fn a_killed_runner_with_python_is_taken_over() {
+    let text = python_migration("0001_initial", CREATE_AND_WAIT, "migrations.RunPython(create),");
+    on_each("killed_python", |database| {
+        let Some(project) = Project::django(&[("0002_create", &text)]).map(|project| project.on(database)) else {
+            return;
+        };
+        project.write("gate", "");
+        let mut killed = project.start("migrate --format json");
+        killed.wait_for("at the gate");
+        let waiting = project.start("migrate");
+        killed.signal("KILL");
+        killed.end();
+        // Python goes, too.
+        let python = fs::read_to_string(project.path("process")).expect("the number of Python's process");
+        until(|| (!Path::new("/proc").join(&python).exists()).then_some(())).expect("Python ends");
+        fs::remove_file(project.path("gate")).expect("open the gate");
+        waiting.end().ends(0);
+        assert_eq!(database.query("SELECT title FROM library_book"), ["one"]);
+        assert_eq!(database.history("django_migrations"), ["library.0001_initial", "library.0002_create"]);
+    });
+}
+
+#[test]
+fn a_connection_that_is_lost_while_committing() {
+    on_each("commit", |database| {
+        let Some(host) = database.url.hosts().first() else { return };
+        let server = format!("{}:{}", host.name, host.port.expect("a port"));
+        // Each migration commits once.
+        let proxy = Proxy::start(server.clone(), 2);
+        let project = Project::blog().on(database);
+        let url = database.text.replace(&server, &proxy.address);
+        project
+            .with("DATABASE_URL", &url)
+            .run("migrate")
+            .ends(0)
+            .prints(&["blog.0001_initial... OK", "blog.0002_slug... OK", "blog.0003_first... OK"])
+            .tells(&["the connection was lost while committing; the migration is applied, and the run goes on"]);
+        assert_eq!(database.query("SELECT title FROM blog_post"), ["first"]);
+        assert_eq!(database.history("limosa_migrations").len(), 3);
     });
 }
 

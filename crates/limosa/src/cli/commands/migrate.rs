@@ -104,23 +104,35 @@ async fn on_one(
         }
         return Ok((exit, 0));
     }
-    let connected = context.connect(workspace).await?;
     let wait = match args.wait {
         _ if args.no_wait => LockWait::No,
         Some(limit) => LockWait::For(limit),
         None => LockWait::Forever,
     };
     let mut signals = Signals::listen()?;
-    let Some(lock) = signals.unless(connected.lock(wait, &events)).await else {
-        return Err(DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for another runner").into());
-    };
-    let lock = lock?;
-    let result = locked(context, workspace, &connected, &lock, request, &events, &mut signals).await;
-    reporter.finish();
-    let released = lock.release(&connected.connection).await;
-    let done = result?;
-    released?;
-    Ok(done)
+    let mut before = 0;
+    loop {
+        let connected = context.connect(workspace).await?;
+        let Some(lock) = signals.unless(connected.lock(wait, &events)).await else {
+            return Err(DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for another runner").into());
+        };
+        let lock = lock?;
+        let result = locked(context, workspace, &connected, &lock, request, &events, &mut signals).await;
+        let released = lock.release(&connected.connection).await;
+        if let Some(applied) = result.as_ref().err().and_then(Error::applied_all_the_same) {
+            // What is left is planned anew, over another connection.
+            before += applied;
+            events.output(
+                "the connection was lost while committing; the migration is applied, and the run goes on".to_owned(),
+            );
+            workspace.disconnect().await?;
+            continue;
+        }
+        reporter.finish();
+        let (exit, migrations) = result?;
+        released?;
+        return Ok((exit, before + migrations));
+    }
 }
 
 async fn locked(
