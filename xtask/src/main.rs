@@ -26,7 +26,7 @@ enum Command {
     /// Reads a project up to its plan and prints how long that took, as JSON; `bench` starts it.
     #[command(hide = true)]
     ReadToPlan(read_to_plan::Args),
-    /// Undoes and applies again every migration of a Django project, and compares with Django where that leaves a difference.
+    /// Undoes and applies again every migration of a Django project, and compares with what Django does.
     Reversal(reversal::Args),
 }
 

@@ -21,6 +21,8 @@ def prepared(value, encoder):
     if name in ("Json", "Jsonb"):
         held = value.obj if hasattr(value, "obj") else value.adapted
         return encoder.call(JSON, [(getattr(value, "dumps", None) or json.dumps)(held)])
+    if name == "Binary":
+        return encoder.value(bytes(value.obj if hasattr(value, "obj") else value.adapted))
     if name == "Inet":
         return encoder.call("ipaddress.ip_address", [str(value.addr)])
     if path.startswith("ipaddress."):

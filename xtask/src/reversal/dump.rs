@@ -69,9 +69,11 @@ impl Dump {
                 let rows = connection.query(&format!("SHOW CREATE TABLE {quote}{table}{quote}"), &[]).await?;
                 let text = rows.first().map(|row| row.text(1).to_owned()).unwrap_or_default();
                 // Columns have an order; the number that the next row would get is no part of the schema.
-                lines.extend(text.lines().filter(|line| !line.starts_with(')')).enumerate().map(|(number, line)| {
+                lines.extend(text.lines().enumerate().map(|(number, line)| {
                     let place = if line.starts_with("  `") { number.to_string() } else { String::new() };
-                    format!("{table} {place}: {}", line.trim_end_matches(','))
+                    let words: Vec<&str> =
+                        line.split(' ').filter(|word| !word.starts_with("AUTO_INCREMENT=")).collect();
+                    format!("{table} {place}: {}", words.join(" ").trim_end_matches(','))
                 }));
             }
         }

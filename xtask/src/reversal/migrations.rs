@@ -31,7 +31,7 @@ enum Outcome {
     /// The database is as it was.
     Equal,
     /// The database is not as it was, but as Django leaves it.
-    AsDjango,
+    AsDjango(String),
     /// It cannot be undone, and Django says the same.
     Irreversible,
     /// It fails, and Django fails too.
@@ -117,7 +117,10 @@ fn judge((before, ours): (&Dump, Side), (theirs_before, theirs): (&Dump, Side)) 
                     return Outcome::Wrong(format!("{stage}, it differs from Django:\n{}", theirs.difference(ours)));
                 }
             }
-            if again == *before { Outcome::Equal } else { Outcome::AsDjango }
+            match again == *before {
+                true => Outcome::Equal,
+                false => Outcome::AsDjango(before.difference(&again)),
+            }
         }
         (Side::Irreversible, Side::Irreversible) => Outcome::Irreversible,
         (Side::Irreversible, Side::Failed(error)) => Outcome::FailsInDjangoToo(format!("{error} (here it is refused)")),
@@ -139,9 +142,9 @@ fn report(plan: &[MigrationId], outcomes: &[Outcome]) -> Result<()> {
                 equal += 1;
                 continue;
             }
-            Outcome::AsDjango => {
+            Outcome::AsDjango(difference) => {
                 as_django += 1;
-                "not as it was, but as Django leaves it".to_owned()
+                format!("not as it was, but as Django leaves it:\n{difference}")
             }
             Outcome::Irreversible => {
                 irreversible += 1;

@@ -25,6 +25,13 @@ pub(super) fn decode(json: &Json) -> Option<Value> {
                 let kwargs: Kwargs = kwargs.collect::<Option<_>>()?;
                 Value::call(object.get("path")?.as_str()?, args, kwargs, None)
             }
+            "int" => Value::Int(object.get("v")?.as_str()?.parse().ok()?),
+            "float" => Value::Float(object.get("v")?.as_str()?.parse().ok()?),
+            "dict" => {
+                let pairs = object.get("v")?.as_array()?.iter();
+                let pairs = pairs.map(|pair| Some((decode(pair.get(0)?)?, decode(pair.get(1)?)?)));
+                Value::Dict(pairs.collect::<Option<_>>()?)
+            }
             "bytes" => Value::Bytes(BASE64_STANDARD.decode(object.get("v")?.as_str()?).ok()?.into()),
             "ref" => Value::Reference(object.get("path")?.as_str()?.into()),
             "tuple" => Value::Tuple(object.get("v")?.as_array()?.iter().map(decode).collect::<Option<_>>()?),

@@ -45,6 +45,17 @@ class Loud(models.CharField):
     def get_prep_value(self, value):
         value = super().get_prep_value(value)
         return 'NOTHING' if value is None else value.upper()
+
+class Sealed(models.CharField):
+    def get_internal_type(self):
+        return 'BinaryField'
+    def get_db_prep_value(self, value, connection, prepared=False):
+        value = super().get_db_prep_value(value, connection, prepared)
+        return None if value is None else connection.Database.Binary(b'\\x00\\xff' + value.encode())
+
+class Vast(models.DecimalField):
+    def get_db_prep_save(self, value, connection):
+        return None if value is None else int(value) * 10**19
 ";
 
 #[test]
@@ -122,6 +133,35 @@ fn defaults_that_a_class_prepares() {
     ];
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
     on_each("prepared_defaults", &[], &files, |twins| {
+        twins.run("migrate library 0001").end_well();
+        twins.execute("default", "INSERT INTO library_book (title) VALUES ('x')");
+        twins.run("migrate").end_well();
+        twins.run("migrate library 0002").end_well();
+        twins.run("migrate library 0001").end_well();
+        twins.run("migrate").end_well();
+    });
+}
+
+#[test]
+fn defaults_that_a_driver_wraps() {
+    let head = "from library.fields import Sealed, Vast";
+    let added = "
+        migrations.AddField('book', 'one', Sealed(max_length=9, default='one')),
+        migrations.AddField('book', 'two', models.CharField(max_length=9, default='two')),
+        migrations.AddField('book', 'three', Vast(max_digits=30, decimal_places=0, default=3)),";
+    let changed = "
+        migrations.RemoveField('book', 'one'),
+        migrations.RemoveField('book', 'three'),
+        migrations.RemoveField('book', 'two'),
+        migrations.AddField('book', 'two', Sealed(max_length=9, null=True)),
+        migrations.AlterField('book', 'two', Sealed(max_length=9, default='TWO')),";
+    let files = [
+        ("library/fields.py", FIELDS.to_owned()),
+        ("library/migrations/0002_added.py", python_migration("0001_initial", head, added)),
+        ("library/migrations/0003_changed.py", python_migration("0002_added", head, changed)),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    on_each("wrapped_defaults", &[], &files, |twins| {
         twins.run("migrate library 0001").end_well();
         twins.execute("default", "INSERT INTO library_book (title) VALUES ('x')");
         twins.run("migrate").end_well();
