@@ -73,6 +73,8 @@ pub struct CustomColumn {
     pub relation_types: Vec<(SmolStr, SmolStr)>,
     /// The check by vendor, with `%(column)s` for the quoted column.
     pub checks: Vec<(SmolStr, SmolStr)>,
+    /// The collation by vendor, where it is not the field's `db_collation`; `None` says that there is none.
+    pub collations: Vec<(SmolStr, Option<SmolStr>)>,
 }
 
 /// A value that takes no part in comparisons.

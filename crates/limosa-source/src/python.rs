@@ -10,6 +10,7 @@ mod classes;
 mod contribute;
 mod evaluate;
 mod fields;
+mod linearize;
 mod nesting;
 mod parse;
 

@@ -35,7 +35,10 @@ impl Models<'_> {
         let inner = unwrap_generated(view);
         let db_type = self.db_type(view)?;
         let check = self.db_check(view);
+        let vendor = self.context.dialect.vendor();
+        let own = inner.field.custom.iter().flat_map(|custom| &custom.collations).find(|(name, _)| name == vendor);
         let collation = match &inner.field.kind {
+            _ if own.is_some() => own.and_then(|(_, collation)| collation.clone()),
             FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) => {
                 let target = self.target(&inner)?;
                 self.db_parameters(&target.field)?.collation

@@ -160,7 +160,14 @@ impl FieldFacts {
                 .filter(|(_, said)| said.db_type.as_ref().is_some_and(|own| *own != said.rel_db_type))
                 .filter_map(|(vendor, said)| Some((vendor.clone(), said.rel_db_type.clone()?)))
                 .collect(),
-            checks: columns.filter_map(|(vendor, said)| Some((vendor.clone(), said.db_check.clone()?))).collect(),
+            checks: columns
+                .clone()
+                .filter_map(|(vendor, said)| Some((vendor.clone(), said.db_check.clone()?)))
+                .collect(),
+            collations: columns
+                .filter(|_| self.overrides.iter().any(|method| method == "db_parameters"))
+                .map(|(vendor, said)| (vendor.clone(), said.collation.clone()))
+                .collect(),
         }
     }
 

@@ -16,6 +16,7 @@ mod comprehensions;
 mod conditions;
 mod container_methods;
 mod containers;
+mod enums;
 mod expressions;
 mod format;
 mod freeze;

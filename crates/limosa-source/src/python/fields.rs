@@ -7,6 +7,7 @@ use limosa_model::{Field, SmolStr, Value};
 use super::classes::{Chain, Link};
 use super::context::Context;
 use super::evaluate::Evaluator;
+use super::evaluate::methods::{INHERITED, Instance};
 
 /// Classes whose source does not show what they are.
 const KNOWN: [(&str, &str); 2] = [
@@ -15,11 +16,10 @@ const KNOWN: [(&str, &str); 2] = [
 ];
 
 /// Methods that decide about the column in ways that are not followed.
-const UNFOLLOWED: [&str; 11] = [
+const UNFOLLOWED: [&str; 10] = [
     "__new__",
     "cast_db_type",
     "db_check",
-    "db_parameters",
     "db_type_parameters",
     "db_type_suffix",
     "get_attname",
@@ -124,26 +124,18 @@ pub(crate) fn build(context: &Context<'_>, call: &Call) -> Result<Field, FieldEr
         }
         (field.max_length, field.db_index) = (own.max_length, own.db_index);
     }
-    if let Some((link, _)) = chain.method("db_type") {
+    let mut column = CustomColumn::default();
+    if chain.method("db_type").is_some() || chain.method("db_parameters").is_some() {
         let mut attributes = view.kwargs.clone();
         attributes.set("max_length", field.max_length.map_or(Value::None, |length| Value::Int(length.into())));
         evaluator.set_attributes(&instance, &attributes);
-        let mut types = Vec::new();
-        for vendor in VENDORS {
-            evaluator.context.vendor = Some(vendor);
-            match evaluator.run_method(&link.module, &link.method_path("db_type"), &instance, &["django.db.connection"])
-            {
-                Some(Value::Str(text)) => types.push((SmolStr::new_static(vendor), Some(text))),
-                Some(Value::None) => types.push((SmolStr::new_static(vendor), None)),
-                // The type of the class that it is built on.
-                Some(Value::Reference(_))
-                    if internal.is_some()
-                        && chain.links.iter().filter(|link| link.method("db_type").is_some()).count() == 1 => {}
-                _ => return Err(unclear("what `db_type` returns is not known".into())),
-            }
+        own_types(&mut evaluator, &chain, &instance, internal.is_some(), &mut column).map_err(&unclear)?;
+        if own_parameters(&mut evaluator, &chain, &instance, &mut column).is_none() {
+            return Err(unclear("what `db_parameters` returns is not known".into()));
         }
-        field.custom = Some(std::sync::Arc::new(CustomColumn { types, ..CustomColumn::default() }));
-    } else if internal.is_none() {
+        field.custom = Some(std::sync::Arc::new(column));
+    }
+    if internal.is_none() && chain.method("db_type").is_none() {
         return Err(unclear("it has no type".into()));
     }
     field.prepares_default = Ignored(prepares_default(&mut evaluator, &chain, &instance, &field));
@@ -151,14 +143,77 @@ pub(crate) fn build(context: &Context<'_>, call: &Call) -> Result<Field, FieldEr
     Ok(field)
 }
 
-/// Returns whether code of the class decides what becomes of the field's default: it defines a method that prepares values, other
-/// than one that leaves the NULL of a field without a default alone.
-fn prepares_default(
+/// Finds out the types that a class's own `db_type` gives.
+fn own_types(
     evaluator: &mut Evaluator<'_>,
     chain: &Chain,
-    instance: &super::evaluate::methods::Instance,
-    field: &Field,
-) -> bool {
+    instance: &Instance,
+    inherits: bool,
+    column: &mut CustomColumn,
+) -> Result<(), String> {
+    let Some((link, _)) = chain.method("db_type") else { return Ok(()) };
+    // The type of the class that it is built on.
+    let inherits = inherits && chain.links.iter().filter(|link| link.method("db_type").is_some()).count() == 1;
+    for vendor in VENDORS {
+        evaluator.context.vendor = Some(vendor);
+        match evaluator.run_method(&link.module, &link.method_path("db_type"), instance, &["django.db.connection"]) {
+            Some(Value::Str(text)) => column.types.push((SmolStr::new_static(vendor), Some(text))),
+            Some(Value::None) => column.types.push((SmolStr::new_static(vendor), None)),
+            Some(Value::Reference(_)) if inherits => {}
+            _ => return Err("what `db_type` returns is not known".into()),
+        }
+    }
+    Ok(())
+}
+
+/// Finds out what a class's own `db_parameters` changes in what Django's gives: the collation, or the type.
+fn own_parameters(
+    evaluator: &mut Evaluator<'_>,
+    chain: &Chain,
+    instance: &Instance,
+    column: &mut CustomColumn,
+) -> Option<()> {
+    let Some((link, _)) = chain.method("db_parameters") else { return Some(()) };
+    let has_collation = matches!(
+        chain.base.as_deref()?.strip_prefix("django.db.models."),
+        Some("CharField" | "EmailField" | "SlugField" | "TextField" | "URLField")
+    );
+    if !has_collation || chain.links.iter().filter(|link| link.method("db_parameters").is_some()).count() > 1 {
+        return None;
+    }
+    for vendor in VENDORS {
+        evaluator.context.vendor = Some(vendor);
+        let path = link.method_path("db_parameters");
+        let Some(Value::Dict(pairs)) = evaluator.run_method(&link.module, &path, instance, &["django.db.connection"])
+        else {
+            return None;
+        };
+        let mut collation = None;
+        for (key, value) in &pairs {
+            match (key.as_str()?, value) {
+                ("type" | "check", Value::Reference(path)) if path.starts_with(INHERITED) => {}
+                ("type", Value::Str(text)) => {
+                    column.types.retain(|(name, _)| name != vendor);
+                    column.types.push((SmolStr::new_static(vendor), Some(text.clone())));
+                }
+                ("collation", Value::Str(text)) => collation = Some(Some(text.clone())),
+                ("collation", Value::None) => collation = Some(None),
+                // The class's `db_collation`.
+                ("collation", Value::Reference(path)) if path.starts_with(INHERITED) => collation = None,
+                _ => return None,
+            }
+        }
+        let named = pairs.iter().any(|(key, _)| key.as_str() == Some("collation"));
+        if collation.is_some() || !named {
+            column.collations.push((SmolStr::new_static(vendor), collation.flatten()));
+        }
+    }
+    Some(())
+}
+
+/// Returns whether code of the class decides what becomes of the field's default: it defines a method that prepares values, other
+/// than one that leaves the NULL of a field without a default alone.
+fn prepares_default(evaluator: &mut Evaluator<'_>, chain: &Chain, instance: &Instance, field: &Field) -> bool {
     const PREPARES_VALUES: [&str; 3] = ["get_db_prep_save", "get_db_prep_value", "get_prep_value"];
     let methods: Vec<(&Link, &str)> = chain
         .links
@@ -183,7 +238,7 @@ fn prepares_default(
 fn internal_type(
     evaluator: &mut Evaluator<'_>,
     chain: &Chain,
-    instance: &super::evaluate::methods::Instance,
+    instance: &Instance,
     base: &SmolStr,
 ) -> Result<Option<SmolStr>, String> {
     let Some((link, _)) = chain.method("get_internal_type") else {

@@ -215,7 +215,10 @@ fn inherited(evaluator: &Evaluator<'_>, bases: &[SmolStr], methods: &[SmolStr], 
             None => Err("its source is not there".into()),
         };
         match followed {
-            Ok(followed) => chain.links.extend(followed.links),
+            Ok(followed) => {
+                chain.links.extend(followed.links);
+                chain.shadowed.extend(followed.shadowed);
+            }
             Err(reason) => {
                 ways.push(own(format!("the migration inherits from `{base}`: {reason}")));
                 return Inherited { ways, ..Inherited::default() };
@@ -228,7 +231,8 @@ fn inherited(evaluator: &Evaluator<'_>, bases: &[SmolStr], methods: &[SmolStr], 
         }
     }
     let runs = |method: &&str| methods.iter().any(|defined| defined == method) || chain.defines(&[method]).is_some();
-    let attributes = chain.links.iter().filter_map(Link::class).flat_map(|class| class.attributes.iter());
+    let attributes = chain.links.iter().chain(&chain.shadowed).filter_map(Link::class);
+    let attributes = attributes.flat_map(|class| class.attributes.iter());
     let attributes = attributes.filter(|(name, _)| !ATTRIBUTES.contains(&name.as_str()));
     Inherited {
         atomic: chain.attribute("atomic").cloned(),

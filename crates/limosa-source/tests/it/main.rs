@@ -11,6 +11,7 @@ mod project_apps;
 mod project_broken;
 mod project_django;
 mod project_kind;
+mod python_classes;
 mod python_fields;
 mod python_garbage;
 mod python_migration;

@@ -106,6 +106,64 @@ class After(models.CharField):
         if self.choices and self.null:
             self.blank = True
 
+class Folded(models.CharField):
+    def __init__(self, *args, folds=False, collations=None, **kwargs):
+        self.folds = folds
+        self.collations = collations or {}
+        super().__init__(*args, **kwargs)
+
+    def db_parameters(self, connection):
+        parameters = models.Field.db_parameters(self, connection)
+        if connection.vendor == "sqlite":
+            parameters["collation"] = "NOCASE" if self.folds else "BINARY"
+        elif connection.vendor in self.collations:
+            parameters["collation"] = self.collations[connection.vendor]
+        return parameters
+
+class Kept(models.TextField):
+    def db_parameters(self, connection):
+        return dict(super().db_parameters(connection), type="citext" if connection.vendor == "postgresql" else "text")
+
+class Measured(models.CharField):
+    def db_parameters(self, connection):
+        parameters = super().db_parameters(connection)
+        parameters["collation"] = connection.features.collation
+        return parameters
+
+class Aside:
+    def db_type(self, connection):
+        return "aside"
+
+class Behind(models.CharField, Aside):
+    pass
+
+class Before(Aside, models.CharField):
+    pass
+
+class Left(models.CharField):
+    pass
+
+class Plainly(models.Field):
+    def db_type(self, connection):
+        return "plain"
+
+class Between(Left, Plainly):
+    pass
+
+class Upper(models.CharField):
+    def get_internal_type(self):
+        return "CharField"
+
+class Lower(Upper):
+    pass
+
+class Other(Upper):
+    def get_internal_type(self):
+        return "TextField"
+
+class Diamond(Lower, Other):
+    pass
+
 if TYPE_CHECKING:
     Base = models.TextField[str, str]
 else:
@@ -138,13 +196,22 @@ fn check(field: &str, expected: &str) {
                         .custom
                         .as_ref()
                         .map(|custom| custom.types.iter().filter_map(|(_, name)| name.clone()).collect::<Vec<_>>());
+                    let collations = field.custom.as_ref().map(|custom| &custom.collations);
+                    let collations = collations.filter(|collations| !collations.is_empty());
+                    let collations = collations.map(|collations| {
+                        let shown = |(vendor, name): &(limosa_model::SmolStr, Option<limosa_model::SmolStr>)| {
+                            format!(" {vendor}={}", name.as_deref().unwrap_or("-"))
+                        };
+                        collations.iter().map(shown).collect::<String>()
+                    });
                     format!(
-                        "{} {kind} {:?} null={} blank={} {types:?} [{}]",
+                        "{} {kind} {:?} null={} blank={} {types:?} [{}]{}",
                         field.class,
                         field.max_length,
                         field.null,
                         field.blank,
-                        names.join(" ")
+                        names.join(" "),
+                        collations.unwrap_or_default()
                     )
                 }
                 other => format!("{other:?}"),
@@ -183,6 +250,17 @@ fn classes_are_followed() {
             "f.After('a', null=True, choices=[('a', 'A')])",
             "shop.fields.After Char Some(7) null=true blank=true None [null choices max_length blank]",
         ),
+        (
+            "f.Folded(folds=True, collations={'mysql': 'utf8mb4_bin'})",
+            "shop.fields.Folded Char None null=false blank=false Some([]) [folds collations] postgresql=- sqlite=NOCASE mysql=utf8mb4_bin",
+        ),
+        ("f.Kept()", "shop.fields.Kept Text None null=false blank=false Some([\"citext\", \"text\", \"text\"]) []"),
+        ("f.Behind(max_length=1)", "shop.fields.Behind Char Some(1) null=false blank=false None [max_length]"),
+        (
+            "f.Before(max_length=1)",
+            "shop.fields.Before Char Some(1) null=false blank=false Some([\"aside\", \"aside\", \"aside\"]) [max_length]",
+        ),
+        ("f.Diamond()", "shop.fields.Diamond Text None null=false blank=false None []"),
         ("f.Checked()", "shop.fields.Checked Text None null=false blank=false None []"),
         ("f.Prepared(null=True)", "shop.fields.Prepared Text None null=true blank=false None [null]"),
     ] {
@@ -201,6 +279,8 @@ fn what_the_source_does_not_tell_is_not_guessed() {
         ("f.Helping(max_length=1)", "the class adds other fields to the model"),
         ("f.Frozen()", "the class adds other fields to the model"),
         ("f.Skipping()", "the class adds other fields to the model"),
+        ("f.Measured()", "what `db_parameters` returns is not known"),
+        ("f.Between()", "the class `Plainly` stands between classes of Django's"),
         ("f.Late()", "the class sets `null` when it joins a model"),
         ("f.Neither()", "the class is built on both `django.db.models.CharField` and `django.db.models.TextField`"),
         ("f.Missing()", "the class `shop.fields.Missing` could not be followed to one of Django's"),

@@ -112,6 +112,7 @@ impl Decoder<'_> {
             types: vec![(vendor(), text("type"))],
             relation_types: text("rel").into_iter().map(|rel| (vendor(), rel)).collect(),
             checks: text("check").into_iter().map(|check| (vendor(), check)).collect(),
+            collations: Vec::new(),
         })
     }
 

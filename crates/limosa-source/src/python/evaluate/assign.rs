@@ -27,6 +27,9 @@ impl Evaluator<'_> {
                 Object::Class(class) => _ = class.attributes.borrow_mut().insert(node.attr.as_str().into(), value),
                 // An attribute of a module or of the settings: from here on it is read as it was set.
                 Object::Path(path) => _ = self.thawed.insert(format!("{path}.{}", node.attr.as_str()).into(), value),
+                object @ Object::Call(_) => {
+                    self.lose(&object, &format!("has its attribute `{}` set", node.attr.as_str()).into());
+                }
                 _ => {}
             },
             _ => {}
@@ -98,11 +101,13 @@ impl Evaluator<'_> {
                 self.delete_item(&object, &node.slice)?;
             }
             Expr::Tuple(tuple) => tuple.elts.iter().try_for_each(|target| self.delete(target))?,
-            Expr::Attribute(node) => {
-                if let Object::Class(class) = self.expression(&node.value)? {
-                    class.attributes.borrow_mut().shift_remove(node.attr.as_str());
+            Expr::Attribute(node) => match self.expression(&node.value)? {
+                Object::Class(class) => _ = class.attributes.borrow_mut().shift_remove(node.attr.as_str()),
+                object @ Object::Call(_) => {
+                    self.lose(&object, &format!("has its attribute `{}` removed", node.attr.as_str()).into());
                 }
-            }
+                _ => {}
+            },
             _ => {}
         }
         Ok(())

@@ -8,7 +8,7 @@ use super::format::{repr_of, text_of};
 use super::object::{Key, Object};
 use super::{Evaluator, MAX_ITEMS, Result};
 
-const NAMES: [&str; 71] = [
+const NAMES: [&str; 72] = [
     "ArithmeticError",
     "AssertionError",
     "AttributeError",
@@ -42,6 +42,7 @@ const NAMES: [&str; 71] = [
     "callable",
     "chr",
     "classmethod",
+    "delattr",
     "dict",
     "dir",
     "enumerate",
@@ -105,6 +106,11 @@ impl Evaluator<'_> {
     ) -> Result<Option<Object>> {
         let args: Vec<Object> = arguments.args.iter().map(|argument| self.force(argument.clone())).collect();
         let known = args.iter().all(|argument| argument.lost().is_none());
+        if matches!(name, "str" | "repr")
+            && arguments.args.first().is_some_and(|value| self.hides_its_value(value, name == "repr"))
+        {
+            return Ok(None);
+        }
         Ok(match (name, args.as_slice()) {
             ("globals", []) => self.frames.last().map(|frame| Object::Globals(frame.environment.clone())),
             ("locals" | "vars", []) if !self.in_function() => {
@@ -137,6 +143,15 @@ impl Evaluator<'_> {
                 }
             }
             ("print", _) => Some(Object::None),
+            ("setattr", [Object::Class(class), Object::Str(name), _]) => {
+                let value = arguments.args.get(2).cloned().unwrap_or(Object::None);
+                class.attributes.borrow_mut().insert(name.clone(), value);
+                Some(Object::None)
+            }
+            ("setattr" | "delattr", [object @ (Object::Class(_) | Object::Call(_)), ..]) => {
+                self.lose(object, &format!("may be changed by `{name}`").into());
+                Some(Object::None)
+            }
             ("dict", _) if known => {
                 let dict = Object::dict(indexmap::IndexMap::new());
                 if let Some(other) = args.first() {

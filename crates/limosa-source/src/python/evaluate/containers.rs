@@ -265,6 +265,15 @@ impl Evaluator<'_> {
     }
 }
 
+/// Makes a set; without repetitions, when all items can be compared.
+pub(super) fn distinct(items: Vec<Object>) -> Object {
+    let keys: Option<IndexSet<Key>> = items.iter().map(Key::new).collect();
+    Object::set(match keys {
+        Some(keys) if keys.len() < items.len() => keys.iter().map(Key::object).collect(),
+        _ => items,
+    })
+}
+
 /// Returns the position that an index means, negative ones counted from the end.
 pub(super) fn position(index: i128, length: usize) -> Option<usize> {
     let length_wide = i128::try_from(length).ok()?;

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use limosa_model::SmolStr;
 use ruff_python_ast::{
     BoolOp, Expr, ExprAttribute, ExprBinOp, ExprBoolOp, ExprCompare, ExprDict, ExprIf, ExprSubscript, ExprUnaryOp,
-    Number, UnaryOp,
+    Number, Operator, UnaryOp,
 };
 use ruff_text_size::{Ranged, TextRange};
 
@@ -101,7 +101,7 @@ impl Evaluator<'_> {
         };
         Ok(match self.elements(elements, expression.range())? {
             Ok(items) if expression.is_tuple_expr() => Object::tuple(items),
-            Ok(items) if expression.is_set_expr() => Object::set(items),
+            Ok(items) if expression.is_set_expr() => super::containers::distinct(items),
             Ok(items) => Object::list(items),
             Err(opaque) => opaque,
         })
@@ -229,7 +229,12 @@ impl Evaluator<'_> {
         for link in links.into_iter().rev() {
             self.step()?;
             let right = self.expression(&link.right)?;
-            let (left, right) = (self.force(value), self.force(right));
+            let left = self.force(value);
+            if link.op == Operator::Mod && matches!(left, Object::Str(_)) && self.hides_its_value(&right, false) {
+                value = self.opaque("formats something that is not known", link.range());
+                continue;
+            }
+            let right = self.force(right);
             value = self.binary(&left, link.op, &right, link.range())?;
         }
         Ok(value)

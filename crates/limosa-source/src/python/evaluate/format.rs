@@ -41,9 +41,9 @@ impl Evaluator<'_> {
             } else {
                 positional.next()?
             };
-            let value = self.force(value);
             let end = rest.find(|c: char| c.is_ascii_alphabetic())?;
             let (spec, conversion) = (&rest[..end], &rest[end..=end]);
+            let value = self.shown(value, conversion == "r")?;
             rest = &rest[end + 1..];
             let formatted = match conversion {
                 "s" if spec.is_empty() => text_of(&value)?,
@@ -97,7 +97,7 @@ impl Evaluator<'_> {
                 }
                 Err(_) => arguments.kwargs.iter().find(|(key, _)| key == name)?.1.clone(),
             };
-            let value = self.force(value);
+            let value = self.shown(value, conversion == "r")?;
             let formatted = match (conversion, spec) {
                 ("" | "s", "") => text_of(&value)?,
                 ("r", "") => repr_of(&value)?,
@@ -132,7 +132,9 @@ impl Evaluator<'_> {
                     InterpolatedStringElement::Interpolation(element) => element,
                 };
                 let value = self.expression(&element.expression)?;
-                let value = self.force(value);
+                let Some(value) = self.shown(value, element.conversion == ConversionFlag::Repr) else {
+                    return Ok(self.opaque("formats something that is not known", node.range()));
+                };
                 let spec: Option<SmolStr> = match &element.format_spec {
                     None => Some(SmolStr::default()),
                     Some(spec) => spec
@@ -160,6 +162,13 @@ impl Evaluator<'_> {
             }
         }
         Ok(Object::str(result))
+    }
+}
+
+impl Evaluator<'_> {
+    /// Returns the value that is to be shown, as `str` or as `repr` does; nothing when another text than its own is.
+    fn shown(&mut self, value: Object, repr: bool) -> Option<Object> {
+        if self.hides_its_value(&value, repr) { None } else { Some(self.force(value)) }
     }
 }
 
@@ -206,6 +215,9 @@ fn formatted(value: &Object, spec: &str) -> Option<String> {
     };
     let spec = spec.strip_suffix('d').unwrap_or(spec);
     let (zero, width) = spec.strip_prefix('0').map_or((false, spec), |width| (true, width));
+    if !width.chars().all(|c| c.is_ascii_digit()) {
+        return None;
+    }
     let width: usize = if width.is_empty() { 0 } else { width.parse().ok().filter(|width| *width <= 1000)? };
     Some(if zero { format!("{number:0width$}") } else { format!("{number:width$}") })
 }

@@ -47,6 +47,20 @@ impl Evaluator<'_> {
         if path == "django.db.models.Q" {
             return Ok(Ok(self.build_q(&arguments, range)));
         }
+        if self.methods
+            && let Some(class) = path.strip_suffix(".db_parameters")
+        {
+            // Called on the class, with the field and the connection.
+            let is_text = match class {
+                "django.db.models.Field" => Some(false),
+                "django.db.models.CharField" | "django.db.models.TextField" => Some(true),
+                _ => None,
+            };
+            return Ok(match is_text {
+                Some(is_text) => Ok(super::methods::inherited_parameters(is_text)),
+                None => Err(arguments),
+            });
+        }
         if path.starts_with("django.db.m") && path != "django.db.migrations.swappable_dependency" {
             return Ok(Err(arguments));
         }

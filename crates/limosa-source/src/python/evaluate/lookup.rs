@@ -8,12 +8,12 @@ use ruff_text_size::TextRange;
 
 use super::arguments::Arguments;
 use super::calls::{is_class_name, is_constant_name, is_standard};
-use super::classes::{Enumeration, Mixed};
+use super::enums::{Enumeration, Mixed};
 use super::environment::Environment;
 use super::object::{CallObject, Function, Key, Object};
 use super::{Evaluator, Stop};
 use crate::python::context::Loaded;
-use crate::python::module::{Found, Module};
+use crate::python::module::{Class, Found, Module};
 
 /// What a dotted path stands for.
 #[derive(Debug)]
@@ -123,9 +123,7 @@ impl Evaluator<'_> {
         }
         let (class, rest) = split_class(within, |prefix| self.classes.contains_key(prefix))?;
         let class = self.classes.get(class)?.clone();
-        let attributes =
-            || class.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        match self.enumeration(&class.bases, &attributes) {
+        match self.enumeration(&class) {
             Some(enumeration) => Some(member(&enumeration, rest)),
             None => class.attributes.borrow().get(rest).map(|value| Named::Value(value.clone())),
         }
@@ -169,6 +167,14 @@ impl Evaluator<'_> {
             if let Some(enumeration) = self.loaded_enumeration(class) {
                 return Ok(member(&enumeration, rest));
             }
+            if let "__name__" | "__module__" = rest {
+                let name =
+                    if rest == "__name__" { class.path.rsplit('.').next().unwrap_or_default() } else { &module.path };
+                return Ok(Named::Value(Object::str(name)));
+            }
+            if let Some(option) = rest.strip_prefix("_meta.") {
+                return Ok(model_option(module, class, option).map_or(Named::Unknown, Named::Value));
+            }
             return match class.attributes.get(rest) {
                 Some(value) => Ok(Named::Value(self.thaw(value))),
                 None => match self.inherited_from(class, rest, 0) {
@@ -187,7 +193,7 @@ impl Evaluator<'_> {
     }
 
     /// Returns the class that an attribute is inherited from: the only base, or the first of several that certainly has it.
-    fn inherited_from(&mut self, class: &crate::python::module::Class, name: &str, depth: u8) -> Option<SmolStr> {
+    fn inherited_from(&mut self, class: &Class, name: &str, depth: u8) -> Option<SmolStr> {
         if let [Value::Reference(base)] = class.bases.as_slice() {
             return (**base != class.path).then(|| base.clone());
         }
@@ -283,6 +289,24 @@ impl Evaluator<'_> {
     }
 }
 
+/// Returns what `_meta` of a model says about its name; nothing when its app is not written in the class itself.
+///
+/// Source: Django `db/models/options.py`, `Options.contribute_to_class`.
+fn model_option(module: &Module, class: &Class, option: &str) -> Option<Object> {
+    let within = class.path.strip_prefix(module.path.as_str())?.strip_prefix('.')?;
+    let name = within.rsplit('.').next()?;
+    let meta = module.classes.get(format!("{within}.Meta").as_str());
+    let app = meta.and_then(|meta| meta.attributes.get("app_label")).and_then(Value::as_str);
+    Some(match option {
+        "object_name" => Object::str(name),
+        "model_name" => Object::str(name.to_lowercase()),
+        "app_label" => Object::str(app?),
+        "label" => Object::str(format!("{}.{name}", app?)),
+        "label_lower" => Object::str(format!("{}.{}", app?, name.to_lowercase())),
+        _ => return None,
+    })
+}
+
 /// Splits a path within a module into that of a class and the rest.
 fn split_class(within: &str, is_class: impl Fn(&str) -> bool) -> Option<(&str, &str)> {
     let mut end = within.rfind('.')?;
@@ -297,7 +321,7 @@ fn split_class(within: &str, is_class: impl Fn(&str) -> bool) -> Option<(&str, &
 /// Returns what `rest` is behind the name of an enumeration: a member, its value, or a list of all.
 fn member(enumeration: &Enumeration, rest: &str) -> Named {
     let (name, part) = rest.split_once('.').map_or((rest, None), |(name, part)| (name, Some(part)));
-    let Some(member) = enumeration.members.iter().find(|member| member.name == name) else {
+    let Some(member) = enumeration.member(name) else {
         return match (enumeration.attribute(name), part) {
             (Some(object), None) => Named::Value(object),
             _ => Named::Unknown,
@@ -309,6 +333,6 @@ fn member(enumeration: &Enumeration, rest: &str) -> Named {
         (Some("label"), _) => Named::Value(member.label.clone()),
         (None, Mixed::Text | Mixed::Int) => Named::Value(member.value.clone()),
         (None, Mixed::Nothing) => Named::Thing,
-        (Some(_), _) => Named::Unknown,
+        (None, Mixed::Other) | (Some(_), _) => Named::Unknown,
     }
 }

@@ -13,13 +13,16 @@ use ruff_text_size::TextRange;
 use super::arguments::Arguments;
 use super::environment::{Environment, Frame, FrameKind};
 use super::lookup::Named;
-use super::object::{Class, Function, Object};
+use super::object::{Class, Function, Key, Object};
 use super::{Evaluator, FUEL, Stop};
 use crate::python::context::Context;
 use crate::python::module::Module;
 
+/// What inherited methods of Django's fields give.
+pub(crate) const INHERITED: &str = "builtins.super.";
+
 /// What `super().db_type(connection)` stands for.
-pub(crate) const INHERITED_TYPE: &str = "builtins.super.db_type";
+const INHERITED_TYPE: &str = "builtins.super.db_type";
 
 /// The attributes of a field that decide about its column.
 pub(crate) const OWN_ATTRIBUTES: [&str; 12] = [
@@ -180,6 +183,7 @@ impl<'c> Evaluator<'c> {
                 Object::None
             }
             "db_type" => Object::Path(INHERITED_TYPE.into()),
+            "db_parameters" => inherited_parameters(true),
             _ => self.opaque(format!("calls the inherited method `{name}`"), range),
         }
     }
@@ -275,6 +279,15 @@ impl Evaluator<'_> {
             _ => None,
         }
     }
+}
+
+/// Returns what `db_parameters` of Django's fields gives; that of a text tells its collation as well.
+///
+/// Source: Django `db/models/fields/__init__.py`, `Field.db_parameters` and `CharField.db_parameters`.
+pub(super) fn inherited_parameters(is_text: bool) -> Object {
+    let names = ["type", "check", "collation"].into_iter().take(if is_text { 3 } else { 2 });
+    let part = |name: &str| (Key::Str(name.into()), Object::Path(format!("{INHERITED}{name}").into()));
+    Object::dict(names.map(part).collect())
 }
 
 /// Returns the attributes that the constructor of Django's fields sets.

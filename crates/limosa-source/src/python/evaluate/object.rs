@@ -1,6 +1,7 @@
 //! Values while a module is evaluated: mutable ones are shared, as Python's are.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -76,6 +77,8 @@ pub(crate) struct CallObject {
     pub(crate) span: Option<Span>,
     /// The result, once it was asked for: the function's, or the call itself.
     pub(crate) result: OnceCell<Object>,
+    /// Why what was made is no longer known.
+    pub(crate) lost: OnceCell<Arc<Opaque>>,
     depth: u16,
 }
 
@@ -104,8 +107,8 @@ pub(crate) struct Class {
     pub(crate) span: Span,
 }
 
-/// The key of a dictionary, as far as keys can be compared.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// The key of a dictionary, as far as keys can be compared; as in Python, `1`, `True` and `1.0` are one key.
+#[derive(Clone, Debug)]
 pub(crate) enum Key {
     None,
     Bool(bool),
@@ -152,7 +155,8 @@ impl Object {
     ) -> Self {
         let deepest = kwargs.iter().map(|(_, value)| value.depth()).max().unwrap_or(0);
         let depth = depth_of(&args).max(deepest.saturating_add(1));
-        Self::Call(Rc::new(CallObject { callee: callee.into(), args, kwargs, span, result: OnceCell::new(), depth }))
+        let (callee, result, lost) = (callee.into(), OnceCell::new(), OnceCell::new());
+        Self::Call(Rc::new(CallObject { callee, args, kwargs, span, result, lost, depth }))
     }
 
     pub(crate) fn opaque(reason: impl Into<SmolStr>, text: impl Into<SmolStr>, span: Option<Span>) -> Self {
@@ -183,6 +187,7 @@ impl Object {
             Self::Opaque(opaque) => Some(opaque),
             Self::List(list) | Self::Set(list) => list.state.lost.get(),
             Self::Dict(dict) => dict.state.lost.get(),
+            Self::Call(call) => call.lost.get(),
             _ => None,
         }
     }
@@ -260,6 +265,52 @@ impl Key {
             Self::Bytes(bytes) => Object::Bytes(bytes.clone()),
             Self::Tuple(keys) => Object::tuple(keys.iter().map(Self::object).collect()),
             Self::Path(path) => Object::Path(path.clone()),
+        }
+    }
+}
+
+impl Key {
+    /// Returns the whole number to which it is equal.
+    fn whole(&self) -> Option<i128> {
+        match self {
+            Self::Bool(value) => Some(i128::from(*value)),
+            Self::Int(value) => Some(*value),
+            Self::Float(bits) => {
+                let value = f64::from_bits(*bits);
+                #[expect(clippy::cast_possible_truncation, reason = "the number is whole and inside the range")]
+                (value.fract() == 0.0 && value.abs() < 1e15).then_some(value as i128)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::None, Self::None) => true,
+            (Self::Str(one), Self::Str(other)) | (Self::Path(one), Self::Path(other)) => one == other,
+            (Self::Bytes(one), Self::Bytes(other)) => one == other,
+            (Self::Tuple(one), Self::Tuple(other)) => one == other,
+            _ => match (self.whole(), other.whole()) {
+                (Some(one), Some(other)) => one == other,
+                _ => matches!((self, other), (Self::Float(one), Self::Float(other)) if one == other),
+            },
+        }
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::None => 0_u8.hash(state),
+            Self::Str(text) | Self::Path(text) => text.hash(state),
+            Self::Bytes(bytes) => bytes.hash(state),
+            Self::Tuple(keys) => keys.hash(state),
+            Self::Float(bits) if self.whole().is_none() => bits.hash(state),
+            Self::Bool(_) | Self::Int(_) | Self::Float(_) => self.whole().hash(state),
         }
     }
 }

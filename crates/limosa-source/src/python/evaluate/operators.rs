@@ -235,6 +235,14 @@ fn order(left: &Object, right: &Object) -> Option<std::cmp::Ordering> {
 }
 
 fn number(left: &Object, op: Operator, right: &Object) -> Option<Object> {
+    if let (Object::Bool(left), Object::Bool(right)) = (left, right) {
+        match op {
+            Operator::BitAnd => return Some(Object::Bool(left & right)),
+            Operator::BitOr => return Some(Object::Bool(left | right)),
+            Operator::BitXor => return Some(Object::Bool(left ^ right)),
+            _ => {}
+        }
+    }
     if let (Some(left), Some(right)) = (integer(left), integer(right)) {
         let value = match op {
             Operator::Add => left.checked_add(right),

@@ -54,6 +54,11 @@ impl Evaluator<'_> {
         Ok(match result {
             Some(result) => result,
             None => {
+                if let Object::Call(call) = object
+                    && std::rc::Rc::strong_count(call) > 1
+                {
+                    self.lose(object, &format!("may be changed by its method `{name}`").into());
+                }
                 if !matches!(object, Object::Str(_)) {
                     let all: Vec<Object> = arguments.values().cloned().collect();
                     self.expose(&all, range);
@@ -148,7 +153,9 @@ impl Evaluator<'_> {
                 Some(Object::Int(found.and_then(|at| i128::try_from(at).ok()).unwrap_or(-1)))
             }
             ("encode", []) => Some(Object::Bytes(text.as_bytes().into())),
-            ("isdigit", []) => Some(Object::Bool(!text.is_empty() && text.chars().all(|c| c.is_ascii_digit()))),
+            ("isdigit", []) if text.is_ascii() => {
+                Some(Object::Bool(!text.is_empty() && text.chars().all(|c| c.is_ascii_digit())))
+            }
             _ => None,
         })
     }

@@ -43,6 +43,12 @@ impl Evaluator<'_> {
         match object {
             Object::List(list) | Object::Set(list) => _ = list.state.lost.get_or_init(opaque),
             Object::Dict(dict) => _ = dict.state.lost.get_or_init(opaque),
+            Object::Call(call) if !is_immutable(&call.callee) => {
+                _ = call.lost.get_or_init(opaque);
+                if let Some(result) = call.result.get().filter(|result| !matches!(result, Object::Call(_))) {
+                    self.lose(&result.clone(), reason);
+                }
+            }
             Object::Class(class) => {
                 let names: Vec<SmolStr> = class.attributes.borrow().keys().cloned().collect();
                 for name in names {
@@ -214,6 +220,11 @@ impl Evaluator<'_> {
             && MUTATORS.contains(&attribute.attr.as_str())
         {
             self.taint_root(&attribute.value, reason);
+        } else if let Expr::Attribute(attribute) = &*call.func
+            && let Expr::Name(name) = &*attribute.value
+            && let Some(object @ Object::Call(_)) = self.lookup_bound(name.id.as_str())
+        {
+            self.lose(&object, reason);
         }
         let arguments = call.arguments.args.iter().chain(call.arguments.keywords.iter().map(|keyword| &keyword.value));
         for argument in arguments {
@@ -252,6 +263,24 @@ impl Evaluator<'_> {
             function.environment.names.borrow_mut().insert(name.into(), value);
         }
     }
+}
+
+/// Returns whether nothing changes what a class of Python's library makes.
+fn is_immutable(callee: &str) -> bool {
+    const ROOTS: [&str; 11] = [
+        "datetime",
+        "dateutil",
+        "decimal",
+        "enum",
+        "functools",
+        "operator",
+        "pathlib",
+        "pytz",
+        "re",
+        "uuid",
+        "zoneinfo",
+    ];
+    ROOTS.contains(&callee.split('.').next().unwrap_or_default())
 }
 
 /// Collects the names at the root of everything that a body changes in place, or with `arguments` hands to others.
