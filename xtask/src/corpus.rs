@@ -7,6 +7,7 @@ mod columns;
 mod download;
 mod encode;
 mod list;
+mod page;
 mod patterns;
 mod reading;
 mod site;
@@ -42,6 +43,9 @@ pub(crate) struct Args {
     /// The folder in which downloads and environments are kept.
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
+    /// Writes the result to its section of docs/corpus.md as well.
+    #[arg(long, conflicts_with_all = ["package", "group", "json"])]
+    write: bool,
     /// Lists each file that is not static, with its place and reason.
     #[arg(long)]
     files: bool,
@@ -76,7 +80,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         return bench::measure(package, site);
     }
     if args.bench {
-        return bench::run(&list, &sites, &cache.folder);
+        return bench::run(&list, &sites, &cache.folder, args.write);
     }
     if args.truth {
         return compare(args, &list, &sites, &cache);
@@ -90,6 +94,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     } else {
         print!("{}", table::markdown(&readings, args.files));
     }
+    if args.write {
+        page::write(page::Section::Reading, &table::markdown(&readings, false))?;
+    }
     let panicked: usize = readings.iter().map(PackageReading::panicked).sum();
     ensure!(panicked == 0, "{panicked} files made the reader panic");
     Ok(())
@@ -98,17 +105,21 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 /// Compares the packages that are installed for the truth, and prints what was misread.
 fn compare(args: &Args, list: &List, sites: &[Site], cache: &Cache) -> Result<()> {
     let mut misread = 0;
-    println!("| group | files | operations | compared | plain values | columns | left open | misread |");
-    println!("|---|--:|--:|--:|--:|--:|--:|--:|");
+    let mut table = "| group | files | operations | compared | plain values | columns | left open | misread |\n\
+                     |---|--:|--:|--:|--:|--:|--:|--:|"
+        .to_owned();
+    println!("{table}");
     let mut details = Vec::new();
     for group in list.groups.iter().filter(|group| args.group.is_empty() || args.group.contains(&group.name)) {
         let comparison = truth::compare(group, list, sites, cache)?;
         let truth::Comparison { files, operations, compared, values, columns, unknown, .. } = &comparison;
         let wrong = comparison.misread.len();
-        println!(
+        let line = format!(
             "| {} | {files} | {operations} | {compared} | {values} | {columns} | {unknown} | {wrong} |",
             group.name
         );
+        println!("{line}");
+        table += &format!("\n{line}");
         misread += wrong;
         for (migration, place, read, actual) in &comparison.misread {
             details.push(format!("misread: {migration} {place}: read {read}, but it is {actual}"));
@@ -118,6 +129,9 @@ fn compare(args: &Args, list: &List, sites: &[Site], cache: &Cache) -> Result<()
     }
     for line in details {
         println!("{line}");
+    }
+    if args.write {
+        page::write(page::Section::Truth, &table)?;
     }
     ensure!(misread == 0, "{misread} values were misread");
     Ok(())

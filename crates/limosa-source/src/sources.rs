@@ -64,15 +64,22 @@ impl Sources {
             let message = format!("{} is larger than {} MB", path.display(), MAX_BYTES >> 20);
             return Err(Diagnostic::error("file-too-large", message));
         }
-        match decode(bytes) {
+        let python = path.extension().is_some_and(|extension| extension == "py");
+        match decode(bytes, python) {
             Ok(text) => Ok(self.insert(path, text)),
-            Err(NotText { lossy, offset, encoding }) => {
+            Err(NotText::Invalid { lossy, offset }) => {
                 let source = self.insert(path, lossy);
                 let span = source.span(offset..offset.saturating_add(1));
-                let message = format!("{} is not {encoding} text: invalid byte at offset {offset}", path.display());
+                let message = format!("{} is not UTF-8 text: invalid byte at offset {offset}", path.display());
                 let diagnostic = Diagnostic::error("not-text", message).at(span, "here");
                 Err(diagnostic
                     .help("save the file as UTF-8, or name its encoding as Python does: `# -*- coding: latin-1 -*-`"))
+            }
+            Err(NotText::Encoding { lossy, name }) => {
+                let source = self.insert(path, lossy);
+                let message = format!("{} is text in `{name}`, which is not read", path.display());
+                let diagnostic = Diagnostic::error("not-text", message).at(source.span(0..1), "named here");
+                Err(diagnostic.help("save the file as UTF-8 and remove the line that names the encoding"))
             }
         }
     }
@@ -149,35 +156,53 @@ impl fmt::Display for Location {
 /// What Python calls the encoding whose bytes are the first 256 characters.
 const LATIN_1: [&str; 7] = ["8859", "cp819", "iso-8859-1", "iso8859-1", "l1", "latin-1", "latin1"];
 
-struct NotText {
-    lossy: String,
-    offset: usize,
-    encoding: &'static str,
+/// What Python calls UTF-8.
+const UTF_8: [&str; 6] = ["u8", "utf", "utf-8", "utf-8-sig", "utf8", "utf8-ucs4"];
+
+/// Why bytes are no text.
+enum NotText {
+    /// A byte is not one of the encoding.
+    Invalid { lossy: String, offset: usize },
+    /// The file names an encoding that is not read.
+    Encoding { lossy: String, name: String },
 }
 
-/// Decodes a file as Python does (PEP 263): UTF-8 unless its first two lines name another encoding.
-fn decode(mut bytes: Vec<u8>) -> Result<String, NotText> {
-    if bytes.starts_with(b"\xEF\xBB\xBF") {
+/// Decodes a file: as UTF-8, unless its first two lines name another encoding as Python's do (PEP 263).
+fn decode(mut bytes: Vec<u8>, python: bool) -> Result<String, NotText> {
+    let marked = bytes.starts_with(b"\xEF\xBB\xBF");
+    if marked {
         bytes.drain(..3);
-    } else if !bytes.is_ascii() && coding_cookie(&bytes).is_some_and(|name| LATIN_1.contains(&name.as_str())) {
-        return Ok(bytes.iter().map(|byte| char::from(*byte)).collect());
+    } else if !bytes.is_ascii()
+        && let Some(name) = coding_cookie(&bytes)
+    {
+        if LATIN_1.contains(&name.as_str()) {
+            return Ok(bytes.iter().map(|byte| char::from(*byte)).collect());
+        }
+        if python && !UTF_8.contains(&name.as_str()) {
+            return Err(NotText::Encoding { lossy: String::from_utf8_lossy(&bytes).into_owned(), name });
+        }
     }
-    String::from_utf8(bytes).map_err(|error| NotText {
+    String::from_utf8(bytes).map_err(|error| NotText::Invalid {
         offset: error.utf8_error().valid_up_to(),
         lossy: String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        encoding: "UTF-8",
     })
 }
 
 /// Returns the encoding that a comment in the first two lines names, in lower case with `_` as `-`.
 fn coding_cookie(bytes: &[u8]) -> Option<String> {
-    bytes.split(|byte| *byte == b'\n').take(2).find_map(|line| {
-        let line = String::from_utf8_lossy(line);
-        let comment = line.trim_start().strip_prefix('#')?;
-        let rest = comment.split_once("coding")?.1;
-        let name = rest.strip_prefix([':', '='])?.trim_start();
+    let mut lines = bytes.split(|byte| *byte == b'\n').take(2).map(String::from_utf8_lossy);
+    let first = lines.next()?;
+    // A second line counts only after one that is empty or a comment.
+    let empty = first.trim().is_empty() || first.trim_start().starts_with('#');
+    coding_of(&first).or_else(|| coding_of(&lines.next().filter(|_| empty)?))
+}
+
+fn coding_of(line: &str) -> Option<String> {
+    let comment = line.trim_start().strip_prefix('#')?;
+    comment.match_indices("coding").find_map(|(at, word)| {
+        let name = comment[at + word.len()..].strip_prefix([':', '='])?.trim_start_matches([' ', '\t']);
         let end =
             name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))).unwrap_or(name.len());
-        Some(name[..end].to_ascii_lowercase().replace('_', "-"))
+        (end > 0).then(|| name[..end].to_ascii_lowercase().replace('_', "-"))
     })
 }

@@ -125,6 +125,11 @@ pub(super) fn read(package: &Package, site: &Site) -> Result<PackageReading> {
     })
 }
 
+/// Counts the files with migrations of a package.
+pub(super) fn count(site: &Site) -> Result<usize> {
+    site.apps.iter().map(|app| Ok(files_of(app)?.len())).sum()
+}
+
 /// Lists the files of an app whose configuration is not known; its label does not matter here.
 fn files_of(app: &App) -> Result<Vec<InspectedFile>> {
     let mut files = Vec::new();
@@ -163,7 +168,10 @@ fn read_file(project: &Project, inspector: &Inspector<'_>, file: &InspectedFile,
         |span: Option<Span>| span.and_then(|span| project.sources.location(span)).map_or(1, |location| location.line);
     let raw = inspection.raw.as_ref();
     let operations = raw.and_then(|raw| raw.operations.items()).map_or(0, <[_]>::len);
-    let (outcome, reasons) = judge(&inspection, &line);
+    let (outcome, mut reasons) = judge(&inspection, &line);
+    for reason in &mut reasons {
+        reason.reason = reason.reason.replace(&format!("{}/", app.migrations.display()), "");
+    }
     FileReading { file: name, operations, reasons, outcome }
 }
 

@@ -23,6 +23,12 @@ impl ModuleFile {
     /// # Errors
     /// When it is not valid Python, or nested deeper than Python itself allows.
     pub(crate) fn parse(source: Arc<Source>) -> Result<Self, Diagnostic> {
+        if let Some(offset) = source.text.find('\0') {
+            let message = format!("syntax error: {} holds a null byte", source.path.display());
+            let diagnostic =
+                Diagnostic::error("syntax-error", message).at(source.span(offset..offset + 1), "null byte");
+            return Err(diagnostic.help("Python cannot import this file either; correct it and run again"));
+        }
         if let Some(offset) = too_deep(&source.text) {
             let message = format!("{} is nested too deeply to be read", source.path.display());
             let diagnostic = Diagnostic::error("nested-too-deeply", message);

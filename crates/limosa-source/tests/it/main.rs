@@ -14,6 +14,7 @@ mod project_kind;
 mod python_classes;
 mod python_fields;
 mod python_garbage;
+mod python_limits;
 mod python_migration;
 mod python_support;
 mod python_values;

@@ -94,12 +94,24 @@ impl Project {
         text: &str,
         work: impl FnOnce(&Context<'_>, Option<RawMigration>, Vec<Diagnostic>) -> T,
     ) -> T {
+        self.bytes(text.as_bytes(), work)
+    }
+
+    /// Does the same with the bytes of a file.
+    pub(crate) fn bytes<T>(
+        &self,
+        text: &[u8],
+        work: impl FnOnce(&Context<'_>, Option<RawMigration>, Vec<Diagnostic>) -> T,
+    ) -> T {
         let path = self.folder.path().join("shop/migrations/0002_next.py");
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
         let id = MigrationId::new("shop", "0002_next");
-        let source = self.sources.read(&path).unwrap();
         self.with(|context| {
+            let source = match self.sources.read(&path) {
+                Ok(source) => source,
+                Err(diagnostic) => return work(context, None, vec![diagnostic]),
+            };
             let (raw, diagnostics) = read_migration(context, &source, id, "shop.migrations.0002_next");
             work(context, raw, diagnostics)
         })
