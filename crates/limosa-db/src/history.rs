@@ -1,10 +1,14 @@
 //! The table of applied migrations, Django's own columns with the unique key that Django lacks.
 
+mod repair;
+
 use limosa_sql::dialect::Dialect;
 use smol_str::SmolStr;
 
 use crate::connection::{Connection, literal, quote};
 use crate::error::{DbError, DbErrorKind};
+
+pub use self::repair::Numbering;
 
 /// The table of applied migrations of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +125,7 @@ impl History {
             quote(&self.table),
             quote("id"),
             quote("applied"),
-            quote(&format!("{}_app_name_uniq", self.table)),
+            quote(&self.key_name()),
             app = quote("app"),
             name = quote("name"),
         )
@@ -182,6 +186,10 @@ impl History {
         let (table, app, name) = (self.quote(&self.table), self.literal(app), self.literal(name));
         let sql = format!("SELECT 1 FROM {table} WHERE app = {app} AND name = {name} LIMIT 1");
         Ok(!connection.query(&sql, &[]).await?.is_empty())
+    }
+
+    fn key_name(&self) -> String {
+        format!("{}_app_name_uniq", self.table)
     }
 
     fn quote(&self, name: &str) -> String {

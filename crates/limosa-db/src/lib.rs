@@ -12,7 +12,7 @@ pub mod url;
 
 pub use connection::{BatchError, CancelHandle, ConnectOptions, Connection, Notice, Param, Row};
 pub use error::{DbError, DbErrorKind, DbReport};
-pub use history::{AppliedMigration, AutoField, History};
+pub use history::{AppliedMigration, AutoField, History, Numbering};
 pub use lease::{Fence, Lease, LeaseScope, Lost};
 pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
 pub use url::{DatabaseUrl, DjangoDatabase, LibpqEnvironment, UrlError};

@@ -176,6 +176,17 @@ impl Operation {
         }
     }
 
+    /// Returns whether it holds code or SQL of the project, which may change rows.
+    pub fn may_change_rows(&self) -> bool {
+        match &self.kind {
+            Kind::RunPython(op) => !RunPython::is_noop(&op.code),
+            Kind::RunSql(_) | Kind::RunRust(_) => true,
+            Kind::Custom(op) => op.runs,
+            Kind::SeparateDatabaseAndState(op) => op.database_operations.iter().any(Self::may_change_rows),
+            _ => false,
+        }
+    }
+
     /// Returns whether only the project's Python can run it, forwards or backwards, on the models of `state`.
     pub fn needs_python(&self, backwards: bool, state: &ProjectState) -> bool {
         match &self.kind {

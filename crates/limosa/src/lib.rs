@@ -16,6 +16,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod connected;
+pub mod doctor;
 pub mod error;
 pub mod migrate;
 pub mod plan;

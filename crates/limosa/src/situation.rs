@@ -67,7 +67,7 @@ impl Situation {
     /// # Errors
     /// With a diagnostic for each of them.
     pub fn check(&self, workspace: &Workspace) -> Result<(), Error> {
-        let mut diagnostics = self.duplicates(workspace);
+        let mut diagnostics = Vec::new();
         for inconsistency in self.graph.inconsistencies() {
             let message =
                 format!("{} is applied before its dependency {}", inconsistency.applied, inconsistency.dependency);
@@ -98,22 +98,25 @@ impl Situation {
         if diagnostics.is_empty() { Ok(()) } else { Err(workspace.diagnostics(diagnostics)) }
     }
 
-    fn duplicates(&self, workspace: &Workspace) -> Vec<Diagnostic> {
-        let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
-        let mut diagnostics = Vec::new();
-        for row in &self.rows {
-            if !seen.insert((&row.app, &row.name)) {
-                let same = self.rows.iter().filter(|other| other.app == row.app && other.name == row.name);
-                let ids: Vec<String> = same.map(|row| row.id.to_string()).collect();
-                let table = workspace.history_table();
-                let message = format!("`{table}` records {}.{} more than once", row.app, row.name);
-                diagnostics.push(Diagnostic::error("duplicate-history", message).help(format!(
-                    "two runners may have applied it at the same time: look at the schema, then keep one of the rows with id {}",
-                    ids.join(", ")
-                )));
-            }
+    /// Returns what is doubtful about the history table, in one line; `limosa doctor` tells more.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn doubt(&self, connection: &Connection, history: &History) -> Result<Option<String>, Error> {
+        if !self.has_table {
+            return Ok(None);
         }
-        diagnostics
+        let mut seen = BTreeSet::new();
+        let again = self.rows.iter().filter(|row| !seen.insert((&row.app, &row.name))).count();
+        let mut doubts = Vec::new();
+        if !history.has_unique_key(connection).await? {
+            doubts.push("has no unique key".to_owned());
+        }
+        if again > 0 {
+            doubts.push(format!("holds {again} {} more than once", if again == 1 { "row" } else { "rows" }));
+        }
+        let table = history.table();
+        Ok((!doubts.is_empty()).then(|| format!("`{table}` {}: see `limosa doctor`", doubts.join(" and "))))
     }
 }
 

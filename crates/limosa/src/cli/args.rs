@@ -9,8 +9,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "limosa", version, propagate_version = true, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 migrations are pending (--check), 2 usage or project error, 3 database error,\n\
-    4 another runner is at work, 5 stopped part-way, 70 a bug, 130 interrupted."
+    after_help = "Exit codes: 0 done, 1 migrations are pending (--check) or something was found (doctor), 2 usage or project
+\
+    error, 3 database error, 4 another runner is at work, 5 stopped part-way, 70 a bug, 130 interrupted."
 )]
 pub struct Cli {
     /// What to do.
@@ -86,6 +87,8 @@ pub enum Command {
     Sqlmigrate(SqlMigrateArgs),
     /// Shows all that `migrate` would do, step by step.
     Plan(PlanArgs),
+    /// Looks for what is wrong with the history, and mends what can be mended safely.
+    Doctor(DoctorArgs),
     /// Writes limosa.toml for the project it stands in.
     Init(InitArgs),
     /// Prints a completion script for a shell.
@@ -166,6 +169,20 @@ pub struct PlanArgs {
     pub app_label: Option<String>,
     /// The migration to end at (a prefix is enough), or `zero`.
     pub migration_name: Option<String>,
+}
+
+/// Arguments of `doctor`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct DoctorArgs {
+    /// Shows the statements that mend what is safe to mend; with --yes they run.
+    #[arg(long)]
+    pub fix: bool,
+    /// Runs what --fix shows, in one transaction, after it wrote a file that undoes it.
+    #[arg(long, requires = "fix")]
+    pub yes: bool,
+    /// The file to write; limosa-undo-TIME.sql in the project's folder when it is left out.
+    #[arg(long, value_name = "FILE", requires = "yes")]
+    pub undo: Option<PathBuf>,
 }
 
 /// Arguments of `init`.

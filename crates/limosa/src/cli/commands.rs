@@ -1,6 +1,7 @@
 //! The commands, one file each: thin, they ask the library and print what it says.
 
 mod completions;
+mod doctor;
 mod init;
 mod migrate;
 mod plan;
@@ -22,6 +23,7 @@ pub async fn run(cli: Cli, context: &mut CommandContext) -> Result<Exit, Error> 
         Command::Showmigrations(args) => showmigrations::run(context, &args).await,
         Command::Sqlmigrate(args) => sqlmigrate::run(context, &args).await,
         Command::Plan(args) => plan::run(context, &args).await,
+        Command::Doctor(args) => doctor::run(context, &args).await,
         Command::Init(args) => init::run(context, &args),
         Command::Completions { shell } => completions::run(context, shell),
     }

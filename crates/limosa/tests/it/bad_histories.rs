@@ -1,7 +1,5 @@
 //! Histories that contradict the graph or themselves: refused, and the database left as it is.
 
-use limosa_sql::dialect::Dialect;
-
 use crate::database::{Database, on_each};
 use crate::project::Project;
 
@@ -32,36 +30,6 @@ fn dependency_is_not_applied() {
             "blog/migrations/0003_first.sql:1:",
             "help:",
             "limosa migrate --fake blog 0002_slug",
-        ],
-    );
-}
-
-#[test]
-fn duplicate_rows() {
-    let django = || Project::django(&[]);
-    // The table as Django makes it, which has no unique key.
-    let duplicate = |database: &Database| {
-        let old = "ALTER TABLE django_migrations RENAME TO old";
-        let id = match database.dialect() {
-            Dialect::Postgres => "bigserial PRIMARY KEY",
-            Dialect::Sqlite => "integer PRIMARY KEY AUTOINCREMENT",
-            Dialect::MySql => "bigint AUTO_INCREMENT PRIMARY KEY",
-        };
-        let columns = "app varchar(255) NOT NULL, name varchar(255) NOT NULL, applied timestamp NOT NULL";
-        let table = format!("CREATE TABLE django_migrations (id {id}, {columns})");
-        let copy = "INSERT INTO django_migrations (app, name, applied) SELECT app, name, applied FROM old";
-        for sql in [old, &table, copy, copy, "DROP TABLE old"] {
-            database.execute(sql);
-        }
-    };
-    check(
-        "duplicates",
-        django,
-        duplicate,
-        &[
-            "error[duplicate-history]: `django_migrations` records library.0001_initial more than once",
-            "help:",
-            "keep one of the rows with id 1, 2",
         ],
     );
 }

@@ -19,6 +19,7 @@ mod bad_graphs;
 mod bad_histories;
 mod causes;
 mod changed_models;
+mod doctor;
 mod failures;
 mod interrupts;
 mod irreversible;

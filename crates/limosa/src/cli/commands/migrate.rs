@@ -153,6 +153,9 @@ async fn locked(
         return look::show(context, workspace, &situation, request).map(|exit| (exit, 0));
     }
     let app = request.args.app_label.as_deref();
+    if let Some(doubt) = situation.doubt(&connected.connection, &connected.history).await? {
+        context.printer.note(&format!("{WARN}warning{WARN:#}: {doubt}\n"));
+    }
     context.printer.say(&announce(&situation, &target, &request.options.synchronize, app));
     let interrupt = Interrupt::new(connected.connection.cancel_handle());
     let run = migrate::run(workspace, connected, lease, &plan, &request.options, events, &interrupt);

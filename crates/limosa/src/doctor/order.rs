@@ -1,0 +1,57 @@
+//! Migrations that are recorded before what they depend on.
+
+use std::collections::BTreeMap;
+
+use limosa_model::MigrationId;
+
+use super::{Finding, History, id};
+
+pub(super) fn find(history: &History<'_>) -> Vec<Finding> {
+    let mut rows = BTreeMap::new();
+    for row in history.rows() {
+        rows.entry(id(row)).or_insert(row.id);
+    }
+    let graph = &history.situation.graph;
+    let mut findings = Vec::new();
+    for migration in graph.full_plan() {
+        for dependency in graph.parents(migration) {
+            let (Some(own), Some(other)) = (place(history, &rows, migration), place(history, &rows, dependency)) else {
+                continue;
+            };
+            // A squash that replaces it has no row of its own time.
+            if other <= own {
+                continue;
+            }
+            let message = format!("{migration} is recorded before its dependency {dependency}");
+            let mut finding = Finding::new("out-of-order", message);
+            finding.details.push(format!("rows {own} and {other}"));
+            finding.help = Some(
+                "look whether both are in the schema: the dependency was declared later, or a name was used again after a squash; \
+                 rows are not put into another order"
+                    .to_owned(),
+            );
+            findings.push(finding);
+        }
+    }
+    for gap in graph.inconsistencies() {
+        let message = format!("{} is recorded, and its dependency {} is not", gap.applied, gap.dependency);
+        let mut finding = Finding::new("missing-dependency", message);
+        finding.help = Some(format!(
+            "if its changes are in the database: `limosa migrate --fake {} {}`; else unapply {} first",
+            gap.dependency.app, gap.dependency.name, gap.applied
+        ));
+        findings.push(finding);
+    }
+    findings
+}
+
+/// Returns when a migration was applied, as the id of a row: a squash when the last of what it replaces was, if that was earlier.
+fn place(history: &History<'_>, rows: &BTreeMap<MigrationId, i64>, migration: &MigrationId) -> Option<i64> {
+    let own = rows.get(migration).copied();
+    let replaced: Option<Vec<i64>> = history.loader().replaces(migration).map(|id| rows.get(id).copied()).collect();
+    let replaced = replaced.and_then(|ids| ids.into_iter().max());
+    match (own, replaced) {
+        (Some(own), Some(replaced)) => Some(own.min(replaced)),
+        (own, replaced) => own.or(replaced),
+    }
+}
