@@ -56,7 +56,8 @@ pub struct Field {
     pub db_tablespace: Option<SmolStr>,
     /// Whether code of a class that is not Django's decides what a default becomes in the database; not part of comparisons.
     pub prepares_default: Ignored<bool>,
-    /// What the class calls its internal type (`get_internal_type()`), when that is not its own name; of relations only.
+    /// What the class calls its internal type (`get_internal_type()`), when that is not its own name; of relations, and where it is
+    /// none of Django's.
     pub internal_type: Option<SmolStr>,
     /// What a class that is not Django's says about its column, when it differs from `kind`.
     pub custom: Option<Arc<CustomColumn>>,

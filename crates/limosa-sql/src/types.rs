@@ -59,13 +59,17 @@ impl Models<'_> {
             return match custom.types.iter().find(|(name, _)| name == vendor) {
                 Some((_, db_type)) => Ok(db_type.clone()),
                 None if view.field.kind == FieldKind::Custom => Err(self.unknown_column(view)),
-                None => self.own_type(view),
+                None => self.usual_type(view),
             };
         }
-        self.own_type(view)
+        self.usual_type(view)
     }
 
-    fn own_type(self, view: &FieldView) -> Result<Option<SmolStr>, ModelError> {
+    /// Returns the type of Django's class that the field behaves as, whatever its own class says.
+    ///
+    /// # Errors
+    /// As [`Models::db_parameters`].
+    pub(crate) fn usual_type(self, view: &FieldView) -> Result<Option<SmolStr>, ModelError> {
         match &view.field.kind {
             FieldKind::ForeignKey(_) | FieldKind::OneToOne(_) => self.rel_db_type(&self.target(view)?.field),
             FieldKind::Generated { output_field, .. } => self.db_type(&inner(view, output_field)),

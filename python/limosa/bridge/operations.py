@@ -1,6 +1,7 @@
 """Facts about operations whose classes are not Django's own, and about the code of ``RunPython``."""
 
 import dis
+import inspect
 
 from django.db import migrations
 from django.db.migrations.operations.base import Operation
@@ -38,7 +39,7 @@ def _custom(operation, encoder):
         "mro": [canonical(ancestor) for ancestor in kind.__mro__ if issubclass(ancestor, Operation)],
         "base": canonical(base),
         "base_view": _base_view(operation, base, encoder),
-        "overrides": [name for name in METHODS if getattr(kind, name) is not getattr(base, name)],
+        "overrides": [name for name in METHODS if getattr(kind, name) is not getattr(base, name)] + _told_otherwise(operation, base),
         "empty": [name for name in METHODS if _does_nothing(getattr(kind, name))],
         "describe": _text(operation.describe),
         "reversible": bool(operation.reversible),
@@ -57,6 +58,19 @@ def _base_view(operation, base, encoder):
         return encoder.call(canonical(base), args, kwargs)
     except Exception:
         return None
+
+
+def _told_otherwise(operation, base):
+    """Returns what the operation says of itself that its nearest Django class would not say of it."""
+    answer = []
+    if _text(operation.describe) != _text(lambda: base.describe(operation)):
+        answer.append("describe")
+    reversible = inspect.getattr_static(base, "reversible")
+    if hasattr(reversible, "__get__"):
+        reversible = reversible.__get__(operation, base)
+    if bool(operation.reversible) != bool(reversible):
+        answer.append("reversible")
+    return answer
 
 
 def _does_nothing(method):

@@ -112,7 +112,8 @@ impl FieldFacts {
             Some(kind) => Field::from_call_around(&seen, &kind, self.custom_column(), inner)?,
             None => Field::from_custom_call(&seen, self.column_types())?,
         };
-        if field.foreign_key().is_some() {
+        let known = |name: &SmolStr| Field::is_known_class(&format!("django.db.models.{name}"));
+        if field.foreign_key().is_some() || !self.internal_type.as_ref().is_some_and(known) {
             field.internal_type = self.internal_type.clone();
         }
         let own = &self.attributes;

@@ -27,6 +27,7 @@ mod json;
 mod migrate;
 mod no_python;
 mod own_classes;
+mod own_fields;
 mod own_migrations;
 mod passwords;
 mod places;

@@ -157,18 +157,21 @@ fn using(editor: &SchemaEditor<'_>, change: &Alteration<'_, '_>) -> Result<Strin
 ///
 /// Source: Django `db/backends/postgresql/schema.py`, `_field_data_type`.
 fn data_type(field: &FieldIn<'_>) -> Result<SmolStr, EditorError> {
-    let db_type = field.models.db_type(&field.view)?.unwrap_or_default();
-    if field.field().custom.is_some() && !db_type.starts_with("varchar") && !db_type.starts_with("numeric") {
-        return Ok(db_type); // its own class says so, whatever it is derived from
+    let own = field.field();
+    let known = |name: &SmolStr| Field::is_known_class(&format!("django.db.models.{name}"));
+    if own.internal_type.as_ref().is_some_and(|name| !known(name)) && own.custom.is_some() {
+        return Ok(field.models.db_type(&field.view)?.unwrap_or_default()); // its own class says so, whatever it is derived from
     }
-    Ok(match &field.field().kind {
+    Ok(match &own.kind {
         FieldKind::Char => SmolStr::new_static("varchar of any length"),
         FieldKind::CiChar | FieldKind::CiEmail if field.models.context.django >= DjangoVersion::V52 => {
             SmolStr::new_static("varchar of any length")
         }
         FieldKind::File | FieldKind::FilePath | FieldKind::Slug => SmolStr::new_static("varchar with a length"),
         FieldKind::Decimal { .. } => SmolStr::new_static("numeric with any digits"),
-        _ => db_type,
+        // Where the type goes by the name of a class, it counts and not what a class derived from it says.
+        kind if kind.is_listed() => field.models.usual_type(&field.view)?.unwrap_or_default(),
+        _ => field.models.db_type(&field.view)?.unwrap_or_default(),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use limosa_model::graph::Direction;
-use limosa_model::operations::{OperationKind, Sql};
+use limosa_model::operations::{OperationKind, Sql, StateEffect};
 use limosa_model::{Migration, MigrationId, Operation, Value};
 
 use super::Request;
@@ -81,7 +81,15 @@ fn planned(workspace: &Workspace, plan: &MigratePlan) -> Result<String, Error> {
 }
 
 fn describe(operation: &Operation, backwards: bool) -> String {
-    let (prefix, action) = match &operation.kind {
+    // An operation of the project's own class has the code of the one that it is built on.
+    let built_on = match &operation.kind {
+        OperationKind::Custom(custom) => match &custom.effect {
+            StateEffect::Base(base) => base,
+            _ => operation,
+        },
+        _ => operation,
+    };
+    let (prefix, action) = match &built_on.kind {
         OperationKind::RunPython(op) => {
             let code = if backwards { op.reverse_code.as_ref() } else { Some(&op.code) };
             let doc = if backwards { op.reverse_doc.as_deref() } else { op.doc.as_deref() };
