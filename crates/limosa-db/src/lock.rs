@@ -59,7 +59,7 @@ pub enum LockWait {
 /// Who holds the lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LockHolder {
-    /// The process: of the server's end on PostgreSQL, of the runner on SQLite; on MySQL the number of the connection.
+    /// The process of the runner, where the lease says it; otherwise that of the server's end (on MySQL the number of the connection).
     pub pid: Option<i64>,
     /// The name of the application or run, such as `limosa/6f1a`.
     pub application: Option<String>,

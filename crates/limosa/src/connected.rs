@@ -77,7 +77,7 @@ impl Connected {
     /// # Errors
     /// When another runner still holds it then.
     pub async fn lock(&self, wait: LockWait, events: &Events) -> Result<Lease, Error> {
-        let life = std::env::var(LEASE_VARIABLE).ok().and_then(|text| text.parse().ok());
+        let life = std::env::var(LEASE_VARIABLE).ok().and_then(|text| text.parse().ok()).filter(|life| *life >= 300);
         let scope = LeaseScope {
             history_table: self.history.table().to_owned(),
             run_id: self.run_id.clone(),
@@ -111,6 +111,14 @@ impl Connected {
         }
     }
 
+    /// Fails when another runner has taken over.
+    ///
+    /// # Errors
+    /// Then, and when the database refuses.
+    pub async fn check(&self, lease: &Lease) -> Result<(), Error> {
+        if self.write(Some(lease), &[]).await? { Ok(()) } else { Err(self.taken_over(Some(lease)).await?) }
+    }
+
     /// Returns the error that says who has taken over.
     ///
     /// # Errors
@@ -130,7 +138,10 @@ impl Connected {
         {
             return Ok(false);
         }
-        self.connection.batch(statements).await.map_err(|failed| failed.error)?;
+        match statements {
+            [] => {}
+            _ => self.connection.batch(statements).await.map_err(|failed| failed.error)?,
+        }
         Ok(true)
     }
 }

@@ -195,6 +195,7 @@ pub async fn run(
     let ran: Vec<(Arc<Migration>, Direction)> = jobs.iter().map(|job| (job.migration.clone(), job.direction)).collect();
     if has_receivers {
         let state = ids_after(plan, &applied, fake);
+        connected.check(lease).await?;
         events.after_run("the project's own receivers");
         workspace.post_migrate(told, &state, &signals).await?;
     } else {

@@ -45,7 +45,8 @@ impl Table {
         let (name, place) = match dialect {
             Dialect::Postgres => {
                 let rows = connection.query("SELECT current_schema(), current_database()", &[]).await?;
-                let schema = rows.first().map_or("public", |row| row.text(0)).to_owned();
+                // Where the search path leads nowhere, the history cannot be made either.
+                let schema = rows.first().and_then(|row| row.get(0)).unwrap_or("public").to_owned();
                 let database = rows.first().map_or("", |row| row.text(1)).to_owned();
                 (format!("{}.{NAME}", quote(dialect, &schema)), format!("{database}.{schema}."))
             }
