@@ -10,12 +10,14 @@ mod own_classes;
 mod python;
 mod routing;
 mod sql_text;
+mod transaction;
 
 pub use atoms::{Atom, advance, atoms, irreversible};
 pub use collect::{Collected, collect, unknown_defaults};
 pub use compiler::{Compiled, Compiler, compile};
 pub use python::{UnknownDefault, needs_python};
 pub use routing::{RoutingQuestion, RoutingSubject, Skipped, detection_questions, routing_questions};
+pub use transaction::is_one_transaction;
 
 use limosa_model::Span;
 use limosa_model::state::StateError;

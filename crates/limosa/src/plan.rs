@@ -90,7 +90,7 @@ pub async fn steps(
             app: app.to_string(),
             name: name.to_string(),
             backwards: job.direction == Direction::Backwards,
-            transaction: job.migration.atomic && context.can_rollback_ddl(),
+            transaction: steps::is_one_transaction(&context, &job.migration, job.direction),
             operations: operations.collect(),
         });
     }

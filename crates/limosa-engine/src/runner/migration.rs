@@ -3,7 +3,7 @@
 use limosa_db::introspect;
 use limosa_model::Span;
 use limosa_model::graph::Direction;
-use limosa_plan::steps::{Compiled, Compiler, Step, StepError};
+use limosa_plan::steps::{Compiled, Compiler, Step, StepError, is_one_transaction};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Dialect;
 
@@ -132,7 +132,7 @@ impl Runner<'_> {
 
     /// Returns whether a migration and its history rows are one transaction: it wants that, and the database can do it.
     pub(super) fn is_transaction(&self, job: &Job) -> bool {
-        job.migration.atomic && self.context.can_rollback_ddl()
+        is_one_transaction(self.context, &job.migration, job.direction)
     }
 
     async fn steps(

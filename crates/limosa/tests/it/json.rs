@@ -177,7 +177,7 @@ fn sqlmigrate_and_plan() {
             "plan",
             0,
             &json!([{"version": 1, "migrations": [{
-                "app": "blog", "name": "0004_second", "backwards": false, "transaction": database.rolls_back(),
+                "app": "blog", "name": "0004_second", "backwards": false, "transaction": true,
                 "operations": [{
                     "description": "Raw SQL operation",
                     "place": "blog/migrations/0004_second.toml:3:1",

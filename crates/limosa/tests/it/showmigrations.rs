@@ -89,7 +89,7 @@ fn plan() {
         project
             .run("plan blog 0002")
             .ends(0)
-            .prints(&[&format!("unapply blog.0003_first ({how})"), "DELETE FROM blog_post"]);
+            .prints(&["unapply blog.0003_first (one transaction)", "DELETE FROM blog_post"]);
     });
 }
 
