@@ -45,7 +45,7 @@ pub(crate) struct Args {
     /// How often to measure what is short; what is long is measured a third as often.
     #[arg(long, value_name = "N")]
     runs: Option<usize>,
-    /// Measures only this database; repeatable.
+    /// Measures only this database; repeatable. MariaDB is the server of ORACLE_MYSQL_HOST, _PORT and _USER, for --apps.
     #[arg(long, value_name = "KIND", value_enum)]
     only: Vec<Kind>,
     /// Sizes other than the usual two, each APPSxMIGRATIONSxMODELS per app; repeatable.
@@ -73,7 +73,10 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     };
     let django = std::env::split_paths(&args.django).next().context("LIMOSA_TEST_DJANGO is empty")?;
     let folder = tempfile::Builder::new().prefix("limosa-bench-").tempdir()?;
-    let kinds = if args.only.is_empty() { vec![Kind::Sqlite, Kind::Postgres] } else { args.only.clone() };
+    let mut kinds = if args.only.is_empty() { vec![Kind::Sqlite, Kind::Postgres] } else { args.only.clone() };
+    if args.only.is_empty() && !args.apps.is_empty() && std::env::var_os("ORACLE_MYSQL_HOST").is_some() {
+        kinds.push(Kind::Mariadb);
+    }
     let server = match (&args.postgres, kinds.contains(&Kind::Postgres)) {
         (_, false) => None,
         (Some(url), true) => Some(server::Server::at(url)?),

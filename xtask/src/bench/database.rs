@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
 use super::server::Server;
@@ -16,6 +16,8 @@ pub(super) enum Kind {
     Sqlite,
     /// A server.
     Postgres,
+    /// A server that the environment names, for whole applications.
+    Mariadb,
 }
 
 impl Kind {
@@ -24,6 +26,7 @@ impl Kind {
         match self {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
+            Self::Mariadb => "mariadb",
         }
     }
 
@@ -32,6 +35,7 @@ impl Kind {
         match self {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
+            Self::Mariadb => "MariaDB",
         }
     }
 }
@@ -51,6 +55,7 @@ impl<'a> Database<'a> {
         Ok(match kind {
             Kind::Sqlite => Self::Sqlite(folder.join(format!("{name}.sqlite3"))),
             Kind::Postgres => Self::Postgres(server.context("no server")?, format!("limosa_bench_{name}")),
+            Kind::Mariadb => bail!("only whole applications are measured on MariaDB: name them with --apps"),
         })
     }
 
