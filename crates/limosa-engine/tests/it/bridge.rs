@@ -3,6 +3,7 @@
 //! `LIMOSA_TEST_DJANGO` names the interpreter. Without it the tests are skipped, except on a CI machine.
 
 mod connection;
+mod database;
 mod describe;
 mod export;
 mod failures;

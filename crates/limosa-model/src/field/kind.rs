@@ -107,28 +107,28 @@ impl FieldKind {
 
     /// Returns whether back ends list its type by the name of its class (Django: `DatabaseWrapper.data_types`).
     pub fn is_listed(&self) -> bool {
-        match self {
+        !matches!(
+            self,
             Self::ForeignKey(_)
-            | Self::OneToOne(_)
-            | Self::ManyToMany(_)
-            | Self::Generated { .. }
-            | Self::CompositePrimaryKey(_)
-            | Self::Array { .. }
-            | Self::HStore
-            | Self::IntegerRange
-            | Self::BigIntegerRange
-            | Self::DecimalRange
-            | Self::DateTimeRange
-            | Self::DateRange
-            | Self::SearchVector
-            | Self::CiChar
-            | Self::CiText
-            | Self::CiEmail
-            | Self::Spatial(_)
-            | Self::NoColumn
-            | Self::Custom => false,
-            _ => true,
-        }
+                | Self::OneToOne(_)
+                | Self::ManyToMany(_)
+                | Self::Generated { .. }
+                | Self::CompositePrimaryKey(_)
+                | Self::Array { .. }
+                | Self::HStore
+                | Self::IntegerRange
+                | Self::BigIntegerRange
+                | Self::DecimalRange
+                | Self::DateTimeRange
+                | Self::DateRange
+                | Self::SearchVector
+                | Self::CiChar
+                | Self::CiText
+                | Self::CiEmail
+                | Self::Spatial(_)
+                | Self::NoColumn
+                | Self::Custom
+        )
     }
 
     /// Returns whether the empty text is a value of it (Django: `empty_strings_allowed` and a text or binary internal type).

@@ -1,9 +1,9 @@
 //! The bridge as a connection.
 
 use limosa_engine::bridge::{Bridge, Direction};
-use limosa_sql::dialect::Dialect;
 use serde_json::json;
 
+use super::database::on_each;
 use super::project::{Project, at, migration};
 
 const TABLE: &str = "CREATE TABLE t (n integer)";
@@ -15,14 +15,18 @@ async fn numbers(bridge: &mut Bridge) -> Vec<i64> {
 
 #[tokio::test]
 async fn commit_and_rollback() {
-    let Some(project) = Project::new(&[]) else { return };
+    on_each("commit", &[], async |project| commit_and_rollback_on(project).await).await;
+}
+
+async fn commit_and_rollback_on(project: &Project) {
     let mut bridge = project.start().await;
     bridge.connect("default").await.unwrap();
     bridge.begin(true).await.unwrap();
     bridge.execute(TABLE, None).await.unwrap();
     bridge.rollback().await.unwrap();
     bridge.begin(true).await.unwrap();
-    bridge.execute(TABLE, None).await.unwrap();
+    let again = bridge.execute(TABLE, None).await;
+    assert_eq!(again.is_ok(), project.rolls_back(), "{again:?}");
     assert_eq!(bridge.execute("INSERT INTO t VALUES (%s), (%s)", Some(&[json!(1), json!(2)])).await.unwrap(), 2);
     bridge.savepoint().await.unwrap();
     bridge.execute("INSERT INTO t VALUES (3)", None).await.unwrap();
@@ -32,11 +36,15 @@ async fn commit_and_rollback() {
     bridge.release().await.unwrap();
     bridge.commit().await.unwrap();
     assert_eq!(numbers(&mut bridge).await, [1, 2, 4]);
+    bridge.close().await.unwrap();
 }
 
 #[tokio::test]
 async fn a_migration_that_is_not_atomic() {
-    let Some(project) = Project::new(&[]) else { return };
+    on_each("not_atomic", &[], async |project| not_atomic_on(project).await).await;
+}
+
+async fn not_atomic_on(project: &Project) {
     let mut bridge = project.start().await;
     bridge.connect("default").await.unwrap();
     bridge.begin(false).await.unwrap();
@@ -78,19 +86,25 @@ def fill(apps, schema_editor):
         pass
     print('filled', Author.objects.count())
 ";
-    let Some(project) = Project::new(&[("0002_fill", &migration(head, "migrations.RunPython(fill)"))]) else { return };
+    let text = migration(head, "migrations.RunPython(fill)");
+    on_each("inside", &[("0002_fill", &text)], async |project| inside_on(project).await).await;
+}
+
+async fn inside_on(project: &Project) {
     let mut bridge = project.migrated().await;
     for keep in [false, true] {
         bridge.begin(true).await.unwrap();
         bridge.set_state(&[super::project::id("0001_initial")]).await.unwrap();
-        bridge.run_operation(&at("0002_fill", 0), Direction::Forwards, &[], Dialect::Sqlite).await.unwrap();
+        bridge.run_operation(&at("0002_fill", 0), Direction::Forwards, &[], project.dialect()).await.unwrap();
         if keep {
             bridge.commit().await.unwrap()
         } else {
             bridge.rollback().await.unwrap()
         }
         let rows = bridge.query("SELECT name FROM library_author", None).await.unwrap().rows;
-        assert_eq!(rows.len(), usize::from(keep));
+        assert_eq!(rows.len(), if project.rolls_back() { usize::from(keep) } else { 1 + usize::from(keep) });
     }
-    assert_eq!(project.printed(), ["filled 1", "filled 1"]);
+    let second = if project.rolls_back() { "filled 1" } else { "filled 2" };
+    assert_eq!(project.printed(), ["filled 1", second]);
+    bridge.close().await.unwrap();
 }

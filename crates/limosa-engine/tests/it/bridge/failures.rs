@@ -1,8 +1,8 @@
 //! What goes wrong, and how it is told.
 
 use limosa_engine::bridge::{Bridge, BridgeError, BridgeOptions, Direction};
-use limosa_sql::dialect::Dialect;
 
+use super::database::on_each;
 use super::project::{Project, at, migration};
 
 #[tokio::test]
@@ -45,11 +45,16 @@ async fn settings_that_fail() {
 #[tokio::test]
 async fn an_error_names_the_line_of_the_migration() {
     let head = "\ndef code(apps, schema_editor):\n    Book = apps.get_model('library', 'Book')\n    Book.objects.create(title='x', author_id=None)\n";
-    let Some(project) = Project::new(&[("0002_bad", &migration(head, "migrations.RunPython(code)"))]) else { return };
+    let text = migration(head, "migrations.RunPython(code)");
+    on_each("error", &[("0002_bad", &text)], async |project| error_on(project).await).await;
+}
+
+async fn error_on(project: &Project) {
     let mut bridge = project.migrated().await;
     bridge.begin(true).await.unwrap();
     bridge.execute("INSERT INTO library_author (name) VALUES ('Ann')", None).await.unwrap();
-    let error = bridge.run_operation(&at("0002_bad", 0), Direction::Forwards, &[], Dialect::Sqlite).await.unwrap_err();
+    let error =
+        bridge.run_operation(&at("0002_bad", 0), Direction::Forwards, &[], project.dialect()).await.unwrap_err();
     let python = error.python().unwrap();
     assert_eq!(python.class, "django.db.utils.IntegrityError");
     assert_eq!(python.file, Some(project.path("library/migrations/0002_bad.py")));
@@ -57,7 +62,9 @@ async fn an_error_names_the_line_of_the_migration() {
     assert!(!python.traceback.contains("<limosa>"), "{}", python.traceback);
     assert!(python.traceback.lines().nth(1).unwrap().contains("0002_bad.py"), "{}", python.traceback);
     bridge.rollback().await.unwrap();
-    assert!(bridge.query("SELECT * FROM library_author", None).await.unwrap().rows.is_empty());
+    let rows = bridge.query("SELECT * FROM library_author", None).await.unwrap().rows;
+    assert_eq!(rows.is_empty(), project.rolls_back());
+    bridge.close().await.unwrap();
 }
 
 #[tokio::test]
@@ -71,7 +78,8 @@ def code(apps, schema_editor):
     let Some(project) = Project::new(&[("0002_die", &migration(head, "migrations.RunPython(code)"))]) else { return };
     let mut bridge = project.migrated().await;
     bridge.begin(true).await.unwrap();
-    let error = bridge.run_operation(&at("0002_die", 0), Direction::Forwards, &[], Dialect::Sqlite).await.unwrap_err();
+    let error =
+        bridge.run_operation(&at("0002_die", 0), Direction::Forwards, &[], project.dialect()).await.unwrap_err();
     let BridgeError::Died { status, stderr } = error else { panic!("{error}") };
     assert!(status.contains('7') && stderr.contains("last words"), "{status} {stderr}");
 }
@@ -85,29 +93,34 @@ def code(apps, schema_editor):
     time.sleep(600)
 def statement(apps, schema_editor):
     print('started')
-    schema_editor.execute('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n')
+    vendor = schema_editor.connection.vendor
+    sql = {'postgresql': 'SELECT pg_sleep(600)', 'mysql': 'SELECT BENCHMARK(1000000000, MD5(1))'}.get(vendor)
+    schema_editor.execute(sql or 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n')
 ";
     for function in ["code", "statement"] {
         let text = migration(head, &format!("migrations.RunPython({function})"));
-        let Some(project) = Project::new(&[("0002_long", &text)]) else { return };
-        let mut bridge = project.migrated().await;
-        let interrupter = bridge.interrupter();
-        bridge.begin(true).await.unwrap();
-        let operation = at("0002_long", 0);
-        let interrupt = async {
-            while project.printed().is_empty() {
-                tokio::task::yield_now().await;
-            }
-            interrupter.interrupt().await.unwrap();
-        };
-        let (result, ()) =
-            tokio::join!(bridge.run_operation(&operation, Direction::Forwards, &[], Dialect::Sqlite), interrupt);
-        let error = result.unwrap_err();
-        assert!(matches!(error, BridgeError::Interrupted), "{function}: {error}");
-        bridge.rollback().await.unwrap();
-        // The process goes on, and an interrupt with nothing to interrupt does nothing.
-        interrupter.interrupt().await.unwrap();
-        assert_eq!(bridge.query("SELECT 1", None).await.unwrap().rows.len(), 1);
-        bridge.close().await.unwrap();
+        on_each("interrupt", &[("0002_long", &text)], async |project| interrupt_on(project, function).await).await;
     }
+}
+
+async fn interrupt_on(project: &Project, function: &str) {
+    let mut bridge = project.migrated().await;
+    let interrupter = bridge.interrupter();
+    bridge.begin(true).await.unwrap();
+    let operation = at("0002_long", 0);
+    let interrupt = async {
+        while project.printed().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        interrupter.interrupt().await.unwrap();
+    };
+    let (result, ()) =
+        tokio::join!(bridge.run_operation(&operation, Direction::Forwards, &[], project.dialect()), interrupt);
+    let error = result.unwrap_err();
+    assert!(matches!(error, BridgeError::Interrupted), "{function}: {error}");
+    bridge.rollback().await.unwrap();
+    // The process goes on, and an interrupt with nothing to interrupt does nothing.
+    interrupter.interrupt().await.unwrap();
+    assert_eq!(bridge.query("SELECT 1", None).await.unwrap().rows.len(), 1);
+    bridge.close().await.unwrap();
 }

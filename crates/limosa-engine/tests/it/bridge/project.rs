@@ -9,6 +9,8 @@ use limosa_model::MigrationId;
 use limosa_sql::dialect::Dialect;
 use tempfile::TempDir;
 
+use super::database::Database;
+
 const SETTINGS: &str = r#"
 import os
 SECRET_KEY = "x"
@@ -102,6 +104,8 @@ pub(super) struct Project {
     folder: TempDir,
     python: PathBuf,
     printed: Arc<Mutex<Vec<Output>>>,
+    /// Where it is migrated; an SQLite file of the settings when there is none.
+    pub(super) database: Option<Database>,
 }
 
 impl Project {
@@ -112,7 +116,12 @@ impl Project {
             eprintln!("skipped: LIMOSA_TEST_DJANGO does not name a Python with Django");
             return None;
         };
-        let project = Self { folder: tempfile::tempdir().unwrap(), python: python.into(), printed: Arc::default() };
+        let project = Self {
+            folder: tempfile::tempdir().unwrap(),
+            python: python.into(),
+            printed: Arc::default(),
+            database: None,
+        };
         for (name, text) in [
             ("settings.py", SETTINGS),
             ("library/__init__.py", ""),
@@ -149,6 +158,7 @@ impl Project {
         let printed = Arc::clone(&self.printed);
         BridgeOptions {
             settings: Some("settings".into()),
+            databases: self.database.iter().map(|database| ("default".into(), database.to_django())).collect(),
             output: Some(Arc::new(move |output| printed.lock().unwrap().push(output))),
             ..BridgeOptions::new(&self.python, self.folder.path())
         }
@@ -158,6 +168,20 @@ impl Project {
         Bridge::start(&self.options()).await.unwrap()
     }
 
+    pub(super) fn dialect(&self) -> Dialect {
+        self.database.as_ref().map_or(Dialect::Sqlite, |database| database.url.dialect())
+    }
+
+    /// Returns whether changes of the schema, and all that is done with them, are rolled back.
+    pub(super) fn rolls_back(&self) -> bool {
+        self.dialect() != Dialect::MySql
+    }
+
+    /// Returns SQL as the database quotes its names; the text has double quotes.
+    pub(super) fn quoted(&self, sql: &str) -> String {
+        if self.dialect() == Dialect::MySql { sql.replace('"', "`") } else { sql.to_owned() }
+    }
+
     /// Starts the bridge and applies the first migration, operation by operation.
     pub(super) async fn migrated(&self) -> Bridge {
         let mut bridge = self.start().await;
@@ -165,7 +189,7 @@ impl Project {
         bridge.set_state(&[]).await.unwrap();
         bridge.begin(true).await.unwrap();
         for index in 0..3 {
-            bridge.run_operation(&at("0001_initial", index), Direction::Forwards, &[], Dialect::Sqlite).await.unwrap();
+            bridge.run_operation(&at("0001_initial", index), Direction::Forwards, &[], self.dialect()).await.unwrap();
         }
         bridge.commit().await.unwrap();
         bridge
