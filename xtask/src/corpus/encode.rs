@@ -1,6 +1,7 @@
 //! What was read, in the form in which the bridge encodes values.
 
 use limosa_model::Value;
+use limosa_model::migration::OVERRIDES;
 use limosa_source::python::RawMigration;
 use serde_json::{Value as Json, json};
 
@@ -8,8 +9,12 @@ use serde_json::{Value as Json, json};
 pub(super) fn migration(raw: &RawMigration) -> Json {
     let constructed = raw.methods.iter().any(|method| method == "__init__" || method == "__new__");
     let value = |read: &Value| if constructed { json!({ "$": "opaque" }) } else { value(read) };
-    let attributes: serde_json::Map<String, Json> =
-        raw.attributes.iter().map(|(name, item)| (name.to_string(), value(item))).collect();
+    let attributes: serde_json::Map<String, Json> = raw
+        .attributes
+        .iter()
+        .filter(|(name, _)| name != OVERRIDES)
+        .map(|(name, item)| (name.to_string(), value(item)))
+        .collect();
     json!({
         "app": raw.id.app.as_str(),
         "name": raw.id.name.as_str(),

@@ -20,7 +20,7 @@ use crate::sources::Source;
 const ATTRIBUTES: [&str; 6] = ["operations", "dependencies", "run_before", "replaces", "initial", "atomic"];
 
 /// Methods of a migration that change what it says.
-const OWN_METHODS: [&str; 3] = ["__init__", "__new__", "mutate_state"];
+const OWN_METHODS: [&str; 5] = ["__getattribute__", "__init__", "__init_subclass__", "__new__", "mutate_state"];
 
 /// Methods of a migration that make it run in a way of its own.
 const OWN_RUNS: [&str; 2] = ["apply", "unapply"];
@@ -205,7 +205,7 @@ fn inherited(evaluator: &Evaluator<'_>, bases: &[SmolStr], methods: &[SmolStr], 
     let own = |reason: String| Arc::new(Opaque { reason: reason.into(), text: "Migration".into(), span: Some(span) });
     let mut ways: Vec<Arc<Opaque>> = methods
         .iter()
-        .filter(|method| OWN_METHODS.contains(&method.as_str()))
+        .filter(|method| OWN_METHODS.contains(&method.as_str()) || ATTRIBUTES.contains(&method.as_str()))
         .map(|method| own(format!("the migration defines `{method}`")))
         .collect();
     let mut chain = Chain::default();

@@ -160,3 +160,60 @@ fn keys_that_are_equal_are_one() {
     check("x = True | False, True & False, True ^ True, True | 2", "(True, False, False, 3)");
     check("x = '%+5d' % 3", "<");
 }
+
+#[test]
+fn classes_that_are_made_into_others() {
+    for (text, expected) in [
+        ("import mystery\n@mystery.change\nclass A:\n    y = 1\nx = A", "<"),
+        ("import mystery\n@mystery.change(2)\nclass A:\n    y = 1\nx = A.y", "<"),
+        ("import mystery\nclass A(metaclass=mystery.Meta):\n    y = 1\nx = A.y", "<"),
+        (
+            "import enum\nfrom abc import ABCMeta\nfrom django.utils.deconstruct import deconstructible\n@enum.unique\nclass E(enum.Enum):\n    A = 1\n@deconstructible(path='a.B')\nclass A(metaclass=ABCMeta):\n    y = 1\nx = A.y, E.A.value",
+            "(1, 1)",
+        ),
+    ] {
+        check(text, expected);
+    }
+}
+
+#[test]
+fn sets_are_gone_through_in_the_order_of_python() {
+    check(
+        "x = list({3, 1, 2}), [i for i in {1, 0}], list({'b'}), sorted({30, 10}), 30 in {30, 10}, len({30, 10})",
+        "([1, 2, 3], [0, 1], ['b'], [10, 30], True, 2)",
+    );
+    check("x = list({30, 10})", "<");
+    check("x = []\nfor i in {1, None}:\n    x.append(i)", "<");
+}
+
+#[test]
+fn settings_that_a_module_sets() {
+    check(
+        "from django.conf import settings\nif not hasattr(settings, 'NEW'):\n    setattr(settings, 'NEW', 'a.B')\nx = settings.NEW, getattr(settings, 'NEW', 1), hasattr(settings, 'NEW')",
+        "('a.B', 'a.B', True)",
+    );
+}
+
+#[test]
+fn names_of_models() {
+    let project = Project::new(&[
+        ("shop/__init__.py", ""),
+        (
+            "shop/fields.py",
+            "from .models import File\ndef label(model):\n    if isinstance(model, str):\n        return model\n    return '{}.{}'.format(model._meta.app_label, model.__name__)\nclass Field:\n    model = File\n",
+        ),
+        ("shop/models/__init__.py", "from .file import *\n"),
+        (
+            "shop/models/file.py",
+            "from django.db import models\nfrom ..fields import label\nfrom . import mixins\nclass File(models.Model, mixins.Icons):\n    class Meta:\n        app_label = 'files'\nclass Bare(models.Model):\n    pass\n",
+        ),
+    ]);
+    for (text, expected) in [
+        ("from .fields import Field, label\nx = label(Field.model), label('a.B')", "('files.File', 'a.B')"),
+        ("from .models import File\nx = File._meta.label_lower, File._meta.model_name", "('files.file', 'file')"),
+        ("from .models import Bare\nx = '%s' % Bare._meta.app_label", "<formats something that is not known>"),
+    ] {
+        let module = project.evaluate(text).unwrap();
+        assert_eq!(show(&module.globals["x"]), expected, "{text}");
+    }
+}

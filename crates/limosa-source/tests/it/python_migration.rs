@@ -128,12 +128,36 @@ fn classes_that_run_themselves() {
 }
 
 #[test]
+fn classes_that_compute_what_they_say() {
+    for (body, reason) in [
+        (
+            "from django.utils.functional import classproperty\nclass Migration(migrations.Migration):\n    @classproperty\n    def operations(cls):\n        return []\n",
+            "defines `operations`",
+        ),
+        (
+            "class Migration(migrations.Migration):\n    def __getattribute__(self, name):\n        return []\n",
+            "defines `__getattribute__`",
+        ),
+    ] {
+        project().migration(&format!("{HEAD}{body}"), |context, raw, _| {
+            let problems = raw.unwrap().migration(context).unwrap_err();
+            assert!(problems[0].reason.contains(reason), "{body}: {problems:?}");
+        });
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_file() {
     for (text, code, message) in [
         ("class Migration(:\n", "syntax-error", "Expected an expression"),
         ("print 'hello'\n", "syntax-error", "syntax error"),
         ("x = 1\n", "no-migration", "holds no class `Migration`"),
         ("import mystery\nif mystery.a:\n    class Migration:\n        pass\n", "migration-not-known", "mystery.a"),
+        (
+            "import mystery\n@mystery.change\nclass Migration:\n    pass\n",
+            "migration-not-known",
+            "is what `mystery.change` makes of a class",
+        ),
         ("from mystery import Migration\n", "migration-not-known", "imported from `mystery.Migration`"),
     ] {
         project().migration(text, |_, raw, diagnostics| {

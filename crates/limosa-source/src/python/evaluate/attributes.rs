@@ -90,6 +90,9 @@ impl Evaluator<'_> {
 
     /// Returns the default of `getattr` when a setting is certainly not set.
     pub(super) fn setting_or(&mut self, name: &str, default: &Object, range: TextRange) -> Object {
+        if let Some(object) = self.thawed.get(format!("django.conf.settings.{name}").as_str()) {
+            return object.clone();
+        }
         match self.context.settings.setting(name) {
             Setting::Value(value) => self.thaw_named(&format!("django.conf.settings.{name}").into(), &value),
             Setting::Unset => default.clone(),

@@ -135,6 +135,11 @@ impl Evaluator<'_> {
                     None
                 }
             }
+            ("hasattr", [Object::Path(path), Object::Str(name)])
+                if self.thawed.contains_key(format!("{path}.{name}").as_str()) =>
+            {
+                Some(Object::Bool(true))
+            }
             ("hasattr", [Object::Path(path), Object::Str(name)]) if path == "django.conf.settings" => {
                 match self.context.settings.setting(name) {
                     crate::python::module::Setting::Value(_) => Some(Object::Bool(true)),
@@ -146,6 +151,11 @@ impl Evaluator<'_> {
             ("setattr", [Object::Class(class), Object::Str(name), _]) => {
                 let value = arguments.args.get(2).cloned().unwrap_or(Object::None);
                 class.attributes.borrow_mut().insert(name.clone(), value);
+                Some(Object::None)
+            }
+            ("setattr", [Object::Path(path), Object::Str(name), _]) => {
+                let value = arguments.args.get(2).cloned().unwrap_or(Object::None);
+                self.thawed.insert(format!("{path}.{name}").into(), value);
                 Some(Object::None)
             }
             ("setattr" | "delattr", [object @ (Object::Class(_) | Object::Call(_)), ..]) => {
@@ -178,7 +188,7 @@ impl Evaluator<'_> {
                 })
             }
             ("sorted", [items]) if known => {
-                let Some(items) = self.iterate(items) else { return Ok(None) };
+                let Some(items) = self.iterate_in_any_order(items) else { return Ok(None) };
                 let items = items.into_iter().map(|item| self.force(item)).collect();
                 match arguments.kwargs.as_slice() {
                     [] => sorted(items).map(Object::list),
@@ -198,13 +208,15 @@ impl Evaluator<'_> {
             ("str", []) => Some(Object::str("")),
             ("list", [items]) => self.iterate(items).map(Object::list),
             ("tuple", [items]) => self.iterate(items).map(Object::tuple),
-            ("set" | "frozenset", [items]) => self.iterate(items).map(|items| self.unique(items, range)),
+            ("set" | "frozenset", [items]) => self.iterate_in_any_order(items).map(|items| self.unique(items, range)),
             ("str", [value]) => text_of(value).map(Object::str),
             ("repr", [value]) => repr_of(value).map(Object::str),
             ("len", [value]) => match value {
                 Object::Str(text) => i128::try_from(text.chars().count()).ok().map(Object::Int),
                 Object::Bytes(bytes) => i128::try_from(bytes.len()).ok().map(Object::Int),
-                value => self.iterate(value).and_then(|items| i128::try_from(items.len()).ok()).map(Object::Int),
+                value => {
+                    self.iterate_in_any_order(value).and_then(|items| i128::try_from(items.len()).ok()).map(Object::Int)
+                }
             },
             ("int", [value]) => match value {
                 Object::Int(_) => Some(value.clone()),
@@ -258,7 +270,7 @@ impl Evaluator<'_> {
                 Some(Object::list(results))
             }
             ("any" | "all", [items]) => {
-                let Some(items) = self.iterate(items) else { return Ok(None) };
+                let Some(items) = self.iterate_in_any_order(items) else { return Ok(None) };
                 let any = name == "any";
                 for item in items {
                     match self.truth(&item) {
@@ -280,7 +292,7 @@ impl Evaluator<'_> {
             }
             ("max" | "min", values) => {
                 let values = match values {
-                    [items] => self.iterate(items),
+                    [items] => self.iterate_in_any_order(items),
                     values => Some(values.to_vec()),
                 };
                 let mut values = values.and_then(sorted).unwrap_or_default();

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use limosa_model::SmolStr;
-use ruff_python_ast::StmtClassDef;
+use ruff_python_ast::{Expr, StmtClassDef};
 use ruff_text_size::{Ranged, TextRange};
 
+use super::calls::is_standard;
 use super::environment::{Frame, FrameKind};
 use super::object::{Class, Object};
 use super::{Evaluator, Result, Stop};
@@ -56,8 +57,37 @@ impl Evaluator<'_> {
         if let Some(within) = self.own(&path) {
             self.classes.insert(within, Rc::clone(&class));
         }
-        self.bind(node.name.as_str(), Object::Class(class));
+        let value = match self.remade(node)? {
+            Some(reason) => self.opaque(reason, node.name.range()),
+            None => Object::Class(class),
+        };
+        self.bind(node.name.as_str(), value);
         Ok(())
+    }
+
+    /// Returns why a class may be another one than what is written: a decorator or a metaclass that is not known to keep it.
+    fn remade(&mut self, node: &StmtClassDef) -> Result<Option<SmolStr>> {
+        for decorator in &node.decorator_list {
+            let expression = match &decorator.expression {
+                Expr::Call(call) => &*call.func,
+                expression => expression,
+            };
+            let object = self.expression(expression)?;
+            if !matches!(&object, Object::Path(path) if keeps_the_class(path)) {
+                let text = self.snippet(decorator.expression.range());
+                return Ok(Some(format!("is what `{text}` makes of a class").into()));
+            }
+        }
+        let keywords = node.arguments.iter().flat_map(|arguments| arguments.keywords.iter());
+        for keyword in keywords.filter(|keyword| keyword.arg.as_ref().is_some_and(|name| name.as_str() == "metaclass"))
+        {
+            let object = self.expression(&keyword.value)?;
+            if !matches!(&object, Object::Path(path) if is_standard(path)) {
+                let text = self.snippet(keyword.value.range());
+                return Ok(Some(format!("is a class that `{text}` makes").into()));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) fn class_attribute(&mut self, class: &Rc<Class>, name: &str, range: TextRange) -> Result {
@@ -89,6 +119,15 @@ impl Evaluator<'_> {
         }
         self.raise("AttributeError", format!("is an attribute that `{}` does not have", class.path), range)
     }
+}
+
+/// Returns whether a decorator leaves a class as it is but for methods and what Python knows of its form.
+fn keeps_the_class(path: &str) -> bool {
+    is_standard(path)
+        || matches!(
+            path.rsplit('.').next(),
+            Some("deconstructible" | "python_2_unicode_compatible" | "register_lookup")
+        )
 }
 
 /// Returns what a class is built on, in the order in which Python looks through it; what is imported ends each line.

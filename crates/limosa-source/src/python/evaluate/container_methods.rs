@@ -131,7 +131,7 @@ impl Evaluator<'_> {
                 Some(Object::None)
             }
             "union" | "difference" | "intersection" | "update" => {
-                let other = keys(&self.iterate(argument)?)?;
+                let other = keys(&self.iterate_in_any_order(argument)?)?;
                 let result: Vec<Key> = match name {
                     "difference" => own.difference(&other).cloned().collect(),
                     "intersection" => own.intersection(&other).cloned().collect(),

@@ -13,6 +13,15 @@ use super::{Evaluator, MAX_ITEMS, Result};
 impl Evaluator<'_> {
     /// Returns what iterating over a value gives, when that is known.
     pub(super) fn iterate(&mut self, object: &Object) -> Option<Vec<Object>> {
+        let items = self.iterate_in_any_order(object)?;
+        match self.force(object.clone()) {
+            Object::Set(_) => in_order_of_a_set(items),
+            _ => Some(items),
+        }
+    }
+
+    /// Returns the same for uses to which the order in which a set gives its items does not matter.
+    pub(super) fn iterate_in_any_order(&mut self, object: &Object) -> Option<Vec<Object>> {
         let object = self.force(object.clone());
         if object.lost().is_some() {
             return None;
@@ -262,6 +271,25 @@ impl Evaluator<'_> {
         if object.depth() > MAX_DEPTH {
             self.lose(object, &"is nested too deeply".into());
         }
+    }
+}
+
+/// Puts the items of a set in the order in which Python goes through them: that of small whole numbers is known, that of
+/// texts is another one in each process, so theirs is the one in which they came.
+///
+/// Source: Python `Objects/setobject.c`, `set_add_entry`.
+fn in_order_of_a_set(mut items: Vec<Object>) -> Option<Vec<Object>> {
+    let small = |object: &Object| matches!(object, Object::Int(0..=7) | Object::Bool(_));
+    if items.len() < 2 || items.iter().all(|item| matches!(item, Object::Str(_))) {
+        Some(items)
+    } else if items.len() <= 4 && items.iter().all(small) {
+        items.sort_by_key(|item| match item {
+            Object::Int(number) => *number,
+            other => i128::from(matches!(other, Object::Bool(true))),
+        });
+        Some(items)
+    } else {
+        None
     }
 }
 

@@ -125,7 +125,15 @@ impl Evaluator<'_> {
         let class = self.classes.get(class)?.clone();
         match self.enumeration(&class) {
             Some(enumeration) => Some(member(&enumeration, rest)),
-            None => class.attributes.borrow().get(rest).map(|value| Named::Value(value.clone())),
+            None => {
+                let attributes = class.attributes.borrow();
+                match rest.split_once('.').and_then(|(first, more)| Some((attributes.get(first)?, more))) {
+                    Some((Object::Path(path), more)) => {
+                        Some(Named::Value(Object::Path(format!("{path}.{more}").into())))
+                    }
+                    _ => attributes.get(rest).map(|value| Named::Value(value.clone())),
+                }
+            }
         }
     }
 
@@ -174,6 +182,12 @@ impl Evaluator<'_> {
             }
             if let Some(option) = rest.strip_prefix("_meta.") {
                 return Ok(model_option(module, class, option).map_or(Named::Unknown, Named::Value));
+            }
+            // What an attribute stands for is looked into.
+            if let Some((first, more)) = rest.split_once('.')
+                && let Some(Value::Reference(path)) = class.attributes.get(first)
+            {
+                return Err(format!("{path}.{more}").into());
             }
             return match class.attributes.get(rest) {
                 Some(value) => Ok(Named::Value(self.thaw(value))),

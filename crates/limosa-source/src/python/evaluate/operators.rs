@@ -140,7 +140,7 @@ impl Evaluator<'_> {
             Object::Globals(environment) => item.as_str().map(|name| environment.names.borrow().contains_key(name)),
             _ => {
                 let mut doubt = false;
-                for other in self.iterate(container)? {
+                for other in self.iterate_in_any_order(container)? {
                     self.fuel = self.fuel.saturating_sub(1);
                     let other = self.force(other);
                     match equal(&other, item, 0) {

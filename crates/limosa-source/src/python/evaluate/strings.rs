@@ -89,6 +89,7 @@ impl Evaluator<'_> {
                 let size: usize = parts.iter().map(|part| part.len() + text.len()).sum();
                 (size <= MAX_TEXT).then(|| Object::str(parts.join(text)))
             }
+            ("casefold", []) if !text.is_ascii() => None,
             ("lower" | "casefold", []) => Some(Object::str(text.to_lowercase())),
             ("upper", []) => Some(Object::str(text.to_uppercase())),
             ("title", []) => Some(Object::str(title(text))),
