@@ -70,14 +70,17 @@ impl Session<'_> {
                 if *dialect == Dialect::Sqlite {
                     bridge.query(LOOK_AGAIN, None).await?;
                 }
-                bridge.begin(atomic).await?;
+                match *dialect {
+                    Dialect::MySql if atomic => bridge.begin_rows().await?,
+                    _ => bridge.begin(atomic).await?,
+                }
             }
         }
         Ok(())
     }
 
-    /// Leaves the migration and keeps what was done, or undoes what can be undone.
-    pub(crate) async fn leave(&mut self, keep: bool) -> Result<(), SessionError> {
+    /// Leaves the migration and keeps what was done, or undoes what can be undone; returns `false` when code had committed in between.
+    pub(crate) async fn leave(&mut self, keep: bool) -> Result<bool, SessionError> {
         match self {
             Self::Direct(connection) => {
                 let result = match keep {
@@ -89,9 +92,9 @@ impl Session<'_> {
                     _ = connection.rollback().await;
                     connection.execute("PRAGMA foreign_keys = ON").await?;
                 }
-                Ok(result?)
+                Ok(result.map(|()| true)?)
             }
-            Self::Bridge(bridge, _) if keep => Ok(bridge.commit().await?),
+            Self::Bridge(bridge, _) if keep => Ok(bridge.commit().await.map(|()| true)?),
             Self::Bridge(bridge, _) => Ok(bridge.rollback().await?),
         }
     }

@@ -1,11 +1,15 @@
 """The project's own database connection, driven by the engine: one transaction for its statements and Django's code."""
 
 import base64
+import contextlib
 
 from django.db import connections, transaction
 
 from . import waiting
 from .errors import BridgeError
+
+# The savepoint that tells whether a transaction was committed by a statement that does so by itself, and MySQL's error without it.
+MARK, NO_SAVEPOINT = "limosa_rows", 1305
 
 
 class Connection:
@@ -17,6 +21,8 @@ class Connection:
         self.connection = None
         self.editor = None
         self.blocks = []
+        # The transaction of a migration that changes nothing but rows, where one that changes the schema would have none.
+        self.rows = None
 
     def connect(self, alias="default"):
         """Connects to a database of the settings."""
@@ -33,7 +39,7 @@ class Connection:
         """Closes the connection; what was not committed is gone."""
         self.channel.cancel = None
         if self.connection is not None:
-            self.blocks, self.editor = [], None
+            self.blocks, self.editor, self.rows = [], None, None
             self.connection.close()
             self.connection = None
 
@@ -44,11 +50,21 @@ class Connection:
         editor.__enter__()
         self.editor = editor
 
+    def begin_rows(self):
+        """Enters a transaction for a migration that changes nothing but rows, where one that changes the schema has none."""
+        self.begin(atomic=False)
+        self.rows = transaction.atomic(self.connection.alias)
+        self.rows.__enter__()
+        self.execute("SAVEPOINT %s" % MARK)
+
     def commit(self):
         """Leaves the migration as Django does when it went well."""
         self._expect(self.editor is not None, "no migration is open")
         self._expect(not self.blocks, "a savepoint is still open")
         try:
+            if self.rows is not None:
+                rows, self.rows = self.rows, None
+                rows.__exit__(None, None, None)
             self.editor.__exit__(None, None, None)
             self.editor = None
         except BaseException as error:
@@ -56,9 +72,11 @@ class Connection:
             raise
 
     def rollback(self):
-        """Leaves the migration and undoes what can be undone."""
+        """Leaves the migration and undoes what can be undone; returns whether code committed what was to be one transaction."""
+        committed = self.rows is not None and not self._has_mark()
         if self.editor is not None:
             self._leave(transaction.TransactionManagementError("rolled back"))
+        return {"committed": committed}
 
     def savepoint(self):
         """Enters an atomic block: a savepoint in a transaction, a transaction where there is none."""
@@ -117,12 +135,24 @@ class Connection:
         editor, self.editor = self.editor, None
         while self.blocks:
             self.blocks.pop().__exit__(type(error), error, None)
+        if self.rows is not None:
+            rows, self.rows = self.rows, None
+            rows.__exit__(type(error), error, None)
         try:
             if editor.atomic_migration and self.connection.in_atomic_block:
                 editor.atomic.__exit__(type(error), error, None)
         finally:
             if self.connection.vendor == "sqlite" and self.connection.connection is not None:
                 self.connection.enable_constraint_checking()
+
+    def _has_mark(self):
+        """Returns whether the transaction is the one that was begun: a savepoint does not outlive it."""
+        try:
+            with contextlib.closing(self.connection.connection.cursor()) as cursor:
+                cursor.execute("ROLLBACK TO SAVEPOINT %s" % MARK)
+        except Exception as error:
+            return not error.args or error.args[0] != NO_SAVEPOINT
+        return True
 
     def _cancel(self):
         """Stops the statement that is running; called from another thread."""

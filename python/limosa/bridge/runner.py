@@ -161,7 +161,7 @@ class Runner:
         operation = migration.operations[steps(path)[0]]
         if atomic is None:
             atomic = operation.atomic or (migration.atomic and operation.atomic is not False)
-        if atomic and not editor.atomic_migration:
+        if atomic and not editor.atomic_migration and self.connection.rows is None:
             return transaction.atomic(editor.connection.alias)
         return nullcontext()
 

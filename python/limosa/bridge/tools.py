@@ -43,6 +43,7 @@ class Tools:
             "connect": connection.connect,
             "disconnect": connection.disconnect,
             "begin": connection.begin,
+            "begin_rows": connection.begin_rows,
             "commit": connection.commit,
             "rollback": connection.rollback,
             "savepoint": connection.savepoint,

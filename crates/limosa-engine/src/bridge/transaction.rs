@@ -75,6 +75,14 @@ impl Bridge {
         self.tell("begin", json!({ "atomic": atomic })).await
     }
 
+    /// Enters one transaction for a migration that changes nothing but rows, where one that changes the schema has none.
+    ///
+    /// # Errors
+    /// When the database refuses, or a migration is open already.
+    pub async fn begin_rows(&mut self) -> Result<(), BridgeError> {
+        self.tell("begin_rows", json!({})).await
+    }
+
     /// Leaves the migration and keeps what was done; everything is rolled back when that fails.
     ///
     /// # Errors
@@ -85,10 +93,18 @@ impl Bridge {
 
     /// Leaves the migration and undoes what can be undone; does nothing when none is open.
     ///
+    /// Returns whether that was all, but for what a migration did outside of a transaction; with [`Bridge::begin_rows`] it is not when
+    /// code committed.
+    ///
     /// # Errors
     /// When the database refuses.
-    pub async fn rollback(&mut self) -> Result<(), BridgeError> {
-        self.tell("rollback", json!({})).await
+    pub async fn rollback(&mut self) -> Result<bool, BridgeError> {
+        #[derive(Deserialize)]
+        struct RolledBack {
+            committed: bool,
+        }
+        let answer: RolledBack = self.call("rollback", json!({})).await?;
+        Ok(!answer.committed)
     }
 
     /// Enters an atomic block: a savepoint inside a transaction, a transaction where there is none.

@@ -121,12 +121,13 @@ impl Runner<'_> {
         let mut progress = Progress::default();
         let result = self.steps(&mut session, job, compiler, &mut progress).await;
         let left = session.leave(result.is_ok()).await;
+        let is_undone = self.is_transaction(job) && !matches!(left, Ok(false));
         let stale = match (result, left) {
-            (Ok(stale), Ok(())) => Ok(stale),
+            (Ok(stale), Ok(_)) => Ok(stale),
             (Ok(_), Err(error)) => Err(RunErrorKind::from(error).into()),
             (Err(failure), _) => Err(failure),
         };
-        let stays = !self.is_transaction(job) && progress.changed;
+        let stays = !is_undone && progress.changed;
         stale.map_err(|failure| (failure, stays.then_some(progress)))
     }
 

@@ -8,8 +8,8 @@ use limosa_sql::split;
 
 /// Returns whether a migration and its history row can be one transaction.
 ///
-/// Where changes of the schema cannot be rolled back (MySQL, MariaDB), that is so when SQL of the project that certainly changes nothing
-/// but rows is all there is. Django runs such operations each in a transaction of its own.
+/// Where changes of the schema cannot be rolled back (MySQL, MariaDB), that is so when all there is is SQL that certainly changes nothing
+/// but rows, and `RunPython`. Django runs such operations each in a transaction of its own.
 pub fn is_one_transaction(context: &Context, migration: &Migration, direction: Direction) -> bool {
     migration.atomic && (context.can_rollback_ddl() || changes_only_rows(context, migration, direction))
 }
@@ -22,6 +22,8 @@ fn changes_only_rows(context: &Context, migration: &Migration, direction: Direct
         && migration.operations.iter().all(|operation| match &operation.kind {
             OperationKind::RunSql(op) if backwards => op.reverse_sql.as_ref().is_some_and(is_about_rows),
             OperationKind::RunSql(op) => is_about_rows(&op.sql),
+            // Django runs it in a transaction, in which its schema editor refuses to work there.
+            OperationKind::RunPython(op) => op.atomic != Some(false),
             _ => false,
         })
 }

@@ -60,12 +60,32 @@ fn sql_in_a_python_migration_that_fails() {
         let Some(project) = Project::django(&[("0002_bad", &bad)]) else { return };
         let project = project.on(database);
         project.run("migrate library 0001").ends(0);
-        let said = if database.rolls_back() {
-            rolled_back(&project, database).ends(3).tells(&["it was rolled back"])
-        } else {
-            project.run("migrate").ends(5).tells(&["stays: Raw Python operation\n", "left: Raw SQL operation\n"])
-        };
+        let said = rolled_back(&project, database).ends(3).tells(&["it was rolled back"]);
         said.tells(&["library.0002_bad failed", "nowhere", "0002_bad.py:8:9"]);
+    });
+}
+
+#[test]
+fn python_that_changes_the_schema_behind_a_transaction() {
+    let head = "\n\ndef change(apps, editor):\n    with editor.connection.cursor() as cursor:\n        \
+                cursor.execute('CREATE TABLE half (id integer)')\n    raise ValueError('too late')\n";
+    let bad = python_migration("0001_initial", head, "migrations.RunPython(change),");
+    on_each("python_schema", |database| {
+        let Some(project) = Project::django(&[("0002_bad", &bad)]) else { return };
+        let project = project.on(database);
+        project.run("migrate library 0001").ends(0);
+        if database.rolls_back() {
+            rolled_back(&project, database).ends(3);
+            return;
+        }
+        // The statement committed by itself, and that is noticed.
+        project.run("migrate").ends(5).tells(&["it is not one transaction", "left: Raw Python operation"]);
+        assert_eq!(database.query("SELECT * FROM half"), [""; 0]);
+        // When nothing is raised it is as Django has it.
+        database.execute("DROP TABLE half");
+        project.write("library/migrations/0002_bad.py", bad.replace("    raise ValueError('too late')\n", ""));
+        project.run("migrate").ends(0);
+        assert_eq!(database.history("django_migrations"), ["library.0001_initial", "library.0002_bad"]);
     });
 }
 
