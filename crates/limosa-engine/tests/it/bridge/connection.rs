@@ -99,7 +99,7 @@ async fn inside_on(project: &Project) {
         if keep {
             bridge.commit().await.unwrap()
         } else {
-            bridge.rollback().await.unwrap()
+            bridge.rollback().await.unwrap();
         }
         let rows = bridge.query("SELECT name FROM library_author", None).await.unwrap().rows;
         assert_eq!(rows.len(), if project.rolls_back() { usize::from(keep) } else { 1 + usize::from(keep) });
