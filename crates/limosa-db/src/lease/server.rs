@@ -67,10 +67,18 @@ async fn locked_out(connection: &Connection, table: &Table, locked: LockHolder) 
     };
     // The lock is taken before the row and let go after it: what the row says of another run is no longer true.
     let Some(entry) = entry.filter(|entry| is_of(entry, connection, &locked)) else { return Ok(locked) };
-    if entry.is_expired {
+    if is_silent(connection, table, &entry).await? {
         backends::end(connection, &entry).await?;
     }
     Ok(LockHolder { client: locked.client, ..entry.holder })
+}
+
+/// Returns whether the holder has shown no life for too long.
+///
+/// Between its check of the lease and the end of its transaction it has the row locked, and cannot renew it. A `COMMIT` may take long
+/// (deferred constraints are checked): it is given time.
+async fn is_silent(connection: &Connection, table: &Table, entry: &Entry) -> Result<bool, DbError> {
+    Ok(entry.is_long_expired || entry.is_expired && !table.is_locked(connection).await?)
 }
 
 /// Returns whether the row is that of who has the session lock.
@@ -98,7 +106,8 @@ async fn take(
     if let Some(entry) = entry.as_ref().filter(|entry| entry.run_id.is_some()) {
         // Who had the session lock and has it no more has lost its session.
         let is_gone = has_session && !entry.backends.is_empty();
-        if !(is_gone || entry.is_expired) || !backends::end(connection, entry).await? {
+        let may_take = is_gone || is_silent(connection, table, entry).await?;
+        if !may_take || !backends::end(connection, entry).await? {
             return Ok(Err(entry.holder.clone()));
         }
     }

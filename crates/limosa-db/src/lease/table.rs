@@ -11,6 +11,9 @@ use crate::lock::LockHolder;
 /// The name of the table.
 pub(super) const NAME: &str = "limosa_lease";
 
+/// After how many lives a lease was over long ago.
+const LONG: u8 = 20;
+
 /// The table of leases, and the row of it that one history has.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
@@ -29,6 +32,8 @@ pub(super) struct Entry {
     /// Who holds it; nobody when it is free.
     pub(super) run_id: Option<String>,
     pub(super) is_expired: bool,
+    /// Whether it was over long ago.
+    pub(super) is_long_expired: bool,
     /// Where the holder's connections are (MySQL).
     pub(super) server: String,
     /// The numbers of their ends; none when the holder does not know them.
@@ -96,8 +101,9 @@ impl Table {
             ),
         };
         let sql = format!(
-            "SELECT token, run_id, expires_at < {} AS expired, backend, host, pid, step, {since}, {age} FROM {} WHERE name = {}",
+            "SELECT token, run_id, expires_at < {}, backend, host, pid, step, {since}, {age}, expires_at < {} FROM {} WHERE name = {}",
             self.now(),
+            self.at(-i128::from(LONG) * i128::try_from(self.life.as_millis()).unwrap_or(0)),
             self.name,
             self.literal(&self.key)
         );
@@ -109,6 +115,7 @@ impl Table {
         Ok(Some(Entry {
             token: row.int(0)?.unwrap_or_default(),
             is_expired: row.is_true(2),
+            is_long_expired: row.is_true(9),
             server: server.to_owned(),
             backends: backends.split(',').filter_map(|number| number.parse().ok()).collect(),
             age: row.int(8)?.unwrap_or_default(),
@@ -122,6 +129,16 @@ impl Table {
             },
             run_id,
         }))
+    }
+
+    /// Returns whether a transaction has the row locked, where the database lets us ask without waiting (PostgreSQL).
+    pub(super) async fn is_locked(&self, connection: &Connection) -> Result<bool, DbError> {
+        if self.dialect != Dialect::Postgres {
+            return Ok(false);
+        }
+        let key = self.literal(&self.key);
+        let sql = format!("SELECT 1 FROM {} WHERE name = {key} FOR UPDATE SKIP LOCKED", self.name);
+        Ok(connection.query(&sql, &[]).await?.is_empty())
     }
 
     /// Takes the row, if it still is as it was read; returns the new token.
@@ -232,11 +249,16 @@ impl Table {
     }
 
     fn later(&self) -> String {
-        let millis = self.life.as_millis();
+        self.at(i128::try_from(self.life.as_millis()).unwrap_or(0))
+    }
+
+    /// Returns the time so many milliseconds from now.
+    fn at(&self, millis: i128) -> String {
         match self.dialect {
             Dialect::Postgres => format!("clock_timestamp() + interval '{millis} milliseconds'"),
             Dialect::Sqlite => {
-                format!("strftime('%Y-%m-%d %H:%M:%f', 'now', '+{}.{:03} seconds')", millis / 1000, millis % 1000)
+                let (sign, millis) = (if millis < 0 { '-' } else { '+' }, millis.unsigned_abs());
+                format!("strftime('%Y-%m-%d %H:%M:%f', 'now', '{sign}{}.{:03} seconds')", millis / 1000, millis % 1000)
             }
             Dialect::MySql => format!("UTC_TIMESTAMP(6) + INTERVAL {millis}000 MICROSECOND"),
         }

@@ -203,6 +203,24 @@ async fn ten_at_once() {
 }
 
 #[tokio::test]
+async fn who_commits_for_long_is_not_taken_over() {
+    let Some(database) = TestDatabase::postgres("lease_commit").await else { return };
+    let (first, second) = (Runner::new(&database, "one", SHORT).await, Runner::new(&database, "two", SHORT).await);
+    let lease = first.take().await;
+    first.connection.begin().await.expect("begin");
+    assert!(first.may_write(&lease).await);
+    // Its own lock keeps the row from being renewed.
+    while second.row("expires_at < clock_timestamp()").await != "t" {
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(second.acquire(LockWait::No).await, Err(LockError::Held(_))));
+    first.connection.commit().await.expect("the connection is still there");
+    assert!(first.may_write(&lease).await);
+    lease.release(&first.connection).await.expect("release");
+    database.remove().await;
+}
+
+#[tokio::test]
 async fn where_the_table_may_not_be_made_the_session_lock_does() {
     let Some(database) = TestDatabase::postgres("lease_rights").await else { return };
     let owner = Runner::new(&database, "owner", LONG).await;
