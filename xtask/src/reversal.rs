@@ -33,6 +33,9 @@ pub(crate) struct Args {
     /// Unapplies whole apps (`migrate APP zero`) instead of single migrations.
     #[arg(long)]
     apps: bool,
+    /// Undoes only this migration (`APP.NAME`), and applies the others.
+    #[arg(long, conflicts_with = "apps")]
+    only: Vec<String>,
     /// Agrees that everything in the database of the settings is lost.
     #[arg(long, required = true)]
     drop_database: bool,
@@ -58,7 +61,7 @@ async fn compare(args: &Args) -> Result<()> {
     let mut ours = Walk::new(workspace, &databases);
     let result = match args.apps {
         true => apps::compare(&mut ours, &mut theirs).await,
-        false => migrations::compare(&mut ours, &mut theirs).await,
+        false => migrations::compare(&mut ours, &mut theirs, &args.only).await,
     };
     theirs.stop().await;
     ours.close().await?;

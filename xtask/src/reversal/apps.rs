@@ -22,21 +22,16 @@ pub(super) async fn compare(ours: &mut Walk, theirs: &mut Django) -> Result<()> 
     migrate(ours, theirs, &Target::All).await?;
     let full = ours.dump().await?;
     for app in apps.iter().rev() {
-        let before = (ours.dump().await?, theirs.dump().await?);
-        let target = Target::Zero(app.clone());
-        let (undone, theirs_undone) = (ours.migrate(&target).await, theirs.migrate(&[app, "zero"])?);
+        let before = ours.dump().await?;
+        let (undone, theirs_undone) = (ours.migrate(&Target::Zero(app.clone())).await, theirs.migrate(&[app, "zero"])?);
         let (after, theirs_after) = (ours.dump().await?, theirs.dump().await?);
         let told = match (undone, theirs_undone) {
             (Undone::Yes, Undone::Yes) if after == theirs_after => {
                 unapplied += 1;
                 "unapplied".to_owned()
             }
-            (Undone::Irreversible, Undone::Irreversible) if after == before.0 => {
+            (Undone::Irreversible, Undone::Irreversible) if after == before && after == theirs_after => {
                 irreversible += 1;
-                if theirs_after != before.1 {
-                    // Django found out on its way: it goes on from here as if it had looked first.
-                    theirs.migrate(&[])?;
-                }
                 "irreversible, and refused".to_owned()
             }
             (undone, theirs_undone) => {

@@ -30,8 +30,13 @@ impl Databases {
 
     /// Drops Django's database, makes it anew and connects to it.
     pub(super) async fn empty_theirs(&self) -> Result<Connection> {
+        self.empty(&self.name_of_theirs()).await?;
+        self.connect_theirs().await
+    }
+
+    /// Connects to Django's database.
+    pub(super) async fn connect_theirs(&self) -> Result<Connection> {
         let name = self.name_of_theirs();
-        self.empty(&name).await?;
         let url = if self.url.dialect() == Dialect::Sqlite { DatabaseUrl::sqlite(name) } else { self.at(&name) };
         Ok(Connection::open(&url, &options()).await?)
     }

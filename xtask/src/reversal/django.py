@@ -29,7 +29,7 @@ class Steps:
         self.executor = MigrationExecutor(connection)
         self.executor.recorder.ensure_schema()
         self.before = None
-        self.state = ProjectState(real_apps=self.executor.loader.unmigrated_apps)
+        self.state = self.executor._create_project_state(with_applied_migrations=True)
 
     def apply(self, *key):
         migration = self.executor.loader.graph.nodes[key]
@@ -40,12 +40,22 @@ class Steps:
         self.executor.check_replacements()
 
     def undo(self, *key):
-        self.executor.unapply_migration(self.before, self.executor.loader.graph.nodes[key])
+        migration = self.executor.loader.graph.nodes[key]
+        if self.before is None:
+            MigrationExecutor(connection).migrate([], plan=[(migration, True)])
+            self.state = MigrationExecutor(connection)._create_project_state(with_applied_migrations=True)
+            return
+        self.executor.unapply_migration(self.before, migration)
         self.state = self.before
         self.executor.check_replacements()
 
 
 def migrate(*arguments):
+    if arguments[1:] == ("zero",):
+        # Django finds out on its way; here it looks before, so that both databases stay as they were.
+        plan = MigrationExecutor(connection).migration_plan([(arguments[0], None)])
+        if not all(operation.reversible for migration, _ in plan for operation in migration.operations):
+            raise IrreversibleError
     call_command("migrate", *arguments, verbosity=0, interactive=False)
 
 

@@ -51,6 +51,17 @@ impl Django {
     pub(super) async fn start_empty(&mut self) -> Result<()> {
         self.stop().await;
         let connection = self.databases.empty_theirs().await?;
+        self.start(connection)
+    }
+
+    /// Starts Django anew on the database as it is: what code keeps in the process is gone.
+    pub(super) async fn restart(&mut self) -> Result<()> {
+        self.stop().await;
+        let connection = self.databases.connect_theirs().await?;
+        self.start(connection)
+    }
+
+    fn start(&mut self, connection: Connection) -> Result<()> {
         let mut command = Command::new(&self.python);
         command.args(["-c", SCRIPT, &self.databases.name_of_theirs()]).current_dir(&self.project);
         command.env("PYTHONPATH", &self.project).env("DJANGO_SETTINGS_MODULE", &self.settings);
