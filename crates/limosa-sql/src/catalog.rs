@@ -7,6 +7,7 @@
 //! returns them for the dialect, because Django drops them in that order.
 
 mod constraint;
+mod diff;
 mod lookup;
 mod mutate;
 mod mysql;
@@ -20,6 +21,7 @@ use indexmap::IndexMap;
 use smol_str::SmolStr;
 
 pub use self::constraint::{Constraint, ForeignKeyTarget, SortOrder};
+pub use self::diff::{Aspect, Difference, DifferenceKind, differences};
 pub use self::lookup::ConstraintFilter;
 pub use self::sqlite::{sqlite_constraints, sqlite_foreign_keys, sqlite_index, sqlite_primary_key};
 pub use self::table::{Column, Sequence, Table, TableKind};

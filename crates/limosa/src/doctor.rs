@@ -4,12 +4,14 @@ mod duplicates;
 mod ghosts;
 mod numbering;
 mod order;
+mod schema;
 mod unique_key;
 
 use limosa_db::{AppliedMigration, Lease};
 use limosa_model::MigrationId;
 use limosa_model::graph::Loader;
 
+pub use self::schema::compare;
 use crate::connected::Connected;
 use crate::error::Error;
 use crate::situation::Situation;

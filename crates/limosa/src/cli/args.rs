@@ -174,6 +174,9 @@ pub struct PlanArgs {
 /// Arguments of `doctor`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct DoctorArgs {
+    /// Compares the schema with what the recorded migrations make, too.
+    #[arg(long, conflicts_with = "fix")]
+    pub schema: bool,
     /// Shows the statements that mend what is safe to mend; with --yes they run.
     #[arg(long)]
     pub fix: bool,

@@ -200,3 +200,55 @@ fn json() {
         assert_eq!(value["mended"], false);
     });
 }
+
+#[test]
+fn drift() {
+    const EACH: &[Dialect] = &[Dialect::Postgres, Dialect::Sqlite];
+    let cases: [(&[Dialect], &str, &[&str]); 6] = [
+        (
+            EACH,
+            "ALTER TABLE blog_post ADD COLUMN extra integer",
+            &["`blog_post` has a column `extra` that no migration makes", "DROP COLUMN \"extra\""],
+        ),
+        (
+            EACH,
+            "ALTER TABLE blog_post RENAME COLUMN slug TO slag",
+            &["column `slug` of `blog_post` is not there", "ADD COLUMN \"slug\" ", "has a column `slag`"],
+        ),
+        (EACH, "DROP TABLE blog_post", &["table `blog_post` is not there"]),
+        (
+            EACH,
+            "CREATE INDEX more ON blog_post (title)",
+            &["`blog_post` has index `more` on (title) that no migration makes", "DROP INDEX \"more\""],
+        ),
+        (
+            &[Dialect::Postgres],
+            "ALTER TABLE blog_post ALTER COLUMN title TYPE text",
+            &["type of column `title` of `blog_post` is text, not character varying(40)", "TYPE character varying(40)"],
+        ),
+        (
+            &[Dialect::Postgres],
+            "ALTER TABLE blog_post ALTER COLUMN title DROP NOT NULL",
+            &["null of column `title` of `blog_post` is null allowed, not no null", "SET NOT NULL"],
+        ),
+    ];
+    on_each("doctor_drift", |database| {
+        for (_, change, finds) in cases.iter().filter(|(on, ..)| on.contains(&database.dialect())) {
+            database.empty();
+            let project = project(database);
+            project.run("migrate").ends(0);
+            project.run("doctor --schema").ends(0).prints(&["The history is in order, and so is the schema."]);
+            database.execute(change);
+            let before = database.dump();
+            // SQL of the project names the table.
+            let cause = "SQL of blog.0003_first names this table";
+            let said = project.run("doctor --schema").ends(1).prints(&["schema-unclear: ", cause]).prints(finds);
+            assert_eq!(database.dump(), before, "{said}");
+        }
+        if database.dialect() == Dialect::MySql {
+            let project = project(database);
+            project.run("migrate").ends(0);
+            project.run("doctor --schema").ends(2).tells(&["cannot be compared on MySQL and MariaDB yet"]);
+        }
+    });
+}

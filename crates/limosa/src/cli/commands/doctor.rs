@@ -18,13 +18,16 @@ use crate::error::Error;
 use crate::workspace::Workspace;
 
 pub(super) async fn run(context: &mut CommandContext, args: &DoctorArgs) -> Result<Exit, Error> {
-    let workspace = context.workspace().await?;
+    let mut workspace = context.workspace().await?;
     let Some(connected) = context.connect_if_present(&workspace).await? else {
         show(context, args, &[], None);
         return Ok(Exit::Done);
     };
     if !args.yes {
-        let findings = doctor::examine(&workspace, &connected).await?;
+        let mut findings = doctor::examine(&workspace, &connected).await?;
+        if args.schema {
+            findings.extend(doctor::compare(&mut workspace, &connected).await?);
+        }
         show(context, args, &findings, None);
         return Ok(if findings.is_empty() { Exit::Done } else { Exit::Pending });
     }
@@ -94,7 +97,8 @@ fn show(context: &mut CommandContext, args: &DoctorArgs, findings: &[Finding], u
 
 fn text(args: &DoctorArgs, findings: &[Finding], undo: Option<&str>) -> String {
     if findings.is_empty() {
-        return format!("{GOOD}The history is in order.{GOOD:#}\n");
+        let schema = if args.schema { ", and so is the schema" } else { "" };
+        return format!("{GOOD}The history is in order{schema}.{GOOD:#}\n");
     }
     let mut text = String::new();
     for finding in findings {
