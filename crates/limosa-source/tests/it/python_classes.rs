@@ -187,6 +187,26 @@ fn sets_are_gone_through_in_the_order_of_python() {
 }
 
 #[test]
+fn iterators_give_their_items_once() {
+    for (text, expected) in [
+        ("y = (i for i in [1, 2])\nx = list(y), list(y), bool(y)", "([1, 2], [], True)"),
+        ("y = map(str, [1, 2])\nfor z in y:\n    break\nx = z, list(y)", "('1', ['2'])"),
+        ("y = zip([1], [2])\nx = dict(y), isinstance(y, list)", "({1: 2}, False)"),
+        ("y = iter([1])\nx = list(y)", "<"),
+        ("y = (i for i in [1])\nx = len(y)", "<"),
+        ("x = [1, 2, 3, 4]\nfor y in x:\n    x.remove(y)", "[2, 4]"),
+        ("x = [1]\nfor y in x:\n    if len(x) < 4:\n        x.append(y + 1)", "[1, 2, 3, 4]"),
+        ("import mystery\nx = [1, 2]\nfor y in x:\n    mystery.change(x)", "<"),
+        (
+            "k = 'g'\nclass A:\n    k = 'c'\n    v = [k for _ in k]\n    w = [i for i in k]\nx = A.v, A.w",
+            "(['g'], ['c'])",
+        ),
+    ] {
+        check(text, expected);
+    }
+}
+
+#[test]
 fn settings_that_a_module_sets() {
     check(
         "from django.conf import settings\nif not hasattr(settings, 'NEW'):\n    setattr(settings, 'NEW', 'a.B')\nx = settings.NEW, getattr(settings, 'NEW', 1), hasattr(settings, 'NEW')",

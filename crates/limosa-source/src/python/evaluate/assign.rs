@@ -148,7 +148,13 @@ impl Evaluator<'_> {
     /// Returns what a name is bound to, built-in names left out.
     pub(super) fn lookup_bound(&mut self, name: &str) -> Option<Object> {
         let mut environment = None;
+        let mut comprehension = false;
         for frame in self.frames.iter().rev() {
+            comprehension |= frame.kind == FrameKind::Comprehension;
+            // What is in a comprehension does not see the names of the class around it.
+            if frame.kind == FrameKind::Class && comprehension {
+                continue;
+            }
             if frame.kind != FrameKind::Module
                 && let Some(value) = frame.locals.get(name)
             {

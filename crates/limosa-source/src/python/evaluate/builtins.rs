@@ -184,7 +184,7 @@ impl Evaluator<'_> {
                 self.iterate(items).map(|items| {
                     let pairs =
                         (start..).zip(items).map(|(position, item)| Object::tuple(vec![Object::Int(position), item]));
-                    Object::list(pairs.collect())
+                    Object::iterator(pairs.collect())
                 })
             }
             ("sorted", [items]) if known => {
@@ -211,6 +211,7 @@ impl Evaluator<'_> {
             ("set" | "frozenset", [items]) => self.iterate_in_any_order(items).map(|items| self.unique(items, range)),
             ("str", [value]) => text_of(value).map(Object::str),
             ("repr", [value]) => repr_of(value).map(Object::str),
+            ("len", [value]) if value.is_iterator() => None,
             ("len", [value]) => match value {
                 Object::Str(text) => i128::try_from(text.chars().count()).ok().map(Object::Int),
                 Object::Bytes(bytes) => i128::try_from(bytes.len()).ok().map(Object::Int),
@@ -248,8 +249,9 @@ impl Evaluator<'_> {
             ("range", _) => numbers(&args).map(Object::list),
             ("reversed", [items]) => self.iterate(items).map(|mut items| {
                 items.reverse();
-                Object::list(items)
+                Object::iterator(items)
             }),
+            ("zip", _) if args.iter().filter(|items| items.is_iterator()).count() > 1 => None,
             ("zip", _) => {
                 let columns: Option<Vec<Vec<Object>>> = args.iter().map(|items| self.iterate(items)).collect();
                 columns.map(|columns| {
@@ -257,7 +259,7 @@ impl Evaluator<'_> {
                     let row = |at: usize| {
                         Object::tuple(columns.iter().filter_map(|column| column.get(at).cloned()).collect())
                     };
-                    Object::list((0..length).map(row).collect())
+                    Object::iterator((0..length).map(row).collect())
                 })
             }
             ("map", [function, items]) => {
@@ -267,14 +269,20 @@ impl Evaluator<'_> {
                     let arguments = Arguments { args: vec![item], ..Arguments::default() };
                     results.push(self.nested(|evaluator| evaluator.call(function, arguments, range))?);
                 }
-                Some(Object::list(results))
+                Some(Object::iterator(results))
             }
             ("any" | "all", [items]) => {
                 let Some(items) = self.iterate_in_any_order(items) else { return Ok(None) };
                 let any = name == "any";
                 for item in items {
                     match self.truth(&item) {
-                        Some(truth) if truth == any => return Ok(Some(Object::Bool(any))),
+                        Some(truth) if truth == any => {
+                            // An iterator still has what follows.
+                            if let Some(iterator) = args.first().filter(|iterator| iterator.is_iterator()) {
+                                self.lose(iterator, &"was looked through".into());
+                            }
+                            return Ok(Some(Object::Bool(any)));
+                        }
                         Some(_) => {}
                         None => return Ok(None),
                     }

@@ -19,6 +19,11 @@ impl Evaluator<'_> {
         Ok(items.map(Object::list).unwrap_or_else(|| self.unknown_comprehension(range)))
     }
 
+    pub(super) fn generator(&mut self, element: &Expr, generators: &[Comprehension], range: TextRange) -> Result {
+        let items = self.comprehended(element, generators)?;
+        Ok(items.map(Object::iterator).unwrap_or_else(|| self.unknown_comprehension(range)))
+    }
+
     pub(super) fn set_comprehension(&mut self, node: &ExprSetComp) -> Result {
         match self.comprehended(&node.elt, &node.generators)? {
             Some(items) => Ok(self.unique(items, node.range())),
@@ -62,10 +67,15 @@ impl Evaluator<'_> {
         generators: &[Comprehension],
         each: &mut dyn FnMut(&mut Self) -> Result<()>,
     ) -> Result<bool> {
+        // The first loop belongs to what is around.
+        let first = match generators.first() {
+            Some(first) => Some(self.expression(&first.iter)?),
+            None => None,
+        };
         let Some(frame) = self.frames.last() else { return Err(Stop::Limit) };
         let frame = Frame::new(FrameKind::Comprehension, frame.environment.clone(), frame.path.clone());
         self.frames.push(frame);
-        let result = self.comprehend_nested(generators, each);
+        let result = self.comprehend_nested(generators, first, each);
         self.frames.pop();
         result
     }
@@ -73,13 +83,17 @@ impl Evaluator<'_> {
     fn comprehend_nested(
         &mut self,
         generators: &[Comprehension],
+        iterable: Option<Object>,
         each: &mut dyn FnMut(&mut Self) -> Result<()>,
     ) -> Result<bool> {
         let Some((first, rest)) = generators.split_first() else {
             each(self)?;
             return Ok(true);
         };
-        let iterable = self.expression(&first.iter)?;
+        let iterable = match iterable {
+            Some(iterable) => iterable,
+            None => self.expression(&first.iter)?,
+        };
         let Some(items) = self.iterate(&iterable).filter(|_| !first.is_async) else { return Ok(false) };
         'items: for item in items {
             self.step()?;
@@ -92,7 +106,7 @@ impl Evaluator<'_> {
                     None => return Ok(false),
                 }
             }
-            if !self.nested(|evaluator| evaluator.comprehend_nested(rest, each))? {
+            if !self.nested(|evaluator| evaluator.comprehend_nested(rest, None, each))? {
                 return Ok(false);
             }
         }

@@ -33,7 +33,10 @@ impl Evaluator<'_> {
             Object::Dict(dict) => Some(dict.items.borrow().keys().map(Key::object).collect()),
             Object::Class(_) | Object::Path(_) => self.enum_members(&object),
             other => {
-                let items = other.items()?;
+                let items = match other {
+                    Object::List(list) if list.state.iterator.get() => std::mem::take(&mut *list.items.borrow_mut()),
+                    other => other.items()?,
+                };
                 self.fuel = self.fuel.saturating_sub(items.len() as u64);
                 Some(items)
             }
@@ -62,6 +65,9 @@ impl Evaluator<'_> {
                     Some(value) => Ok(value),
                     None => self.raise("KeyError", "uses a key that the dictionary does not have", range),
                 }
+            }
+            (Object::List(_), _) if object.is_iterator() => {
+                Ok(self.opaque("is an item of something that has none", range))
             }
             (Object::List(_) | Object::Tuple(_), Object::Int(index)) => {
                 let items = object.items().unwrap_or_default();
@@ -114,6 +120,7 @@ impl Evaluator<'_> {
             }
         }
         let parts: Option<Vec<Object>> = match object {
+            Object::List(_) if object.is_iterator() => None,
             Object::Str(text) => Some(text.chars().map(|c| Object::str(c.to_string())).collect()),
             other => other.items(),
         };

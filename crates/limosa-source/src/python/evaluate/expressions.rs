@@ -47,7 +47,7 @@ impl Evaluator<'_> {
             Expr::Subscript(node) => self.subscript_expression(node),
             Expr::FString(node) => self.f_string(node),
             Expr::ListComp(node) => self.list_comprehension(&node.elt, &node.generators, node.range()),
-            Expr::Generator(node) => self.list_comprehension(&node.elt, &node.generators, node.range()),
+            Expr::Generator(node) => self.generator(&node.elt, &node.generators, node.range()),
             Expr::SetComp(node) => self.set_comprehension(node),
             Expr::DictComp(node) => self.dict_comprehension(node),
             Expr::Starred(node) => self.expression(&node.value),

@@ -192,7 +192,7 @@ pub(super) fn repr_of(value: &Object) -> Option<String> {
             format!("{value:?}")
         }
         Object::Str(text) if text.chars().all(|c| !c.is_control() && c != '\\' && c != '\'') => format!("'{text}'"),
-        Object::List(_) | Object::Tuple(_) if value.lost().is_none() && value.depth() < 4 => {
+        Object::List(_) | Object::Tuple(_) if value.lost().is_none() && !value.is_iterator() && value.depth() < 4 => {
             let items = value.items()?;
             let parts: Vec<String> = items.iter().map(repr_of).collect::<Option<_>>()?;
             match (value, parts.as_slice()) {

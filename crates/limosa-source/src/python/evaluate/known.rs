@@ -116,7 +116,7 @@ impl Evaluator<'_> {
             },
             "itertools.chain" => {
                 let parts: Option<Vec<Vec<Object>>> = arguments.args.iter().map(|items| self.iterate(items)).collect();
-                parts.map(|parts| Object::list(parts.concat()))
+                parts.map(|parts| Object::iterator(parts.concat()))
             }
             "django.utils.safestring.mark_safe"
             | "django.utils.encoding.force_str"

@@ -64,6 +64,8 @@ pub(crate) struct State {
     depth: Cell<u16>,
     /// Whether it was changed after it was made.
     pub(crate) changed: Cell<bool>,
+    /// Whether it is an iterator: what was taken from it is gone.
+    pub(crate) iterator: Cell<bool>,
     /// Why its content is no longer known.
     pub(crate) lost: OnceCell<Arc<Opaque>>,
 }
@@ -130,6 +132,18 @@ impl Object {
 
     pub(crate) fn list(items: Vec<Self>) -> Self {
         Self::List(Rc::new(List::new(items)))
+    }
+
+    /// Returns what gives these items once, as a generator does.
+    pub(crate) fn iterator(items: Vec<Self>) -> Self {
+        let list = List::new(items);
+        list.state.iterator.set(true);
+        Self::List(Rc::new(list))
+    }
+
+    /// Returns whether it is an iterator.
+    pub(crate) fn is_iterator(&self) -> bool {
+        matches!(self, Self::List(list) if list.state.iterator.get())
     }
 
     pub(crate) fn set(items: Vec<Self>) -> Self {
@@ -210,6 +224,7 @@ impl Object {
             Self::Float(_) => "float",
             Self::Str(_) => "str",
             Self::Bytes(_) => "bytes",
+            Self::List(list) if list.state.iterator.get() => "iterator",
             Self::List(_) => "list",
             Self::Tuple(_) => "tuple",
             Self::Set(_) => "set",

@@ -21,6 +21,7 @@ impl Evaluator<'_> {
             Object::Float(value) => Some(*value != 0.0),
             Object::Str(text) => Some(!text.is_empty()),
             Object::Bytes(bytes) => Some(!bytes.is_empty()),
+            Object::List(list) if list.state.iterator.get() => Some(true),
             Object::List(list) | Object::Set(list) => Some(!list.items.borrow().is_empty()),
             Object::Tuple(tuple) => Some(!tuple.items.is_empty()),
             Object::Dict(dict) => Some(!dict.items.borrow().is_empty()),
@@ -45,6 +46,9 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn binary(&mut self, left: &Object, op: Operator, right: &Object, range: TextRange) -> Result {
+        if left.is_iterator() || right.is_iterator() {
+            return Ok(self.opaque("is an operation that is not evaluated", range));
+        }
         if left.lost().is_some() || right.lost().is_some() {
             return Ok(self.opaque("is computed from something that is not known", range));
         }
@@ -140,6 +144,11 @@ impl Evaluator<'_> {
             Object::Globals(environment) => item.as_str().map(|name| environment.names.borrow().contains_key(name)),
             _ => {
                 let mut doubt = false;
+                if container.is_iterator() {
+                    // What stands before the item is gone then.
+                    self.lose(container, &"was looked through".into());
+                    return None;
+                }
                 for other in self.iterate_in_any_order(container)? {
                     self.fuel = self.fuel.saturating_sub(1);
                     let other = self.force(other);
@@ -165,7 +174,8 @@ fn is_plain(object: &Object) -> bool {
 
 /// Returns whether two values are equal, when that is known.
 pub(super) fn equal(left: &Object, right: &Object, depth: u8) -> Option<bool> {
-    if depth > 60 || left.lost().is_some() || right.lost().is_some() {
+    let unknown = |object: &Object| object.lost().is_some() || object.is_iterator();
+    if depth > 60 || unknown(left) || unknown(right) {
         return None;
     }
     match (left, right) {

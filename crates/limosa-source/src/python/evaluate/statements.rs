@@ -1,5 +1,7 @@
 //! Statements.
 
+use std::rc::Rc;
+
 use limosa_model::{Diagnostic, SmolStr};
 use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtFor, StmtIf, StmtTry, StmtWhile, StmtWith};
 use ruff_text_size::Ranged;
@@ -140,12 +142,35 @@ impl Evaluator<'_> {
 
     fn for_loop(&mut self, node: &StmtFor, statement: &Stmt) -> Result<Flow> {
         let iterable = self.expression(&node.iter)?;
-        let Some(items) = self.iterate(&iterable).filter(|_| !node.is_async) else {
+        let iterable = self.force(iterable);
+        let list = match &iterable {
+            Object::List(list) if iterable.lost().is_none() => Some(Rc::clone(list)),
+            _ => None,
+        };
+        let items = if list.is_some() { Some(Vec::new()) } else { self.iterate(&iterable) };
+        let Some(items) = items.filter(|_| !node.is_async) else {
             let reason = format!("depends on `{}`, which is not known", self.snippet(node.iter.range()));
             self.unknown_way(std::slice::from_ref(statement), &reason)?;
             return Ok(Flow::Next);
         };
-        for item in items {
+        let mut items = items.into_iter();
+        let mut position = 0;
+        loop {
+            // A list may change while it is gone through.
+            let item = match &list {
+                Some(list) if list.state.iterator.get() => {
+                    let mut items = list.items.borrow_mut();
+                    if items.is_empty() { None } else { Some(items.remove(0)) }
+                }
+                Some(list) => list.items.borrow().get(position).cloned(),
+                None => items.next(),
+            };
+            if iterable.lost().is_some() {
+                self.unknown_way(std::slice::from_ref(statement), "loops over something that is not known")?;
+                return Ok(Flow::Next);
+            }
+            let Some(item) = item else { break };
+            position += 1;
             self.step()?;
             self.assign(&node.target, item)?;
             match self.block(&node.body)? {
