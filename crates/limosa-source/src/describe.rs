@@ -129,6 +129,9 @@ pub struct DatabaseDescription {
     pub mirror: Option<String>,
     /// What Django calls the kind of database: `postgresql`, `mysql`, `sqlite`; none when its driver is missing.
     pub vendor: Option<String>,
+    /// Whether its schema editor is not one of Django's.
+    #[serde(default)]
+    pub own_editor: bool,
     /// Why there is no vendor.
     pub error: Option<String>,
 }

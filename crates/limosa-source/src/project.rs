@@ -23,7 +23,7 @@ use crate::django::receivers;
 use crate::sources::Sources;
 
 pub use crate::django::app::{App, DefaultAutoField, Migrations};
-pub use crate::django::settings::{Database, ProjectSettings, SettingValues};
+pub use crate::django::settings::{Backend, Database, ProjectSettings, SettingValues};
 pub use answer::Answer;
 pub use inspect::{InspectedFile, Inspection, Inspector};
 pub use kind::{Kind, OpenError};

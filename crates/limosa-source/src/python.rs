@@ -5,6 +5,7 @@ pub mod migration;
 pub mod module;
 pub mod operations;
 
+pub(crate) mod backends;
 mod canonical;
 mod classes;
 mod contribute;

@@ -76,6 +76,8 @@ pub struct Context {
     pub default_index_tablespace: SmolStr,
     /// Whether Django's backend is one of `django.contrib.gis`.
     pub spatial: bool,
+    /// Whether Django's backend has a schema editor of its own, whose SQL only it can write.
+    pub own_editor: bool,
     /// Whether points in time carry a time zone (`USE_TZ`).
     pub use_tz: bool,
     /// The time zone (`TIME_ZONE`).
@@ -126,6 +128,7 @@ impl Context {
             default_tablespace: SmolStr::default(),
             default_index_tablespace: SmolStr::default(),
             spatial: false,
+            own_editor: false,
             use_tz: django >= DjangoVersion::V52,
             time_zone: SmolStr::new_static("America/Chicago"),
             swapped: BTreeMap::new(),

@@ -169,6 +169,7 @@ pub fn context(workspace: &Workspace, alias: &str, dialect: Dialect) -> Context 
     context.default_tablespace = settings.default_tablespace.clone().unwrap_or_default();
     context.default_index_tablespace = settings.default_index_tablespace.clone().unwrap_or_default();
     // A native project names no backend.
+    context.own_editor = workspace.has_own_editor(alias);
     context.spatial = workspace.is_spatial(alias).unwrap_or(dialect != Dialect::Sqlite);
     context.use_tz = settings.use_tz;
     context.time_zone = settings.time_zone.clone();

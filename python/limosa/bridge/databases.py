@@ -30,5 +30,13 @@ ELSEWHERE = {"service", "passfile", "host", "hostaddr", "port", "dbname", "user"
 
 
 def _kind(engine):
+    """Returns what Django calls the kind of database."""
+    from django.db.utils import load_backend
+
+    if engine:
+        try:
+            return load_backend(engine).DatabaseWrapper.vendor
+        except Exception:
+            pass
     last = (engine or "").rpartition(".")[2]
     return {"postgresql_psycopg2": "postgresql", "postgis": "postgresql", "postgresql_backend": "postgresql"}.get(last, last)

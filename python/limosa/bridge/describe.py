@@ -71,9 +71,10 @@ def _database(alias, values, encoder):
     answer["options"] = encoder.value(dict(values.get("OPTIONS") or {}))
     answer["mirror"] = (values.get("TEST") or {}).get("MIRROR")
     answer["time_zone"] = values.get("TIME_ZONE")
-    answer["vendor"], answer["error"] = None, None
+    answer["vendor"], answer["own_editor"], answer["error"] = None, False, None
     try:
         answer["vendor"] = connections[alias].vendor
+        answer["own_editor"] = not is_django(connections[alias].SchemaEditorClass)
     except Exception as error:
         answer["error"] = str(error)
     return answer

@@ -24,10 +24,16 @@ class LazyProjectState(ProjectState):
     # The state that this one was cloned from. Its models are rendered first: on SQLite the order in which fields
     # were made decides about the order of the columns of a table that is made anew.
     previous = None
+    # Whether Django's own code goes on: it keeps the copy as it was, and changes the state that it copied.
+    is_kept_by_copies = False
+    _copy = None
 
     def clone(self):
         clone = LazyProjectState({key: state.clone() for key, state in self.models.items()}, self.real_apps)
-        clone.previous = self
+        if self.is_kept_by_copies:
+            clone.is_kept_by_copies, self._copy = True, clone
+        else:
+            clone.previous = self
         return clone
 
     @property
@@ -43,6 +49,8 @@ class LazyProjectState(ProjectState):
     def forget(self):
         """Drops the registry: the models have changed."""
         self.__dict__.pop("apps", None)
+        if self._copy is not None:
+            self.previous, self._copy = self._copy, None
 
     def remove_model(self, app_label, model_name):
         self.forget()

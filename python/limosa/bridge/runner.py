@@ -109,7 +109,7 @@ class Runner:
         return {"waiting": connection.take_waiting()}
 
     def run_migration(self, app, name, direction="forwards"):
-        """Runs a whole migration whose class applies itself in a way of its own."""
+        """Runs a whole migration as Django does: its class or the schema editor has a way of its own."""
         connection = self.connection
         if connection.editor is None:
             raise BridgeError("protocol", "no migration is open")
@@ -118,12 +118,15 @@ class Runner:
         migration = self.migrations.get(app, name)
         done, self.done = self.done, None
         with _blame(migration):
+            state = self._copy()
+            state.is_kept_by_copies = True
             if direction == "forwards":
-                self.state = migration.apply(self.state, connection.editor)
-                self.done = done
+                state = migration.apply(state, connection.editor)
+                state.is_kept_by_copies, state.previous = False, None
+                self.state, self.done = state, done
                 self._note(migration)
             else:
-                migration.unapply(self.state.clone(), connection.editor)
+                migration.unapply(state, connection.editor)
         connection.flush_deferred()
 
     def collect_sql(self, app, name, path, alias="default", direction="forwards"):

@@ -13,7 +13,7 @@ use limosa_sql::operations;
 use limosa_sql::statement::Foreign;
 
 use super::atoms::{Atom, atoms, error};
-use super::own_classes::writes_own_sql;
+use super::own_classes::{runs_whole, writes_own_sql};
 use super::python::{UnknownDefault, unknown_default};
 use super::sql_text;
 use super::{Skipped, Step, StepError};
@@ -91,7 +91,7 @@ impl<'a> Compiler<'a> {
         rename_content_types: bool,
     ) -> Result<Self, StepError> {
         let (mut atoms, after) = atoms(migration, before, direction)?;
-        let whole = migration.runs_itself(direction == Direction::Backwards);
+        let whole = runs_whole(context, migration, direction);
         if whole {
             atoms.clear();
         }

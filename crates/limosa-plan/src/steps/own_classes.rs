@@ -1,6 +1,7 @@
 //! Operations whose SQL only an index's or a constraint's own code can write.
 
 use limosa_model::field::FieldKind;
+use limosa_model::graph::Direction;
 use limosa_model::operations::OperationKind;
 use limosa_model::state::{ModelState, ProjectState};
 use limosa_model::{Field, Migration, ModelId, Operation, SmolStr, Value};
@@ -8,12 +9,18 @@ use limosa_sql::dialect::{Context, Dialect};
 
 use super::atoms::Atom;
 
+/// Returns whether Django applies a migration as a whole: its class does so in a way of its own, or the backend's schema editor is not
+/// one of Django's.
+pub(super) fn runs_whole(context: &Context, migration: &Migration, direction: Direction) -> bool {
+    migration.runs_itself(direction == Direction::Backwards) || context.own_editor && !migration.operations.is_empty()
+}
+
 /// Returns whether the SQL of an operation comes from an index or a constraint of the project's own class that writes it itself.
 ///
 /// The operation then runs as a whole in Python, as one of the project's own class does.
 pub(super) fn writes_own_sql(context: &Context, app: &str, atom: &Atom<'_>) -> bool {
     let dialect = context.dialect;
-    if is_spatialite(context) {
+    if needs_djangos_editor(context) {
         return !is_code(&atom.operation.kind);
     }
     if dialect == Dialect::Postgres && meets_triggers(app, atom) {
@@ -69,9 +76,10 @@ fn has_triggers(model: &ModelState) -> bool {
     model.options.other.get("triggers").and_then(Value::items).is_some_and(|triggers| !triggers.is_empty())
 }
 
-/// Returns whether stored procedures of SpatiaLite make the columns of geometries, which Django's schema editor calls.
-fn is_spatialite(context: &Context) -> bool {
-    context.spatial && context.dialect == Dialect::Sqlite
+/// Returns whether only Django's schema editor can do it: stored procedures of SpatiaLite make the columns of geometries, which it
+/// calls; and a backend may bring a schema editor of its own.
+fn needs_djangos_editor(context: &Context) -> bool {
+    context.own_editor || context.spatial && context.dialect == Dialect::Sqlite
 }
 
 fn is_code(kind: &OperationKind) -> bool {
@@ -111,7 +119,7 @@ pub(super) fn may_write_own_sql(context: &Context, migration: &Migration, before
         }
     }
     let triggers = context.dialect == Dialect::Postgres && before.models().any(|model| has_triggers(model));
-    is_spatialite(context) || triggers || state_holds_code(before) || migration.operations.iter().any(introduces)
+    needs_djangos_editor(context) || triggers || state_holds_code(before) || migration.operations.iter().any(introduces)
 }
 
 fn state_holds_code(state: &ProjectState) -> bool {

@@ -9,7 +9,7 @@ use limosa_sql::model::Models;
 
 use super::Skipped;
 use super::atoms::{Atom, atoms};
-use super::own_classes::{may_write_own_sql, writes_own_sql};
+use super::own_classes::{may_write_own_sql, runs_whole, writes_own_sql};
 
 /// A default that a function of the project computes, for rows that are there when a field is added or becomes NOT NULL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +35,10 @@ pub fn needs_python(
     skipped: &Skipped,
 ) -> bool {
     let backwards = direction == Direction::Backwards;
-    if !skipped.is_empty() && !migration.runs_itself(backwards) {
+    if runs_whole(context, migration, direction) {
+        return true;
+    }
+    if !skipped.is_empty() {
         let Ok((atoms, _)) = atoms(migration, before, direction) else { return false };
         return atoms.iter().filter(|atom| !skipped.contains(&atom.path)).any(|atom| {
             atom.operation.needs_python(backwards, before)
@@ -43,9 +46,7 @@ pub fn needs_python(
                 || writes_own_sql(context, &migration.id.app, atom)
         });
     }
-    if migration.runs_itself(backwards)
-        || migration.operations.iter().any(|operation| operation.needs_python(backwards, before))
-    {
+    if migration.operations.iter().any(|operation| operation.needs_python(backwards, before)) {
         return true;
     }
     let app = migration.id.app.as_str();

@@ -6,6 +6,8 @@ use limosa_model::operations::{OperationKind, Sql};
 use limosa_sql::dialect::{Context, Dialect};
 use limosa_sql::split;
 
+use super::own_classes::runs_whole;
+
 /// Returns whether a migration and its history row can be one transaction.
 ///
 /// Where changes of the schema cannot be rolled back (MySQL, MariaDB), that is so when all there is is SQL that certainly changes nothing
@@ -17,7 +19,7 @@ pub fn is_one_transaction(context: &Context, migration: &Migration, direction: D
 fn changes_only_rows(context: &Context, migration: &Migration, direction: Direction) -> bool {
     let backwards = direction == Direction::Backwards;
     context.mysql.storage_engine == "InnoDB"
-        && !migration.runs_itself(backwards)
+        && !runs_whole(context, migration, direction)
         && !migration.operations.is_empty()
         && migration.operations.iter().all(|operation| match &operation.kind {
             OperationKind::RunSql(op) if backwards => op.reverse_sql.as_ref().is_some_and(is_about_rows),

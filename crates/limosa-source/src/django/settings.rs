@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 use limosa_model::SmolStr;
 use limosa_model::django::DjangoVersion;
 
-pub use database::Database;
+pub use database::{Backend, Database};
 pub use values::SettingValues;
 
 pub(crate) use read::read;

@@ -9,7 +9,7 @@ use limosa_model::value::Call;
 use limosa_model::{Diagnostic, Field, Migration, MigrationId, ModelState, Operation, ProjectState, SmolStr, Value};
 
 use super::understand::{self, Configured};
-use super::{App, Database, DefaultAutoField, Kind, Migrations, Need, Project};
+use super::{App, Backend, Database, DefaultAutoField, Kind, Migrations, Need, Project};
 use crate::config::Secret;
 use crate::convert::{self, Knowledge, KnownEffect, KnownOperation, Problem, Purpose};
 use crate::describe::{AppDescription, DatabaseDescription, MissingMigrations, ProjectDescription};
@@ -339,8 +339,14 @@ fn to_database(described: &DatabaseDescription) -> Database {
         port: described.port.clone(),
         options: BTreeMap::new(),
         mirror: described.mirror.clone(),
+        backend: None,
     };
-    database.with_options(pairs)
+    let mut database = database.with_options(pairs);
+    if !database.is_djangos() {
+        let vendor = described.vendor.as_deref();
+        database.backend = vendor.and_then(|vendor| Backend::new(vendor, described.own_editor));
+    }
+    database
 }
 
 fn filled(text: &str) -> Option<SmolStr> {

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use limosa_model::{Diagnostic, SmolStr};
 
-use super::{App, Doubt, Kind, Need, OpenError, Project, read};
+use super::{App, Backend, Doubt, Kind, Need, OpenError, Project, read};
 use crate::config::{Config, Env, Options, Origin, variables};
 use crate::django::apps;
 use crate::django::classes::Classes;
@@ -15,7 +15,8 @@ use crate::django::manage::Manage;
 use crate::django::module_path::ModulePath;
 use crate::django::settings::{self, ProjectSettings};
 use crate::native::layout;
-use crate::python::Modules;
+use crate::python::context::Context;
+use crate::python::{Modules, backends};
 use crate::sources::Sources;
 
 const DJANGO_HISTORY: &str = "django_migrations";
@@ -90,15 +91,20 @@ impl Project {
         }
         let evaluated = Modules::default();
         let context = read::context(&sources, &evaluated, &modules, &reading.settings, env.as_ref(), &config);
+        let backends = backends(&context, &reading.settings, &mut doubts);
         let classes = Classes::new(context);
         let apps = apps::read(&installed_apps, &reading.settings, &classes, &modules, &mut doubts, &mut diagnostics);
+        let mut settings = reading.settings;
+        for (alias, backend) in backends {
+            settings.databases.entry(alias).and_modify(|database| database.backend = Some(backend));
+        }
         let mut project = Self {
             root: config.project.value.clone(),
             kind: Kind::Django,
             history_table: history_table(&config, DJANGO_HISTORY),
             interpreter,
             apps,
-            settings: reading.settings,
+            settings,
             migrations: Vec::new(),
             diagnostics,
             needs: Vec::new(),
@@ -189,4 +195,28 @@ fn settings_module(config: &Config, manage: &Manage) -> Result<Option<SmolStr>, 
 
 fn history_table(config: &Config, default: &'static str) -> SmolStr {
     config.history_table.as_ref().map_or(SmolStr::new_static(default), |table| table.value.clone())
+}
+
+/// Looks at the backends that are not Django's; what such a one is built on is doubtful where neither its source nor its name tells it.
+fn backends(context: &Context<'_>, settings: &ProjectSettings, doubts: &mut Vec<Doubt>) -> Vec<(SmolStr, Backend)> {
+    let mut found = Vec::new();
+    for (alias, database) in &settings.databases {
+        if database.engine.is_empty() || database.is_djangos() {
+            continue;
+        }
+        match backends::read(context, &database.engine) {
+            Some((vendor, own_editor)) => {
+                found.extend(Backend::new(vendor, own_editor).map(|backend| (alias.clone(), backend)));
+            }
+            None if database.vendor().is_none() => {
+                let reason = format!(
+                    "the database `{alias}` has the backend `{}`, whose source does not tell what it is built on",
+                    database.engine
+                );
+                doubts.push(Doubt::new(reason, None));
+            }
+            None => {}
+        }
+    }
+    found
 }

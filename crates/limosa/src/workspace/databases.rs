@@ -35,6 +35,12 @@ impl Workspace {
         Some(engine.contains(".gis.") || engine.ends_with(".postgis") || engine.ends_with(".spatialite"))
     }
 
+    /// Returns whether the backend of a database has a schema editor of its own.
+    pub fn has_own_editor(&self, alias: &str) -> bool {
+        let database = self.project.settings.databases.get(alias);
+        database.and_then(|database| database.backend).is_some_and(|backend| backend.own_editor)
+    }
+
     /// Returns the aliases of all databases, in order.
     ///
     /// # Errors
@@ -90,8 +96,15 @@ fn is_option(url: &Sourced<Secret>) -> bool {
 }
 
 fn django(database: &Database) -> DjangoDatabase {
+    // What another backend is built on decides about the connection.
+    let engine = database.backend.and_then(|backend| match backend.vendor {
+        "postgresql" => Some("django.db.backends.postgresql"),
+        "sqlite" => Some("django.db.backends.sqlite3"),
+        "mysql" => Some("django.db.backends.mysql"),
+        _ => None,
+    });
     DjangoDatabase {
-        engine: database.engine.to_string(),
+        engine: engine.unwrap_or(&database.engine).to_owned(),
         name: database.name.clone(),
         user: database.user.clone(),
         password: database.password.expose().to_owned(),

@@ -26,6 +26,7 @@ mod irreversible;
 mod json;
 mod migrate;
 mod no_python;
+mod own_backends;
 mod own_classes;
 mod own_fields;
 mod own_migrations;

@@ -27,11 +27,38 @@ pub struct Database {
     pub options: BTreeMap<String, String>,
     /// The alias of the database that this one is a copy of (`TEST["MIRROR"]`).
     pub mirror: Option<String>,
+    /// What is known of a backend that is not Django's.
+    pub backend: Option<Backend>,
+}
+
+/// A backend that is not Django's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backend {
+    /// What Django calls the vendor.
+    pub vendor: &'static str,
+    /// Whether it has a schema editor of its own, so that only its own code can write the SQL.
+    pub own_editor: bool,
+}
+
+impl Backend {
+    /// Returns what is known of a backend by the name of its vendor; nothing for another than those of Django that are supported.
+    pub(crate) fn new(vendor: &str, own_editor: bool) -> Option<Self> {
+        let vendor = ["postgresql", "sqlite", "mysql"].into_iter().find(|known| *known == vendor)?;
+        Some(Self { vendor, own_editor })
+    }
 }
 
 impl Database {
+    /// Returns whether the backend is one of Django's.
+    pub fn is_djangos(&self) -> bool {
+        self.engine.starts_with("django.db.backends.") || self.engine.starts_with("django.contrib.gis.db.backends.")
+    }
+
     /// Returns what Django calls the vendor, when the backend is of a known kind.
     pub fn vendor(&self) -> Option<&'static str> {
+        if let Some(backend) = self.backend {
+            return Some(backend.vendor);
+        }
         match self.engine.rsplit('.').next()? {
             "postgresql" | "postgresql_psycopg2" | "postgis" | "postgresql_backend" => Some("postgresql"),
             "sqlite3" | "spatialite" => Some("sqlite"),
@@ -57,6 +84,7 @@ impl Database {
             port: part("PORT")?,
             options: BTreeMap::new(),
             mirror: get("TEST").and_then(mirror),
+            backend: None,
         };
         Ok(database.with_options(get("OPTIONS").and_then(Value::pairs).unwrap_or_default()))
     }
