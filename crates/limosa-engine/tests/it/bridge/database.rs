@@ -15,7 +15,7 @@ pub(super) struct Database {
 
 impl Database {
     fn sqlite(folder: &Path) -> Self {
-        Self { url: DatabaseUrl::sqlite(&folder.join("db.sqlite3")), server: None }
+        Self { url: DatabaseUrl::sqlite(folder.join("db.sqlite3")), server: None }
     }
 
     /// Creates a database on a server; nothing when there is none.
