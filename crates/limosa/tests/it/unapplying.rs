@@ -1,8 +1,9 @@
-//! Migrations that cannot be unapplied: said before anything runs, by file and operation.
+//! Unapplying: whole apps, and what cannot be unapplied, which is said before anything runs, by file and operation.
 
 use crate::database::{Database, on_each};
 use crate::program::Said;
 use crate::project::{Project, migration, operation, python_migration, run_sql};
+use crate::twins;
 
 const OPERATIONS: &str = "
 from django.db.migrations.operations.base import Operation
@@ -92,6 +93,21 @@ fn undone_where_django_does() {
             project.run("migrate").ends(0);
             project.run("migrate library zero").ends(0).prints(&["Unapplying library.0003_one_way... OK"]);
         }
+    });
+}
+
+#[test]
+fn apps_are_unapplied_whole_and_applied_again() {
+    let installed =
+        ["auth", "contenttypes", "sessions", "sites", "redirects"].map(|app| format!("django.contrib.{app}"));
+    let installed: Vec<&str> = installed.iter().map(String::as_str).collect();
+    twins::on_each("zero", &installed, &[], |twins| {
+        twins.run("migrate").end_well();
+        // `auth` goes when `contenttypes` goes, and `redirects` when `sites` does.
+        for app in ["sessions", "sites", "library", "contenttypes", "auth"] {
+            twins.run(&format!("migrate {app} zero")).end_well();
+        }
+        twins.run("migrate").end_well();
     });
 }
 
