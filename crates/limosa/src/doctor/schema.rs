@@ -23,8 +23,8 @@ struct Expected {
     catalog: Catalog,
     /// What runs, in order.
     statements: Vec<Statement>,
-    /// How many migrations hold code whose effect on the schema is not known.
-    code: usize,
+    /// The migrations that hold code, whose effect on the schema is not known.
+    code: Vec<MigrationId>,
 }
 
 /// A statement of a recorded migration.
@@ -55,15 +55,8 @@ pub async fn compare(workspace: &mut Workspace, connected: &Connected) -> Result
         expected.catalog = made_in_memory(&expected.statements).await?;
     }
     let found = introspect::load(&connected.connection).await?;
-    let mut findings: Vec<Finding> = differences(&expected.catalog, &found)
-        .iter()
-        .map(|difference| finding(dialect, &expected, difference))
-        .collect();
-    if expected.code > 0 && !findings.is_empty() {
-        let note = format!("{} recorded migrations hold code whose effect on the schema is not known", expected.code);
-        findings.iter_mut().for_each(|finding| finding.details.push(note.clone()));
-    }
-    Ok(findings)
+    let differences = differences(&expected.catalog, &found);
+    Ok(differences.iter().map(|difference| finding(dialect, &expected, difference)).collect())
 }
 
 /// Runs all recorded migrations over an empty catalog.
@@ -87,7 +80,7 @@ async fn expected(workspace: &mut Workspace, connected: &Connected, situation: &
     workspace.route(&connected.alias, &connected.context, &[], &mut jobs).await?;
     let mut catalog = Catalog::new(connected.context.dialect);
     catalog.set_server_version(connected.connection.server_version());
-    let mut expected = Expected { catalog, statements: Vec::new(), code: 0 };
+    let mut expected = Expected { catalog, statements: Vec::new(), code: Vec::new() };
     for job in &jobs {
         add(&mut expected, connected, job).map_err(|error| workspace.step_error(&error))?;
     }
@@ -98,17 +91,19 @@ fn add(expected: &mut Expected, connected: &Connected, job: &Job) -> Result<(), 
     let (context, id) = (&connected.context, &job.migration.id);
     let compiler = Compiler::new(context, &mut expected.catalog, &job.migration, &job.before, job.direction, false)?;
     let (compiled, _) = steps::compile(compiler.without(&job.skipped))?;
-    let mut code = false;
+    let mut holds_code = false;
     for compiled in compiled {
         let is_own = compiled.operation.is_some_and(|operation| matches!(operation.kind, OperationKind::RunSql(_)));
         for step in compiled.steps {
             match step {
                 Step::Sql(sql) => expected.statements.push(Statement { migration: id.clone(), sql, is_own }),
-                Step::Python { .. } | Step::Rust { .. } => code = true,
+                Step::Python { .. } | Step::Rust { .. } => holds_code = true,
             }
         }
     }
-    expected.code += usize::from(code);
+    if holds_code {
+        expected.code.push(id.clone());
+    }
     Ok(())
 }
 
@@ -136,8 +131,26 @@ fn finding(dialect: Dialect, expected: &Expected, difference: &Difference) -> Fi
         finding.kind = "schema-unclear";
         finding.details.push(format!("SQL of {} names this table: it may be the cause", statement.migration));
     }
-    finding.help = mending(dialect, expected, difference).map(|sql| format!("what would mend it: {sql}"));
+    let code = code_beside(dialect, expected, difference);
+    if !code.is_empty() {
+        finding.kind = "schema-unclear";
+        finding.details.push(format!("code of {} is not looked at: it may be the cause", code.join(", ")));
+    }
+    let start = if finding.kind == "schema-drift" {
+        "what would mend it"
+    } else {
+        "what would mend it, if nothing of that is the cause"
+    };
+    finding.help = mending(dialect, expected, difference).map(|sql| format!("{start}: {sql}"));
     finding
+}
+
+/// Returns the migrations with code of the app whose migration makes the table; all, when nobody can tell whose it is.
+fn code_beside(dialect: Dialect, expected: &Expected, difference: &Difference) -> Vec<String> {
+    let start = format!("CREATE TABLE {} ", dialect.quote_name(&difference.table));
+    let maker = expected.statements.iter().find(|statement| statement.sql.starts_with(&start));
+    let is_beside = |id: &&MigrationId| maker.is_none_or(|maker| maker.migration.app == id.app);
+    expected.code.iter().filter(is_beside).map(ToString::to_string).collect()
 }
 
 /// Returns the SQL that would mend a difference, where one statement can.
