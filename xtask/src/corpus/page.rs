@@ -83,9 +83,9 @@ mod tests {
     #[test]
     fn each_section_is_written_alone() {
         let truth = with("", Section::Truth, "| a |\n");
-        let both = with(&truth, Section::Reading, "one\n");
-        assert!(both.starts_with(HEAD) && both.find("one") < both.find("| a |"), "{both}");
-        let again = with(&both, Section::Reading, "two");
-        assert_eq!(again, both.replace("one", "two"));
+        let both = with(&truth, Section::Reading, "| b |\n");
+        assert!(both.starts_with(HEAD) && both.find("| b |") < both.find("| a |"), "{both}");
+        let again = with(&both, Section::Reading, "| c |");
+        assert_eq!(again, both.replace("| b |", "| c |"));
     }
 }

@@ -69,3 +69,22 @@ fn migration_with_facts() {
     assert_eq!((field.null, field.db_index, field.max_length), (true, true, Some(9)));
     assert!(field.custom.is_none());
 }
+
+#[test]
+fn collations_of_a_class() {
+    let field = json!({"$": "call", "path": "fields.Folded", "args": [], "kwargs": {"max_length": 9},
+        "field": {"mro": ["fields.Folded"], "base": "django.db.models.CharField", "base_view": null,
+            "overrides": ["db_parameters"], "internal_type": "CharField", "column": "{}", "attributes": {"max_length": 9},
+            "many_to_many": false, "one_to_one": false, "many_to_one": false,
+            "columns": {"postgresql": {"db_type": "varchar(9)"}, "sqlite": {"db_type": "varchar(9)", "collation": "NOCASE"}}}});
+    let add = json!({"$": "call", "path": "django.db.migrations.AddField", "args": [], "kwargs": {"model_name": "m", "name": "f", "field": field}});
+    let export = Export::decode(
+        &json!({"migrations": [{"app": "a", "name": "0001", "file": "a.py", "dependencies": [], "run_before": [],
+        "replaces": [], "initial": true, "atomic": true, "attributes": {}, "operations": [add]}]}),
+    )
+    .unwrap();
+    let (call, facts) = export.fields.iter().next().unwrap();
+    let field = facts.build(call.as_call().unwrap(), &limosa_model::Field::from_call).unwrap();
+    let collations = field.custom.unwrap().collations.clone();
+    assert_eq!(collations, [("postgresql".into(), None), ("sqlite".into(), Some("NOCASE".into()))]);
+}

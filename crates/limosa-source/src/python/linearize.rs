@@ -41,7 +41,7 @@ mod tests {
         check(&["Ao", "A"], Some("Ao"));
         // class D(B, C), where B and C inherit from A.
         check(&["BAo", "CAo", "BC"], Some("BCAo"));
-        check(&["KDAo", "KBo", "DBo"], None);
+        check(&["KDAo", "KBo", "DBo"], Some("KDABo"));
         check(&["ABo", "BAo", "AB"], None);
         check(&[], Some(""));
         // What is not even the same as itself comes as often as it stands there.
