@@ -82,6 +82,10 @@ impl<'a> Scanner<'a> {
             }
             '-' if self.is_line_comment(rest) => (TokenKind::Comment, line_length(rest)),
             '#' if self.dialect == Dialect::MySql => (TokenKind::Comment, line_length(rest)),
+            // MySQL runs what stands in `/*! … */`, MariaDB in `/*M! … */` too.
+            '/' if self.dialect == Dialect::MySql && (rest.starts_with("/*!") || rest.starts_with("/*M!")) => {
+                (TokenKind::Other, self.block_comment(rest))
+            }
             '/' if rest.starts_with("/*") => (TokenKind::Comment, self.block_comment(rest)),
             '\'' => (TokenKind::Text, quoted(rest, '\'', self.dialect == Dialect::MySql)),
             '"' if self.dialect == Dialect::MySql => (TokenKind::Text, quoted(rest, '"', true)),

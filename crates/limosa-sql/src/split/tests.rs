@@ -72,6 +72,11 @@ fn mysql_delimiters() {
         "SELECT 1;\nDELIMITER $$\nCREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END$$\ndelimiter ;\nSELECT 'a\\';' # ;\n; SELECT 1--2;",
         &["SELECT 1", "CREATE PROCEDURE p() BEGIN SELECT 1; SELECT 2; END", "SELECT 'a\\';' # ;", "SELECT 1--2"],
     );
+    // The server runs what stands in these.
+    check(
+        "/*! SET @a = 1 */; /* note */; /*M!100100 SET @b = 2 */;",
+        &["/*! SET @a = 1 */", "/*M!100100 SET @b = 2 */"],
+    );
 }
 
 #[track_caller]
