@@ -46,6 +46,12 @@ pub struct GlobalArgs {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
     pub color: ColorChoice,
+    /// The same as --color=never; accepted because Django's commands have it.
+    #[arg(long, global = true, conflicts_with_all = ["color", "force_color"], help_heading = "Output")]
+    pub no_color: bool,
+    /// The same as --color=always; accepted because Django's commands have it.
+    #[arg(long, global = true, conflicts_with = "color", help_heading = "Output")]
+    pub force_color: bool,
     /// How much to say: 0 nothing, 1 the usual, 2 more, 3 every statement.
     #[arg(short, long, global = true, default_value_t = 1, value_name = "0-3", value_parser = clap::value_parser!(u8).range(0..=3), help_heading = "Output")]
     pub verbosity: u8,

@@ -33,6 +33,8 @@ impl Printer {
     /// Returns the printer that the options ask for.
     pub fn new(args: &GlobalArgs) -> Self {
         let choice = match args.color {
+            _ if args.no_color => anstream::ColorChoice::Never,
+            _ if args.force_color => anstream::ColorChoice::Always,
             ColorChoice::Auto => anstream::ColorChoice::Auto,
             ColorChoice::Always => anstream::ColorChoice::Always,
             ColorChoice::Never => anstream::ColorChoice::Never,

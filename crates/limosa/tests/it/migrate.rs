@@ -125,6 +125,9 @@ fn colours_only_when_asked() {
     let database = Database::sqlite();
     let project = Project::blog().on(&database);
     project.run("migrate --color always").ends(0).prints(&["\u{1b}["]);
+    project.run("migrate --force-color").ends(0).prints(&["\u{1b}["]);
+    project.run("migrate --no-color").ends(0).hides("\u{1b}[");
+    project.run("migrate --no-color --force-color").ends(2).tells(&["cannot be used with"]);
     project.run("migrate blog zero").ends(0).hides("\u{1b}");
     project.run("migrate nowhere").ends(2).hides("\u{1b}");
     project.run("migrate nowhere --color always").ends(2).tells(&["\u{1b}["]);
