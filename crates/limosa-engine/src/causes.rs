@@ -173,6 +173,11 @@ impl Refusal<'_> {
     }
 }
 
+/// Writes a text as SQL does.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
 /// Returns an explanation without a query.
 fn plain(cause: impl Into<String>, fix: impl Into<String>) -> Explanation {
     Explanation { cause: cause.into(), fix: fix.into(), ..Explanation::default() }
@@ -183,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_and_codes_have_one_reading() {
+    fn names_are_unique() {
         for (index, entry) in ENTRIES.iter().enumerate() {
             assert!(ENTRIES[..index].iter().all(|other| other.name != entry.name), "{}", entry.name);
             assert!(!entry.title.is_empty());

@@ -2,7 +2,7 @@
 
 use limosa_sql::dialect::Dialect;
 
-use super::{Entry, Explanation, Refusal, plain};
+use super::{Entry, Explanation, Refusal, literal, plain};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "lock-timeout",
@@ -40,17 +40,12 @@ fn explain(refusal: &Refusal<'_>) -> Option<Explanation> {
 
 /// The sessions that hold a lock on a table whose name the statement has.
 fn postgres(refusal: &Refusal<'_>) -> String {
-    let table = refusal
-        .table()
-        .map_or_else(String::new, |table| format!(" AND l.relation = to_regclass({})", quote_text(&table)));
+    let table =
+        refusal.table().map_or_else(String::new, |table| format!(" AND l.relation = to_regclass({})", literal(&table)));
     format!(
         "SELECT a.pid AS session, a.usename AS user, a.application_name AS program, a.state, \
          date_trunc('second', clock_timestamp() - a.xact_start)::text AS open_for, left(a.query, 80) AS doing \
          FROM pg_stat_activity a WHERE a.pid <> pg_backend_pid() AND EXISTS (SELECT 1 FROM pg_locks l \
          WHERE l.pid = a.pid AND l.granted AND l.locktype = 'relation'{table}) AND a.xact_start IS NOT NULL ORDER BY a.xact_start"
     )
-}
-
-fn quote_text(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }

@@ -2,7 +2,7 @@
 
 use limosa_sql::dialect::Dialect;
 
-use super::{Entry, Explanation, Refusal, plain};
+use super::{Entry, Explanation, Refusal, literal, plain};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "permission",
@@ -29,8 +29,8 @@ fn explain(refusal: &Refusal<'_>) -> Option<Explanation> {
         Dialect::Postgres => refusal.table().map(|table| {
             format!(
                 "SELECT c.relname AS \"table\", c.relowner::regrole::text AS owner, current_user AS role FROM pg_class c \
-                 WHERE c.oid = to_regclass('{}')",
-                table.replace('\'', "''")
+                 WHERE c.oid = to_regclass({})",
+                literal(&table)
             )
         }),
         _ => Some("SHOW GRANTS".to_owned()),

@@ -18,7 +18,6 @@ pub(super) fn find(history: &History<'_>) -> Vec<Finding> {
             let (Some(own), Some(other)) = (place(history, &rows, migration), place(history, &rows, dependency)) else {
                 continue;
             };
-            // A squash that replaces it has no row of its own time.
             if other <= own {
                 continue;
             }

@@ -157,7 +157,6 @@ fn code_beside(dialect: Dialect, expected: &Expected, difference: &Difference) -
 fn mending(dialect: Dialect, expected: &Expected, difference: &Difference) -> Option<String> {
     let quote = |name: &str| dialect.quote_name(name).to_string();
     let table = quote(&difference.table);
-    let alters = dialect != Dialect::Sqlite;
     match &difference.kind {
         DifferenceKind::NoTable => None,
         DifferenceKind::NoColumn(name) => {
@@ -184,16 +183,16 @@ fn mending(dialect: Dialect, expected: &Expected, difference: &Difference) -> Op
             let mut statements = expected.statements.iter().rev().map(|statement| statement.sql.as_str());
             statements.find(makes).map(|sql| sql.trim_end_matches(';').to_owned())
         }
-        DifferenceKind::OtherConstraint(constraint) => drop_statement(dialect, &table, constraint, alters),
+        DifferenceKind::OtherConstraint(constraint) => drop_statement(dialect, &table, constraint),
     }
 }
 
-fn drop_statement(dialect: Dialect, table: &str, constraint: &Constraint, alters: bool) -> Option<String> {
+fn drop_statement(dialect: Dialect, table: &str, constraint: &Constraint) -> Option<String> {
     let name = dialect.quote_name(&constraint.name);
     let is_constraint =
         constraint.check || constraint.primary_key || constraint.foreign_key.is_some() || !constraint.index;
     match (is_constraint, dialect) {
-        (true, _) if !alters => None,
+        (true, Dialect::Sqlite) => None,
         (true, _) => Some(format!("ALTER TABLE {table} DROP CONSTRAINT {name}")),
         (false, Dialect::MySql) => Some(format!("DROP INDEX {name} ON {table}")),
         (false, _) => Some(format!("DROP INDEX {name}")),

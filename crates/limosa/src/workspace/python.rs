@@ -133,11 +133,10 @@ impl Workspace {
         applied: &[MigrationId],
         plan: &[(MigrationId, bool)],
     ) -> Result<(), Error> {
-        if let Some(bridge) = &mut self.bridge {
-            bridge.set_state(applied).await?;
-            bridge.pre_migrate(run, plan).await?;
+        match self.bridge_at(applied).await? {
+            Some(bridge) => Ok(bridge.pre_migrate(run, plan).await?),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Sends `post_migrate` with the state after `applied`.
@@ -150,11 +149,10 @@ impl Workspace {
         applied: &[MigrationId],
         plan: &[(MigrationId, bool)],
     ) -> Result<(), Error> {
-        if let Some(bridge) = &mut self.bridge {
-            bridge.set_state(applied).await?;
-            bridge.post_migrate(run, plan).await?;
+        match self.bridge_at(applied).await? {
+            Some(bridge) => Ok(bridge.post_migrate(run, plan).await?),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Returns the registered functions and the bridge, when it is running.
@@ -164,6 +162,14 @@ impl Workspace {
 
     fn operation_span(&self, id: &MigrationId, index: Option<usize>) -> Option<Span> {
         self.migrations.get(id)?.operations.get(index?)?.span.0
+    }
+
+    /// Returns the bridge, when it is running, with the state after `applied`.
+    async fn bridge_at(&mut self, applied: &[MigrationId]) -> Result<Option<&mut Bridge>, Error> {
+        if let Some(bridge) = &mut self.bridge {
+            bridge.set_state(applied).await?;
+        }
+        Ok(self.bridge.as_mut())
     }
 
     async fn started_bridge(&mut self) -> Result<&mut Bridge, Error> {
