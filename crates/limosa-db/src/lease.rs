@@ -20,6 +20,7 @@ pub use self::recovery::Lost;
 use self::table::Table;
 use crate::connection::{Backend, ConnectOptions, Connection};
 use crate::error::{DbError, DbErrorKind};
+use crate::failpoint::{Failpoint, failpoint};
 use crate::lock::{LockError, LockHolder, LockWait, SessionLock, pause};
 use crate::url::DatabaseUrl;
 
@@ -110,7 +111,10 @@ impl Lease {
                 Backend::Mysql(_) | Backend::Postgres(_) => server::attempt(connection, scope).await?,
             };
             let holder = match attempt {
-                Attempt::Taken(lease) => return Ok(*lease),
+                Attempt::Taken(lease) => {
+                    failpoint(Failpoint::LeaseTaken);
+                    return Ok(*lease);
+                }
                 Attempt::Held(holder) => holder,
             };
             let waited = started.elapsed();
@@ -167,15 +171,17 @@ impl Lease {
     /// # Errors
     /// When the database cannot be told; then it is free as soon as the connection ends or the lease expires.
     pub async fn release(mut self, connection: &Connection) -> Result<(), DbError> {
+        failpoint(Failpoint::LeaseHeld);
         let mut result = Ok(());
         if let Some(row) = self.row.take() {
             row.heartbeat.stop();
             result = connection.execute(&row.table.release(row.token, &row.scope.run_id)).await.map(drop);
         }
-        match self.session.take() {
-            Some(session) => session.release(connection).await.and(result),
-            None => result,
+        if let Some(session) = self.session.take() {
+            result = session.release(connection).await.and(result);
         }
+        failpoint(Failpoint::LeaseReleased);
+        result
     }
 }
 

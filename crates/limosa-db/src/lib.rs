@@ -4,6 +4,7 @@
 
 pub mod connection;
 pub mod error;
+pub mod failpoint;
 pub mod history;
 pub mod introspect;
 pub mod lease;
@@ -12,6 +13,7 @@ pub mod url;
 
 pub use connection::{BatchError, CancelHandle, ConnectOptions, Connection, Notice, Param, Row};
 pub use error::{DbError, DbErrorKind, DbReport};
+pub use failpoint::{Failpoint, failpoint};
 pub use history::{AppliedMigration, AutoField, History, Numbering};
 pub use lease::{Fence, Lease, LeaseScope, Lost};
 pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};

@@ -9,7 +9,7 @@ mod sites;
 
 use std::collections::BTreeMap;
 
-use limosa_db::{Connection, DbError, Fence};
+use limosa_db::{Connection, DbError, Failpoint, Fence, failpoint};
 use limosa_model::django::DjangoVersion;
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, ModelId, ModelState, ProjectState, SmolStr};
@@ -54,7 +54,12 @@ impl AfterRun<'_> {
         events.send(Event::AfterRun { description: "content types, permissions and the default site" });
         self.connection.begin().await?;
         match self.all().await {
-            Ok(true) => self.connection.commit().await.map(|()| true),
+            Ok(true) => {
+                failpoint(Failpoint::AfterRunWritten);
+                self.connection.commit().await?;
+                failpoint(Failpoint::AfterRunKept);
+                Ok(true)
+            }
             result => {
                 _ = self.connection.rollback().await;
                 result
@@ -67,11 +72,13 @@ impl AfterRun<'_> {
         let &[content_types, permissions, sites] = self.allowed else { return Ok(true) };
         if content_types && self.model("contenttypes", "contenttype").is_some() {
             let ids = content_types::create(self).await?;
+            failpoint(Failpoint::ContentTypesMade);
             if permissions && self.model("auth", "permission").is_some() {
                 if self.django >= DjangoVersion::V61 {
                     renames::follow(self, &ids).await?;
                 }
                 permissions::create(self, &ids).await?;
+                failpoint(Failpoint::PermissionsMade);
             }
         }
         if sites && self.apps.iter().any(|app| app == "sites") && self.model("sites", "site").is_some() {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use limosa_db::introspect::{self, Queries};
-use limosa_db::{Connection, DbError, DbErrorKind, Fence, Row};
+use limosa_db::{Connection, DbError, DbErrorKind, Failpoint, Fence, Row, failpoint};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Dialect;
 use limosa_sql::split;
@@ -151,6 +151,7 @@ impl Session<'_> {
                             Failed { index, partly, statement, error: error.into() }
                         };
                         bridge.execute(statement, None).await.map_err(failed)?;
+                        failpoint(Failpoint::StatementSent);
                     }
                 }
                 Ok(())

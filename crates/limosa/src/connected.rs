@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use limosa_db::{
-    ConnectOptions, Connection, DatabaseUrl, DbError, History, Lease, LeaseScope, LibpqEnvironment, LockWait,
+    ConnectOptions, Connection, DatabaseUrl, DbError, Failpoint, History, Lease, LeaseScope, LibpqEnvironment,
+    LockWait, failpoint,
 };
 use limosa_engine::events::Events;
 use limosa_sql::dialect::{Context, Dialect};
@@ -99,7 +100,10 @@ impl Connected {
         }
         self.connection.begin().await?;
         match self.write(lease, statements).await {
-            Ok(true) => Ok(self.connection.commit().await?),
+            Ok(true) => {
+                failpoint(Failpoint::SquashesRecorded);
+                Ok(self.connection.commit().await?)
+            }
             Ok(false) => {
                 self.connection.rollback().await?;
                 Err(self.taken_over(lease).await?)

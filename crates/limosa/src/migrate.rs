@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use limosa_db::{History, Lease, introspect};
+use limosa_db::{Failpoint, History, Lease, failpoint, introspect};
 use limosa_engine::after::AfterRun;
 use limosa_engine::bridge::Run;
 use limosa_engine::events::Events;
@@ -154,6 +154,7 @@ pub async fn run(
     check(workspace, connected, &jobs).await?;
     if !jobs.is_empty() {
         history.create(&connected.connection, workspace.history_id()).await?;
+        failpoint(Failpoint::HistoryMade);
     }
     workspace.check_runs(&jobs)?;
     let has_receivers = workspace.has_receivers();
@@ -198,6 +199,7 @@ pub async fn run(
         connected.check(lease).await?;
         events.after_run("the project's own receivers");
         workspace.post_migrate(told, &state, &signals).await?;
+        failpoint(Failpoint::ReceiversRan);
     } else {
         let fence = lease.fence();
         let after = AfterRun {

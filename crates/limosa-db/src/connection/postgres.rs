@@ -17,6 +17,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{BatchError, Notice, Param, Row};
 use crate::error::{DbError, DbErrorKind};
+use crate::failpoint::{Failpoint, failpoint};
 
 /// How many statements are on their way at most.
 const PIPELINE: usize = 256;
@@ -86,6 +87,9 @@ impl PostgresConnection {
         if self.transaction.load(Ordering::Relaxed) != OPEN || !statements.iter().all(plain) {
             for (index, sql) in statements.iter().enumerate() {
                 self.execute(sql.as_ref()).await.map_err(|error| BatchError { index, error })?;
+                if !self.in_transaction() {
+                    failpoint(Failpoint::StatementSent);
+                }
             }
             return Ok(());
         }

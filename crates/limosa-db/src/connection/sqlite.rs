@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use self::worker::{Opened, Task};
 use super::{BatchError, ConnectOptions, Param, Row};
 use crate::error::{DbError, DbErrorKind};
+use crate::failpoint::{Failpoint, failpoint};
 use crate::url::DatabaseUrl;
 
 /// A connection to an SQLite database.
@@ -72,6 +73,9 @@ impl SqliteConnection {
         let run = move |worker: &mut worker::Worker<'_>| {
             for (index, sql) in statements.iter().enumerate() {
                 worker.execute(sql).map_err(|error| BatchError { index, error })?;
+                if !worker.in_transaction() {
+                    failpoint(Failpoint::StatementSent);
+                }
             }
             Ok(())
         };

@@ -1,6 +1,6 @@
 //! Runs one migration.
 
-use limosa_db::introspect;
+use limosa_db::{Failpoint, failpoint, introspect};
 use limosa_model::Span;
 use limosa_model::graph::Direction;
 use limosa_plan::steps::{Compiled, Compiler, Step, StepError, is_one_transaction};
@@ -117,10 +117,13 @@ impl Runner<'_> {
             Compiler::new(self.context, catalog, migration, &job.before, job.direction, rename_content_types)
                 .map_err(|error| (Failure::from(error), None))?
                 .without(&job.skipped);
+        failpoint(Failpoint::MigrationReached);
         session.enter(self.is_transaction(job)).await.map_err(|error| (RunErrorKind::from(error).into(), None))?;
+        failpoint(Failpoint::MigrationEntered);
         let mut progress = Progress::default();
         let result = self.steps(&mut session, job, compiler, &mut progress).await;
         let left = session.leave(result.is_ok()).await;
+        failpoint(Failpoint::MigrationLeft);
         let is_undone = self.is_transaction(job) && !matches!(left, Ok(false));
         let stale = match (result, left) {
             (Ok(stale), Ok(_)) => Ok(stale),
@@ -158,16 +161,20 @@ impl Runner<'_> {
             }
         }
         self.send(session, job, &mut pending, progress).await?;
+        failpoint(Failpoint::StepsDone);
         let transaction = self.is_transaction(job);
         if !transaction {
             session.begin().await.map_err(RunErrorKind::from)?;
         }
         self.check_lease(session).await?;
+        failpoint(Failpoint::LeaseChecked);
         let record = Owner { number: progress.enter(RECORD), description: RECORD.to_owned(), span: None };
         pending.push(&record, self.records(job));
         self.send(session, job, &mut pending, progress).await?;
+        failpoint(Failpoint::Recorded);
         if !transaction {
             session.commit().await.map_err(RunErrorKind::from)?;
+            failpoint(Failpoint::RecordKept);
         }
         Ok(stale)
     }
@@ -231,6 +238,7 @@ impl Runner<'_> {
                     progress.changed = true;
                     let result = self.code(session, job, step, compiler.as_deref_mut()).await;
                     result.map_err(|kind| owner.failed(kind))?;
+                    failpoint(Failpoint::CodeRan);
                 }
             }
         }

@@ -20,6 +20,7 @@ mod bad_histories;
 mod causes;
 mod changed_models;
 mod doctor;
+mod failpoints;
 mod failures;
 mod interrupts;
 mod json;

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::super::{BatchError, Param, Row};
 use super::{State, values};
 use crate::error::{DbError, DbErrorKind};
+use crate::failpoint::{Failpoint, failpoint};
 
 /// What the task is asked to do.
 pub(super) enum Task {
@@ -45,6 +46,9 @@ pub(super) async fn run(mut conn: Conn, state: Arc<State>, mut queue: mpsc::Unbo
 async fn batch(conn: &mut Conn, state: &State, statements: &[String]) -> Result<(), BatchError> {
     for (index, sql) in statements.iter().enumerate() {
         statement(conn, state, sql, &[]).await.map_err(|error| BatchError { index, error })?;
+        if !state.in_transaction.load(Ordering::Acquire) {
+            failpoint(Failpoint::StatementSent);
+        }
     }
     Ok(())
 }

@@ -62,15 +62,20 @@ impl Worker<'_> {
     /// Runs one statement; rows that it returns are dropped.
     pub(super) fn execute(&mut self, sql: &str) -> Result<u64, DbError> {
         let result = self.run(sql);
-        self.state.in_transaction.store(!self.connection.is_autocommit(), Ordering::Release);
+        self.state.in_transaction.store(self.in_transaction(), Ordering::Release);
         result.map_err(|error| self.explain(error))
     }
 
     /// Runs one query.
     pub(super) fn query(&mut self, sql: &str, params: &[Param]) -> Result<Vec<Row>, DbError> {
         let result = self.collect(sql, params);
-        self.state.in_transaction.store(!self.connection.is_autocommit(), Ordering::Release);
+        self.state.in_transaction.store(self.in_transaction(), Ordering::Release);
         result.map_err(|error| self.explain(error))
+    }
+
+    /// Returns whether a transaction is open.
+    pub(super) fn in_transaction(&self) -> bool {
+        !self.connection.is_autocommit()
     }
 
     fn run(&self, sql: &str) -> rusqlite::Result<u64> {
