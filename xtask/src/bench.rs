@@ -3,15 +3,14 @@
 //! Everything that is compared is measured in one go, interleaved, as real processes on databases of its own.
 
 mod applications;
-mod build;
-mod database;
+pub(crate) mod build;
+pub(crate) mod database;
 mod django;
 mod measure;
 pub(crate) mod process;
 mod project;
 mod replay;
 mod report;
-mod server;
 
 use std::path::PathBuf;
 
@@ -19,6 +18,8 @@ use anyhow::{Context, Result, ensure};
 
 use database::Kind;
 use report::Report;
+
+use crate::servers::Postgres;
 
 /// Measures Limosa against Django and against psql and sqlite3 replaying the same statements.
 ///
@@ -79,8 +80,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     let server = match (&args.postgres, kinds.contains(&Kind::Postgres)) {
         (_, false) => None,
-        (Some(url), true) => Some(server::Server::at(url)?),
-        (None, true) => Some(server::Server::start()?),
+        (Some(url), true) => Some(Postgres::at(url)?),
+        (None, true) => Some(Postgres::start(&[])?),
     };
     let usual = args.size.is_empty() && args.apps.is_empty();
     let sizes = if usual { project::USUAL.to_vec() } else { args.size.clone() };

@@ -1,12 +1,15 @@
-//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask generate`, `cargo xtask reversal`.
+//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask generate`, `cargo xtask reversal`, `cargo xtask storm`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
 mod bench;
 mod corpus;
+mod dump;
 mod generate;
 mod read_to_plan;
 mod reversal;
+mod servers;
+mod storm;
 
 use std::path::{Path, PathBuf};
 
@@ -28,6 +31,8 @@ enum Command {
     ReadToPlan(read_to_plan::Args),
     /// Undoes and applies again every migration of a Django project, and compares with what Django does.
     Reversal(reversal::Args),
+    /// Starts many runners at once, kills some at random moments, and proves that everything was applied exactly once.
+    Storm(storm::Args),
 }
 
 fn main() -> Result<()> {
@@ -37,6 +42,7 @@ fn main() -> Result<()> {
         Command::Generate(args) => generate::run(&args),
         Command::ReadToPlan(args) => read_to_plan::run(&args),
         Command::Reversal(args) => reversal::run(&args),
+        Command::Storm(args) => storm::run(&args),
     }
 }
 

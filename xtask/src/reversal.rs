@@ -5,7 +5,6 @@
 mod apps;
 mod databases;
 mod django;
-mod dump;
 mod migrations;
 mod walk;
 

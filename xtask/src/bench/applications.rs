@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::database::Kind;
-use super::server::Server;
+use crate::servers::Postgres;
 
 /// What an application needed from empty on one database.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub(super) fn measure(
     limosa: &Path,
     python: &Path,
     kinds: &[Kind],
-    server: Option<&Server>,
+    server: Option<&Postgres>,
 ) -> Result<Vec<Application>> {
     let folder = crate::workspace().join("tests/oracle");
     let mut command = Command::new(python);

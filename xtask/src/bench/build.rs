@@ -8,15 +8,15 @@ use serde_json::Value;
 
 /// What is measured.
 #[derive(Debug)]
-pub(super) struct Programs {
+pub(crate) struct Programs {
     /// The binary `limosa`.
-    pub(super) limosa: PathBuf,
+    pub(crate) limosa: PathBuf,
     /// This program in the same profile, for what is measured inside a process.
     pub(super) xtask: PathBuf,
 }
 
 /// Builds both binaries and returns where they are.
-pub(super) fn build(profile: &str) -> Result<Programs> {
+pub(crate) fn build(profile: &str) -> Result<Programs> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["build", "--profile", profile, "-p", "limosa", "-p", "xtask", "--bins"])

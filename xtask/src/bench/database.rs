@@ -6,12 +6,12 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use serde::Serialize;
 
-use super::server::Server;
+use crate::servers::Postgres;
 
 /// Which database system.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A file.
     Sqlite,
     /// A server.
@@ -22,7 +22,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// Returns the name as the project's settings know it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
             Self::Postgres => "postgres",
@@ -31,7 +31,7 @@ impl Kind {
     }
 
     /// Returns the name for people.
-    pub(super) fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
@@ -46,12 +46,12 @@ pub(super) enum Database<'a> {
     /// A file.
     Sqlite(PathBuf),
     /// A database of a server.
-    Postgres(&'a Server, String),
+    Postgres(&'a Postgres, String),
 }
 
 impl<'a> Database<'a> {
     /// Returns the database of that name; it need not be there yet.
-    pub(super) fn new(kind: Kind, name: &str, folder: &Path, server: Option<&'a Server>) -> Result<Self> {
+    pub(super) fn new(kind: Kind, name: &str, folder: &Path, server: Option<&'a Postgres>) -> Result<Self> {
         Ok(match kind {
             Kind::Sqlite => Self::Sqlite(folder.join(format!("{name}.sqlite3"))),
             Kind::Postgres => Self::Postgres(server.context("no server")?, format!("limosa_bench_{name}")),

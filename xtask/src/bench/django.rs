@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::database::{Database, Kind};
 use super::process::{self, Sample};
 use super::project::Project;
-use super::server::succeed;
+use crate::servers::succeed;
 
 /// Django in the interpreter that has it.
 #[derive(Debug)]

@@ -12,7 +12,7 @@ use super::process::{self, Sample};
 use super::project::Project;
 use super::replay;
 use super::report::{Row, SizeReport, What};
-use super::server::Server;
+use crate::servers::Postgres;
 
 /// One project and all that measuring it needs.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Bench<'a> {
     pub(super) project: Project,
     pub(super) programs: &'a Programs,
     pub(super) django: Django,
-    pub(super) server: Option<&'a Server>,
+    pub(super) server: Option<&'a Postgres>,
     pub(super) quick: bool,
     pub(super) runs: usize,
 }

@@ -8,7 +8,7 @@ use fs_err::File;
 
 use super::database::Database;
 use super::process::{self, Sample};
-use super::server::succeed;
+use crate::servers::succeed;
 
 /// Replays a script on an emptied database.
 pub(super) fn replay(script: &Path, database: &Database<'_>, python: &Path) -> Result<Sample> {

@@ -17,7 +17,7 @@ use super::measure::median;
 use super::process::Sample;
 use super::project::Size;
 use super::replay;
-use super::server::{Server, succeed};
+use crate::servers::{Postgres, succeed};
 
 /// All numbers of one run.
 #[derive(Debug, Serialize)]
@@ -155,7 +155,7 @@ impl Row {
 
 impl Report {
     /// Describes where it is measured.
-    pub(super) fn new(python: &Path, server: Option<&Server>, args: &Args) -> Result<Self> {
+    pub(super) fn new(python: &Path, server: Option<&Postgres>, args: &Args) -> Result<Self> {
         let mut environment = vec![
             ("machine", machine()),
             ("Limosa", limosa(args)),

@@ -12,8 +12,8 @@ use serde::Deserialize;
 
 use super::Args;
 use super::databases::Databases;
-use super::dump::Dump;
 use super::walk::Undone;
+use crate::dump::Dump;
 
 const SCRIPT: &str = include_str!("django.py");
 
@@ -101,7 +101,7 @@ impl Django {
 
     /// Returns what the database holds.
     pub(super) async fn dump(&self) -> Result<Dump> {
-        Dump::of(&self.running.as_ref().context("not started")?.connection).await
+        Dump::of(&self.running.as_ref().context("not started")?.connection, "django_migrations").await
     }
 
     fn ask(&mut self, command: &[&str]) -> Result<Answer> {

@@ -7,8 +7,8 @@ use anyhow::{Context, Result, ensure};
 use limosa::MigrationId;
 
 use super::django::Django;
-use super::dump::Dump;
 use super::walk::{Undone, Walk};
+use crate::dump::Dump;
 
 /// What became of a migration on one side.
 enum Side {

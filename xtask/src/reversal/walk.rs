@@ -17,7 +17,7 @@ use limosa_plan::steps::{Compiler, StepErrorKind};
 use limosa_sql::catalog::Catalog;
 
 use super::databases::Databases;
-use super::dump::Dump;
+use crate::dump::Dump;
 
 /// The database of the settings, as far as it was migrated.
 pub(super) struct Walk {
@@ -100,7 +100,7 @@ impl Walk {
 
     /// Returns what the database holds.
     pub(super) async fn dump(&self) -> Result<Dump> {
-        Dump::of(&self.connected()?.connection).await
+        Dump::of(&self.connected()?.connection, "django_migrations").await
     }
 
     fn connected(&self) -> Result<&Connected> {

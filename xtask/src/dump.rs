@@ -41,11 +41,11 @@ const POSTGRES: &str = "\
 
 /// What a database holds: schema, history, and the number of rows of each table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Dump(BTreeSet<String>);
+pub(crate) struct Dump(BTreeSet<String>);
 
 impl Dump {
-    /// Reads the database.
-    pub(super) async fn of(connection: &Connection) -> Result<Self> {
+    /// Reads the database; the history is the table of that name.
+    pub(crate) async fn of(connection: &Connection, history: &str) -> Result<Self> {
         let mut lines: BTreeSet<String> = BTreeSet::new();
         let tables = match connection.dialect() {
             Dialect::Sqlite => {
@@ -84,13 +84,13 @@ impl Dump {
             let rows = connection.query(&counts.join(" UNION ALL "), &[]).await?;
             lines.extend(rows.iter().map(|row| format!("rows {} {}", row.text(0), row.text(1))));
         }
-        let history = connection.query("SELECT app, name FROM django_migrations", &[]).await?;
+        let history = connection.query(&format!("SELECT app, name FROM {history}"), &[]).await?;
         lines.extend(history.iter().map(|row| format!("history {}.{}", row.text(0), row.text(1))));
         Ok(Self(lines))
     }
 
     /// Returns what is only in this one (`-`) and only in the other (`+`).
-    pub(super) fn difference(&self, other: &Self) -> String {
+    pub(crate) fn difference(&self, other: &Self) -> String {
         let gone = self.0.difference(&other.0).map(|line| format!("  - {line}"));
         let new = other.0.difference(&self.0).map(|line| format!("  + {line}"));
         gone.chain(new).collect::<Vec<_>>().join("\n")
