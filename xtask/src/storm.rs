@@ -47,7 +47,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N", default_value_t = 50)]
     runners: usize,
     /// How many runners are killed in a round, at most; each is replaced.
-    #[arg(long, value_name = "N", default_value_t = 12)]
+    #[arg(long, value_name = "N", default_value_t = 20)]
     kills: usize,
     /// The longest time between two kills; half of what a single runner needs, unless told otherwise.
     #[arg(long, value_name = "MILLISECONDS")]

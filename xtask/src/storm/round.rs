@@ -182,14 +182,13 @@ impl<'a> Crowd<'a> {
         Ok(())
     }
 
-    /// Kills the one that works, most of the time, or another; returns whether there was one.
+    /// Kills the one that works, most of the time, or any one; returns whether there was one.
     fn kill_one(&mut self, worker: Option<u32>, rng: &mut Rng) -> Result<bool> {
-        let worker = self.running.iter().position(|runner| Some(runner.id()) == worker);
-        let index = match worker {
-            Some(worker) if rng.u8(..4) > 0 => worker,
-            _ if self.running.is_empty() => return Ok(false),
-            _ => rng.usize(..self.running.len()),
+        let index = match rng.u8(..4) {
+            0 if !self.running.is_empty() => Some(rng.usize(..self.running.len())),
+            _ => self.running.iter().position(|runner| Some(runner.id()) == worker),
         };
+        let Some(index) = index else { return Ok(false) };
         let ended = self.running.swap_remove(index).kill()?;
         match ended.code {
             None => self.killed.push(ended),

@@ -19,6 +19,7 @@ mod bad_graphs;
 mod bad_histories;
 mod causes;
 mod changed_models;
+mod concurrent_indexes;
 mod doctor;
 mod failpoints;
 mod failures;
