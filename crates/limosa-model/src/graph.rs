@@ -18,7 +18,7 @@ mod walk;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use error::{CycleLink, GraphError, MissingNode};
-pub use history::{Applied, Inconsistency};
+pub use history::{Applied, HalfReplaced, Inconsistency};
 pub use loader::{Apps, GraphNode, Loader};
 pub use prefix::PrefixError;
 use smol_str::SmolStr;
@@ -34,11 +34,18 @@ pub struct GraphOptions {
     pub replace_migrations: bool,
     /// Whether a dependency on the first or latest migration of an app that has none is dropped.
     pub ignore_no_migrations: bool,
+    /// Whether squashes of what is nowhere on disk, such as a migration of a release branch, are followed further than by Django:
+    ///
+    /// - A squash counts as applied by its own row, too, where nothing that it replaces can have been unapplied since. Django asks for
+    ///   the rows of what it replaces only: a migration that begins to replace another one runs again where it has run before.
+    /// - What the squash depends on need not be applied before it, since it was not in the other branch, and is applied after it.
+    ///   Django leaves that out, and refuses the history afterwards, when nothing follows the squash.
+    pub follow_branches: bool,
 }
 
 impl Default for GraphOptions {
     fn default() -> Self {
-        Self { replace_migrations: true, ignore_no_migrations: false }
+        Self { replace_migrations: true, ignore_no_migrations: false, follow_branches: false }
     }
 }
 

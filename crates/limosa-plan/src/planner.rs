@@ -8,5 +8,5 @@ mod target;
 pub use limosa_model::graph::Direction;
 pub use plan::{MigrationPlan, PlanError, PlannedMigration, plan};
 pub use prune::{Prune, prune};
-pub use record::{check_replacements, what_to_record};
+pub use record::{Recorder, check_replacements, replaced_elsewhere, what_to_record};
 pub use target::{Target, TargetError, resolve_targets};

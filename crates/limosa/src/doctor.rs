@@ -4,6 +4,7 @@ mod duplicates;
 mod ghosts;
 mod numbering;
 mod order;
+mod replaced;
 mod schema;
 mod unique_key;
 
@@ -62,6 +63,7 @@ pub async fn examine(workspace: &Workspace, connected: &Connected) -> Result<Vec
     let history = History { workspace, situation: &situation, connected };
     let mut findings = duplicates::find(&history);
     findings.extend(ghosts::find(&history));
+    findings.extend(replaced::find(&history));
     findings.extend(order::find(&history));
     findings.extend(numbering::find(&history).await?);
     findings.extend(unique_key::find(&history).await?);

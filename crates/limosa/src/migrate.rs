@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use limosa_db::{Failpoint, History, Lease, failpoint, introspect};
+use limosa_db::{Failpoint, Lease, failpoint, introspect};
 use limosa_engine::after::AfterRun;
 use limosa_engine::bridge::Run;
 use limosa_engine::events::Events;
@@ -14,7 +14,9 @@ use limosa_engine::runner::{
 };
 use limosa_model::graph::{Applied, Direction};
 use limosa_model::{Migration, MigrationId, ProjectState, SmolStr};
-use limosa_plan::planner::{self, PlannedMigration, Target, check_replacements, what_to_record};
+use limosa_plan::planner::{
+    self, PlannedMigration, Recorder, Target, check_replacements, replaced_elsewhere, what_to_record,
+};
 use limosa_plan::steps::{self, Compiled, Compiler, Skipped, StepError};
 use limosa_source::project::Kind;
 use limosa_sql::dialect::Context;
@@ -98,13 +100,12 @@ pub fn jobs(
             (run.iter().map(|migration| states.remove(&migration.id).unwrap_or_default()).collect(), end)
         }
     };
-    let mut recorded = plan.graph.recorded().clone();
+    let mut recorder = Recorder::new(&plan.graph);
     let jobs = run.iter().zip(befores).map(|(migration, before)| {
-        let mut records = what_to_record(loader, &migration.id, direction);
-        if direction == Direction::Forwards {
-            // Two squashes may replace the same migration: Django then records it twice.
-            records.retain(|id| recorded.insert(id.clone()));
-        }
+        let records = match direction {
+            Direction::Forwards => recorder.next(&migration.id),
+            Direction::Backwards => what_to_record(loader, &migration.id, direction),
+        };
         let skipped = Skipped::default();
         let python = fake != Fake::Yes && steps::needs_python(context, migration, &before, direction, &skipped);
         let (migration, undetected) = (Arc::clone(migration), Skipped::default());
@@ -192,7 +193,7 @@ pub async fn run(
     if jobs.is_empty() && options.looks_at_models {
         look_at_models(workspace, events).await;
     }
-    finish_squashes(connected, Some(lease), history, plan).await?;
+    finish_squashes(connected, Some(lease), workspace.project().kind, plan).await?;
     let ran: Vec<(Arc<Migration>, Direction)> = jobs.iter().map(|job| (job.migration.clone(), job.direction)).collect();
     if has_receivers {
         let state = ids_after(plan, &applied, fake);
@@ -293,19 +294,27 @@ fn first_content_types(plan: &MigratePlan) -> bool {
     matches!(plan.graph.applied(&first), Some(Applied::Recorded | Applied::Derived))
 }
 
-/// Records squashes of which everything that they replace is recorded (Django: `check_replacements`).
+/// Records squashes of which everything that they replace is recorded (Django: `check_replacements`), and in a Django project
+/// what Django needs to see that a squash is applied.
 ///
 /// # Errors
 /// When the database refuses.
 pub async fn finish_squashes(
     connected: &Connected,
     lease: Option<&Lease>,
-    history: &History,
+    kind: Kind,
     plan: &MigratePlan,
 ) -> Result<(), Error> {
+    let history = &connected.history;
     let Some(rows) = history.read(&connected.connection).await? else { return Ok(()) };
-    let recorded = rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str())).collect();
-    let finished = check_replacements(plan.graph.loader(), &recorded);
+    let ids = rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str()));
+    let mut recorded: BTreeSet<MigrationId> = ids.collect();
+    let loader = plan.graph.loader();
+    let mut finished = check_replacements(loader, &recorded);
+    if kind == Kind::Django {
+        recorded.extend(finished.iter().cloned());
+        finished.extend(replaced_elsewhere(loader, &recorded));
+    }
     let rows: Vec<String> = finished.iter().map(|id| history.insert_statement(&id.app, &id.name)).collect();
     connected.record(lease, &rows).await
 }

@@ -80,6 +80,18 @@ impl Situation {
                     )),
             );
         }
+        for half in self.graph.half_replaced() {
+            let (applied, missing) = (join(&half.applied), join(&half.missing));
+            diagnostics.push(
+                Diagnostic::error("half-replaced", format!("{} replaces what is applied in part", half.squash))
+                    .at(workspace.dependencies_span(&half.squash), format!("applied: {applied}; not applied: {missing}"))
+                    .help(format!(
+                        "put the file of {missing} beside the others, and apply it (or record it with `limosa migrate --fake`, if its \
+                         changes are in the database); then {} counts as applied, and the file can go",
+                        half.squash
+                    )),
+            );
+        }
         for (app, leaves) in self.graph.conflicts() {
             let mut diagnostic = Diagnostic::error(
                 "conflicting-migrations",
@@ -120,6 +132,10 @@ impl Situation {
     }
 }
 
+fn join(ids: &[MigrationId]) -> String {
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 fn build(
     workspace: &Workspace,
     loader: &Loader,
@@ -127,6 +143,6 @@ fn build(
     lenient: bool,
 ) -> Result<MigrationGraph, Error> {
     let recorded = rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str()));
-    let options = GraphOptions { ignore_no_migrations: lenient, ..GraphOptions::default() };
+    let options = GraphOptions { ignore_no_migrations: lenient, follow_branches: true, ..GraphOptions::default() };
     loader.graph(recorded, options).map_err(|errors| workspace.graph_errors(&errors))
 }

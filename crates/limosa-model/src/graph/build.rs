@@ -42,7 +42,7 @@ pub(super) fn build(
         return Err(builder.errors);
     }
     if options.replace_migrations {
-        replace::replace_migrations(loader, &mut builder.nodes, &mut applied).map_err(|error| vec![error])?;
+        replace::replace_migrations(loader, options, &mut builder.nodes, &mut applied).map_err(|error| vec![error])?;
     }
     let missing = builder.missing();
     if !missing.is_empty() {

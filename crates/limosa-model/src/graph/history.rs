@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Direction, Loader, MigrationGraph};
+use super::{Direction, Loader, MigrationGraph, replace};
 use crate::{MigrationId, django::DjangoVersion};
 
 /// How a migration comes to count as applied.
@@ -23,10 +23,22 @@ pub struct Inconsistency {
     pub dependency: MigrationId,
 }
 
+/// A squash that can neither be run nor count as applied, because what it replaces is applied in part and the rest is nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HalfReplaced {
+    /// The squash.
+    pub squash: MigrationId,
+    /// What it replaces and is applied.
+    pub applied: Vec<MigrationId>,
+    /// What it replaces, is not applied, and is not on disk.
+    pub missing: Vec<MigrationId>,
+}
+
 impl MigrationGraph {
     /// Returns whether and how the migration counts as applied.
     ///
-    /// A squash counts only when all that it replaces is recorded, whether it has a row itself or not.
+    /// A squash counts only when all that it replaces is recorded, whether it has a row itself or not, but for
+    /// [`GraphOptions::follow_branches`](super::GraphOptions::follow_branches).
     pub fn applied(&self, id: &MigrationId) -> Option<Applied> {
         let recorded = self.recorded.contains(id);
         let applied = match self.loader.key(id) {
@@ -58,7 +70,7 @@ impl MigrationGraph {
     pub fn inconsistencies(&self) -> Vec<Inconsistency> {
         let mut found = Vec::new();
         for applied in &self.recorded {
-            let Some(key) = self.key(applied) else {
+            let Some(key) = self.key(applied).filter(|_| !self.is_of_another_branch(applied)) else {
                 continue;
             };
             for edge in self.nodes[key].edges(Direction::Forwards) {
@@ -69,6 +81,35 @@ impl MigrationGraph {
             }
         }
         found
+    }
+
+    /// Returns whether the migration counts as applied because another branch applied what it replaces, which is nowhere on disk.
+    pub fn is_of_another_branch(&self, id: &MigrationId) -> bool {
+        let mut replaced = self.loader.replaces(id).peekable();
+        self.options.follow_branches
+            && replaced.peek().is_some()
+            && replaced.all(|id| self.recorded.contains(id) && !self.loader.contains(id))
+    }
+
+    /// Returns the squashes of which a part is applied and the rest cannot be, in the order in which they were found.
+    ///
+    /// Django leaves them out, and with them what they do, unless another migration depends on them.
+    pub fn half_replaced(&self) -> Vec<HalfReplaced> {
+        let squashes = self.loader.disk().iter().filter(|squash| {
+            let is_left_out = self.options.replace_migrations && !self.nodes[squash.key].is_present();
+            !squash.replaces.is_empty() && is_left_out && !self.applied[squash.key]
+        });
+        let half = squashes.map(|squash| {
+            let keys = replace::status_keys(&self.loader, &squash.replaces);
+            let id = |&key: &usize| self.loader.id(key).clone();
+            let is_missing = |&&key: &&usize| !self.applied[key] && !self.loader.is_on_disk(key);
+            HalfReplaced {
+                squash: self.loader.id(squash.key).clone(),
+                applied: keys.iter().filter(|&&key| self.applied[key]).map(id).collect(),
+                missing: keys.iter().filter(is_missing).map(id).collect(),
+            }
+        });
+        half.filter(|half| !half.applied.is_empty() && !half.missing.is_empty()).collect()
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Direction, GraphError, Loader,
+    Direction, GraphError, GraphOptions, Loader,
+    loader::DiskMigration,
     node::{self, Node},
 };
 use crate::django::DjangoVersion;
@@ -12,13 +13,20 @@ use crate::django::DjangoVersion;
 ///
 /// Follows `MigrationLoader.replace_migration` of Django's `db/migrations/loader.py`; up to 5.2 a squash of squashes
 /// is not looked through.
-pub(super) fn replace_migrations(loader: &Loader, nodes: &mut [Node], applied: &mut [bool]) -> Result<(), GraphError> {
+pub(super) fn replace_migrations(
+    loader: &Loader,
+    options: GraphOptions,
+    nodes: &mut [Node],
+    applied: &mut [bool],
+) -> Result<(), GraphError> {
+    let recorded = applied.to_vec();
     for place in order(loader)? {
         let squash = &loader.disk()[place];
+        let has_row = options.follow_branches && recorded[squash.key];
         let (mut any, mut all) = (false, true);
         for key in status_keys(loader, &squash.replaces) {
             any |= applied[key];
-            all &= applied[key];
+            all &= applied[key] || has_row && was_never_unapplied(loader, squash, key, &recorded);
         }
         applied[squash.key] = all;
         if !nodes[squash.key].is_present() {
@@ -78,7 +86,7 @@ fn order(loader: &Loader) -> Result<Vec<usize>, GraphError> {
 }
 
 /// Returns the migrations that decide about a squash: from 6.0 on, a replaced squash counts as what it replaces itself.
-fn status_keys(loader: &Loader, replaces: &[usize]) -> BTreeSet<usize> {
+pub(super) fn status_keys(loader: &Loader, replaces: &[usize]) -> BTreeSet<usize> {
     if loader.version() < DjangoVersion::V60 {
         return replaces.iter().copied().collect();
     }
@@ -132,6 +140,17 @@ fn remove_replacement(nodes: &mut [Node], squash: usize, replaced: &BTreeSet<usi
             }
         }
     }
+}
+
+/// Returns whether a migration that a recorded squash replaces has no row for another reason than that it was unapplied.
+///
+/// Only one on disk can be unapplied by itself; and one that several squashes replace is recorded with the last of them.
+fn was_never_unapplied(loader: &Loader, squash: &DiskMigration, replaced: usize, recorded: &[bool]) -> bool {
+    let waits_for = |other: &DiskMigration| {
+        let is_another = other.key != squash.key && other.replaces.contains(&replaced) && !recorded[other.key];
+        is_another && !squash.replaces.contains(&other.key) && !other.replaces.contains(&squash.key)
+    };
+    !loader.is_on_disk(replaced) || loader.disk().iter().any(waits_for)
 }
 
 fn circle(loader: &Loader, place: usize) -> GraphError {

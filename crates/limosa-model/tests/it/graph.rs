@@ -291,3 +291,35 @@ fn versions_of_django() {
         assert_eq!(parse(version), None, "{version}");
     }
 }
+
+#[test]
+fn squashes_of_another_branch() {
+    let project = "a.1\na.2 after a.1\na.s after a.2 replaces a.p\na.t after a.s replaces a.p";
+    let follow = GraphOptions { follow_branches: true, ..GraphOptions::default() };
+    let applied = |project: &str, recorded: &str, options| {
+        let graph = loader(project, DjangoVersion::default()).unwrap().graph(ids(recorded), options).unwrap();
+        let text = |id: &MigrationId| id.to_string();
+        let halves = graph.half_replaced().into_iter().map(|half| half.squash);
+        let wrong = graph.inconsistencies().into_iter().map(|gap| gap.applied);
+        let plan: Vec<String> = graph.applied_plan().into_iter().map(text).collect();
+        (plan.join(" "), halves.chain(wrong).map(|id| text(&id)).collect::<Vec<_>>().join(" "))
+    };
+    for (project, recorded, django, ours) in [
+        (project, "a.1 a.2", "a.1 a.2", "a.1 a.2"),
+        (project, "a.1 a.2 a.s", "a.1 a.2", "a.1 a.2 a.s"),
+        (project, "a.1 a.2 a.s a.t", "a.1 a.2", "a.1 a.2 a.s a.t"),
+        (project, "a.1 a.p", "a.1 a.s a.t", "a.1 a.s a.t"),
+        // What is on disk may have been unapplied, unless it waits for the other squash.
+        ("a.1\na.p after a.1\na.s after a.1 replaces a.p", "a.1 a.s", "a.1", "a.1"),
+        ("a.1\na.p after a.1\na.s after a.1 replaces a.p\na.t after a.s replaces a.p", "a.1 a.s", "a.1", "a.1 a.s"),
+        ("a.1\na.p after a.1\na.s after a.1 replaces a.p\na.t after a.s replaces a.p", "a.1 a.s a.t", "a.1", "a.1"),
+    ] {
+        assert_eq!(applied(project, recorded, GraphOptions::default()).0, django, "{project}\n{recorded}");
+        assert_eq!(applied(project, recorded, follow), (ours.to_owned(), String::new()), "{project}\n{recorded}");
+    }
+    let half = "a.1\na.s after a.1 replaces a.p a.q";
+    assert_eq!(applied(half, "a.1 a.p", follow), ("a.1".to_owned(), "a.s".to_owned()));
+    // It was recorded by Django, which left out a.2.
+    assert_eq!(applied(project, "a.1 a.p a.s a.t", GraphOptions::default()).1, "a.s");
+    assert_eq!(applied(project, "a.1 a.p a.s a.t", follow).1, "");
+}

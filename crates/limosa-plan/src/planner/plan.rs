@@ -157,10 +157,13 @@ impl<'g> Planner<'g> {
             return self.apply(target);
         }
         // Unapplying the target's children in other apps might not be wanted.
-        for child in self.graph.children(target) {
-            if child.app == target.app {
-                self.unapply(child);
-            }
+        let mut is_last = true;
+        for child in self.graph.children(target).filter(|child| child.app == target.app) {
+            is_last = false;
+            self.unapply(child);
+        }
+        if is_last && self.graph.is_of_another_branch(target) {
+            self.apply(target);
         }
     }
 

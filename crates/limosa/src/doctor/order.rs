@@ -15,7 +15,9 @@ pub(super) fn find(history: &History<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for migration in graph.full_plan() {
         for dependency in graph.parents(migration) {
-            let (Some(own), Some(other)) = (place(history, &rows, migration), place(history, &rows, dependency)) else {
+            // A squash may be recorded long after it counts as applied.
+            let own = place(history, &rows, migration).map(|place| rows.get(migration).copied().unwrap_or(place));
+            let (Some(own), Some(other)) = (own, place(history, &rows, dependency)) else {
                 continue;
             };
             if other <= own {
@@ -25,8 +27,8 @@ pub(super) fn find(history: &History<'_>) -> Vec<Finding> {
             let mut finding = Finding::new("out-of-order", message);
             finding.details.push(format!("rows {own} and {other}"));
             finding.help = Some(
-                "look whether both are in the schema: the dependency was declared later, or a name was used again after a squash; \
-                 rows are not put into another order"
+                "look whether both are in the schema: the dependency was declared later, a name was used again after a squash, or \
+                 it stands for a migration of another branch; rows are not put into another order"
                     .to_owned(),
             );
             findings.push(finding);
@@ -45,7 +47,12 @@ pub(super) fn find(history: &History<'_>) -> Vec<Finding> {
 }
 
 /// Returns when a migration was applied, as the id of a row: a squash when the last of what it replaces was, if that was earlier.
+///
+/// Nothing is said of one that replaces what is nowhere on disk: another branch applied that, in an order of its own.
 fn place(history: &History<'_>, rows: &BTreeMap<MigrationId, i64>, migration: &MigrationId) -> Option<i64> {
+    if history.loader().replaces(migration).any(|id| !history.loader().contains(id)) {
+        return None;
+    }
     let own = rows.get(migration).copied();
     let replaced: Option<Vec<i64>> = history.loader().replaces(migration).map(|id| rows.get(id).copied()).collect();
     let replaced = replaced.and_then(|ids| ids.into_iter().max());

@@ -17,6 +17,7 @@ mod bad_databases;
 mod bad_files;
 mod bad_graphs;
 mod bad_histories;
+mod branches;
 mod causes;
 mod changed_models;
 mod concurrent_indexes;

@@ -112,6 +112,12 @@ impl Twins {
         Both { ours: self.ours.project.run(arguments), theirs: self.django(arguments) }
     }
 
+    /// Runs `limosa migrate` on the databases that are Django's.
+    #[track_caller]
+    pub(crate) fn migrate_theirs(&self) -> Said {
+        self.theirs.project.run("migrate").ends(0)
+    }
+
     /// Writes a file into both copies.
     pub(crate) fn write(&self, path: &str, text: &str) {
         self.ours.project.write(path, text);
