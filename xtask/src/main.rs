@@ -1,9 +1,10 @@
-//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask generate`, `cargo xtask reversal`, `cargo xtask storm`.
+//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask crash`, `cargo xtask generate`, `cargo xtask reversal`, `cargo xtask storm`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
 mod bench;
 mod corpus;
+mod crash;
 mod dump;
 mod generate;
 mod read_to_plan;
@@ -24,6 +25,8 @@ enum Command {
     Bench(bench::Args),
     /// Reads the migrations of packages from PyPI and tells how much of them is understood without Python.
     Corpus(corpus::Args),
+    /// Kills the program at every failpoint of every migration, runs it again, and compares with a straight run.
+    Crash(crash::Args),
     /// Writes docs/reference from the code.
     Generate(generate::Args),
     /// Reads a project up to its plan and prints how long that took, as JSON; `bench` starts it.
@@ -39,6 +42,7 @@ fn main() -> Result<()> {
     match Command::parse() {
         Command::Bench(args) => bench::run(&args),
         Command::Corpus(args) => corpus::run(&args),
+        Command::Crash(args) => crash::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::ReadToPlan(args) => read_to_plan::run(&args),
         Command::Reversal(args) => reversal::run(&args),
