@@ -6,6 +6,7 @@ use std::time::Duration;
 use limosa_db::LockHolder;
 use limosa_model::MigrationId;
 use limosa_model::graph::Direction;
+use limosa_plan::branches::Unordered;
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ pub enum Event {
         /// What Django's command says about it, line by line.
         text: String,
     },
+    /// Two migrations of different branches may change the same rows, and nothing settles their order.
+    Unordered(Unordered),
     /// The migrations are known and the first is about to start.
     RunStarted {
         /// How many there are.
@@ -113,6 +116,11 @@ impl Events {
     /// Tells that the tables of apps without migrations were made.
     pub fn synchronized(&self, text: String) {
         self.send(Event::Synchronized { text });
+    }
+
+    /// Tells that nothing settles the order of two migrations.
+    pub fn unordered(&self, pair: Unordered) {
+        self.send(Event::Unordered(pair));
     }
 
     /// Tells whose models differ from what the migrations make of them.

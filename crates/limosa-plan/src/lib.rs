@@ -2,5 +2,6 @@
 //!
 //! **Invariant:** nothing here executes anything.
 
+pub mod branches;
 pub mod planner;
 pub mod steps;

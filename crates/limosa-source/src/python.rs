@@ -12,6 +12,7 @@ mod contribute;
 mod evaluate;
 mod fields;
 mod linearize;
+mod named_models;
 mod nesting;
 mod parse;
 
@@ -23,6 +24,7 @@ pub use canonical::canonical;
 pub use context::{Context, Modules};
 pub use migration::{RawMigration, read_migration};
 pub use module::{Class, Found, Function, Module, ModuleResolver, NoModules, NoSettings, Setting, SettingsSource};
+pub use named_models::{NamedModels, named_models};
 pub use operations::SourceKnowledge;
 
 use crate::sources::Source;

@@ -5,6 +5,7 @@
 
 mod classify;
 mod django;
+mod rows;
 mod scan;
 pub(crate) mod sqlparse;
 mod subject;
@@ -13,6 +14,7 @@ use std::ops::Range;
 
 pub use self::classify::{Classification, Control, TransactionUse, classify};
 pub use self::django::django_statements;
+pub use self::rows::{Rows, rows};
 use self::scan::{Scanner, Token, TokenKind};
 pub use self::subject::{Demand, Subject, subject};
 use crate::dialect::Dialect;

@@ -4,6 +4,7 @@ pub mod args;
 pub mod commands;
 pub mod context;
 pub mod exit_code;
+mod order;
 pub mod printer;
 pub mod redact;
 pub mod render;

@@ -13,6 +13,7 @@
 //! # }
 //! ```
 
+pub mod branches;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod connected;

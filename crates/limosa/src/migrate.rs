@@ -21,6 +21,7 @@ use limosa_plan::steps::{self, Compiled, Compiler, Skipped, StepError};
 use limosa_source::project::Kind;
 use limosa_sql::dialect::Context;
 
+use crate::branches;
 use crate::connected::Connected;
 use crate::error::Error;
 use crate::situation::Situation;
@@ -148,6 +149,9 @@ pub async fn run(
     }
     let (mut jobs, end) = jobs(workspace, plan, fake, &connected.context)?;
     check_reversible(workspace, &jobs)?;
+    if fake == Fake::No {
+        branches::doubts(workspace, plan, &end, &connected.context).into_iter().for_each(|pair| events.unordered(pair));
+    }
     let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     workspace.route(&connected.alias, &connected.context, &applied, &mut jobs).await?;
     connected.prepare(workspace).await?;

@@ -3,11 +3,13 @@
 use limosa_db::introspect;
 use limosa_model::graph::Direction;
 use limosa_model::{MigrationId, Span};
+use limosa_plan::branches::Unordered;
 use limosa_plan::steps::{self, Compiler, Step};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
 use serde::Serialize;
 
+use crate::branches;
 use crate::connected::{self, Connected};
 use crate::error::Error;
 use crate::migrate::{self, MigratePlan};
@@ -40,6 +42,15 @@ pub struct PlanOperation {
     pub steps: Vec<PlanStep>,
 }
 
+/// All that a plan does.
+#[derive(Clone, Debug)]
+pub struct Steps {
+    /// The migrations, in the order in which they run.
+    pub migrations: Vec<PlanMigration>,
+    /// The pairs of data migrations whose order nothing settles.
+    pub unordered: Vec<Unordered>,
+}
+
 /// A step of the plan.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
@@ -70,9 +81,10 @@ pub async fn steps(
     connected: Option<&Connected>,
     alias: &str,
     plan: &MigratePlan,
-) -> Result<Vec<PlanMigration>, Error> {
+) -> Result<Steps, Error> {
     let (context, mut catalog) = situation(&*workspace, connected, alias).await?;
-    let (mut jobs, _) = migrate::jobs(workspace, plan, Fake::No, &context)?;
+    let (mut jobs, end) = migrate::jobs(workspace, plan, Fake::No, &context)?;
+    let unordered = branches::doubts(workspace, plan, &end, &context);
     let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     workspace.route(alias, &context, &applied, &mut jobs).await?;
     let mut migrations = Vec::with_capacity(jobs.len());
@@ -94,7 +106,7 @@ pub async fn steps(
             operations: operations.collect(),
         });
     }
-    Ok(migrations)
+    Ok(Steps { migrations, unordered })
 }
 
 async fn situation(

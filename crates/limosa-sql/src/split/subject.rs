@@ -37,25 +37,30 @@ pub enum Demand {
 ///
 /// Columns of an index that are expressions are left alone: then nothing is said about what it demands.
 pub fn subject(sql: &str, dialect: Dialect) -> Subject {
-    let mut scanner = Scanner::new(sql, dialect);
-    let tokens: Vec<Token<'_>> = std::iter::from_fn(|| scanner.next_token())
-        .filter(|token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment))
-        .take_while(|token| token.kind != TokenKind::Semicolon)
-        .collect();
+    let tokens = significant(sql, dialect);
     let words = Words { sql, tokens: &tokens };
     let Some(at) = words.table_at() else { return Subject::default() };
     let (table, next) = words.name(at);
     Subject { demand: table.as_ref().and_then(|_| words.demand(next)), table }
 }
 
+/// Returns the pieces of a statement that have a meaning.
+pub(super) fn significant(sql: &str, dialect: Dialect) -> Vec<Token<'_>> {
+    let mut scanner = Scanner::new(sql, dialect);
+    std::iter::from_fn(|| scanner.next_token())
+        .filter(|token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment))
+        .take_while(|token| token.kind != TokenKind::Semicolon)
+        .collect()
+}
+
 /// The significant pieces of a statement.
-struct Words<'a> {
-    sql: &'a str,
-    tokens: &'a [Token<'a>],
+pub(super) struct Words<'a> {
+    pub(super) sql: &'a str,
+    pub(super) tokens: &'a [Token<'a>],
 }
 
 impl Words<'_> {
-    fn is(&self, at: usize, words: &[&str]) -> bool {
+    pub(super) fn is(&self, at: usize, words: &[&str]) -> bool {
         words.iter().enumerate().all(|(index, word)| {
             let token = self.tokens.get(at + index);
             token.is_some_and(|token| token.kind == TokenKind::Word && token.text.eq_ignore_ascii_case(word))
@@ -67,12 +72,12 @@ impl Words<'_> {
     }
 
     /// Returns where words begin, from a place on.
-    fn find(&self, from: usize, words: &[&str]) -> Option<usize> {
+    pub(super) fn find(&self, from: usize, words: &[&str]) -> Option<usize> {
         (from..self.tokens.len()).find(|at| self.is(*at, words))
     }
 
     /// Returns where the name of the table begins.
-    fn table_at(&self) -> Option<usize> {
+    pub(super) fn table_at(&self) -> Option<usize> {
         let at = if self.is(0, &["ALTER", "TABLE"]) {
             2
         } else if self.is(0, &["INSERT"]) || self.is(0, &["REPLACE"]) {
@@ -91,7 +96,7 @@ impl Words<'_> {
     }
 
     /// Returns a name, with its schema, and the place after it.
-    fn name(&self, at: usize) -> (Option<String>, usize) {
+    pub(super) fn name(&self, at: usize) -> (Option<String>, usize) {
         let Some(first) = self.part(at) else { return (None, at) };
         let dot = self.tokens.get(at + 1).is_some_and(|token| token.text == ".");
         match self.part(at + 2).filter(|_| dot) {

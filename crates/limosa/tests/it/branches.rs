@@ -279,3 +279,116 @@ fn django_leaves_out_the_second() {
         twins.only_run("migrate --check").end(0, 0);
     });
 }
+
+/// A migration of a branch: its name, what it depends on, and its operations.
+type Branch<'a> = (&'a str, &'a str, String);
+
+/// What two branches after `0001_initial` do, and what is said of them: nothing, when they commute.
+fn two_branches() -> Vec<([Branch<'static>; 2], Option<&'static str>)> {
+    let branch = |name, operations: &str| (name, "0001_initial", operations.to_owned());
+    let insert = || branch("0002_insert", &run_sql("INSERT INTO blog_post (title) VALUES ('a')"));
+    let upper = |after| ("0002_upper", after, run_sql("-- all\nUPDATE blog_post SET title = upper(title)"));
+    let rust = operation("op = \"RunRust\"\nfunction = \"fill\"");
+    vec![
+        ([insert(), upper("0001_initial")], Some("both may change rows of blog_post")),
+        ([insert(), upper("0002_insert")], None),
+        ([insert(), branch("0002_other", &run_sql("DELETE FROM blog_tag"))], None),
+        ([insert(), branch("0002_schema", &run_sql("CREATE INDEX i ON blog_post (title)"))], None),
+        ([insert(), branch("0002_field", &field("more"))], None),
+        ([insert(), branch("0002_rust", &rust)], Some("may change the same rows")),
+        (
+            [insert(), branch("0002_with", &run_sql("WITH x AS (SELECT 1) DELETE FROM blog_tag"))],
+            Some("may change the same rows"),
+        ),
+    ]
+}
+
+fn branched(branches: &[Branch<'_>], database: &Database) -> Project {
+    let tag = operation(
+        "op = \"RunSQL\"\nsql = \"CREATE TABLE blog_tag (id integer)\"\nreverse_sql = \"DROP TABLE blog_tag\"",
+    );
+    let project = native(&Vec::new(), database);
+    project.write("blog/migrations/0001_initial.toml", migration(&[], &(POST.to_owned() + &tag)));
+    for (name, after, operations) in branches {
+        project.write(&format!("blog/migrations/{name}.toml"), migration(&[&format!("blog.{after}")], operations));
+    }
+    let leaves: Vec<String> = branches.iter().map(|(name, ..)| format!("blog.{name}")).collect();
+    let leaves: Vec<&str> = leaves.iter().map(String::as_str).collect();
+    project.write("blog/migrations/0003_merge.toml", migration(&leaves, ""));
+    project
+}
+
+#[test]
+fn order_that_matters() {
+    on_each("order", |database| {
+        for (branches, expected) in two_branches() {
+            database.empty();
+            let said = branched(&branches, database).run("plan").ends(0);
+            match expected {
+                None => assert_eq!(said.stderr, "", "{branches:?}"),
+                Some(rows) => assert_eq!(
+                    said.stderr,
+                    format!(
+                        "warning: blog.{0} and blog.{1} {rows}, and neither depends on the other: here blog.{0} comes first, another database \
+                         may have got blog.{1} first; let one depend on the other\n",
+                        branches[1].0, branches[0].0
+                    ),
+                ),
+            }
+        }
+    });
+}
+
+#[test]
+fn order_of_what_is_applied() {
+    let (both, _) = two_branches().remove(0);
+    on_each("applied", |database| {
+        for (first, warns) in [(0, true), (1, false)] {
+            database.empty();
+            branched(&both[first..=first], database).run("migrate blog 0002").ends(0);
+            let project = branched(&both, database);
+            let lines = project.run("plan --format json").ends(0).json();
+            assert_eq!(lines[0]["unordered"].as_array().map(Vec::len), Some(usize::from(warns)), "{lines:?}");
+            let lines = project.run("migrate --format json").ends(0).json();
+            let event = lines.iter().find(|line| line["event"] == "unordered");
+            assert_eq!(event.is_some(), warns, "{lines:?}");
+            if let Some(event) = event {
+                assert_eq!(event["first"], serde_json::json!({"app": "blog", "name": "0002_insert"}));
+                assert_eq!(event["tables"], serde_json::json!(["blog_post"]));
+                assert_eq!(event["reversed"], true);
+            }
+            assert_eq!(project.run("migrate").ends(0).stderr, "");
+        }
+    });
+}
+
+/// Python is taken as touching the models that it asks for.
+#[test]
+fn order_of_python() {
+    let function = |body: &str| format!("\n\ndef fill(apps, editor):\n    {body}\n");
+    let run = "migrations.RunPython(fill, migrations.RunPython.noop),";
+    let text = |body: &str| python_migration("0001_initial", &function(body), run);
+    let book = text("apps.get_model(\"library\", \"Book\").objects.update(title=\"x\")");
+    let by_keys = text("list(apps.get_model(app_label=\"library\", model_name=\"book\").objects.all())");
+    let dotted = text("list(apps.get_model('library.Book').objects.all())");
+    let other = text("apps.get_model(\"library\", \"Author\")");
+    let computed = text("apps.get_model(*\"library Book\".split())");
+    let sql = python_migration("0001_initial", "", "migrations.RunSQL(\"DELETE FROM library_book\", \"\"),");
+    let noop = python_migration("0001_initial", "", "migrations.RunPython(migrations.RunPython.noop),");
+    for (other, expected) in [
+        (&by_keys, "both may change rows of library_book"),
+        (&dotted, "both may change rows of library_book"),
+        (&computed, "may change the same rows"),
+        (&sql, "both may change rows of library_book"),
+        (&other, ""),
+        (&noop, ""),
+    ] {
+        let merge = python_migration("0002_a", "", "").replace(")]", "), (\"library\", \"0002_b\")]");
+        let Some(project) = Project::django(&[("0002_a", &book), ("0002_b", other), ("0003_merge", &merge)]) else {
+            return;
+        };
+        let said = project.run("plan").ends(0);
+        assert_eq!(said.stderr.is_empty(), expected.is_empty(), "{other}\n{said}");
+        said.tells(&[expected]);
+    }
+}

@@ -176,7 +176,7 @@ fn sqlmigrate_and_plan() {
             &project,
             "plan",
             0,
-            &json!([{"version": 1, "migrations": [{
+            &json!([{"version": 1, "unordered": [], "migrations": [{
                 "app": "blog", "name": "0004_second", "backwards": false, "transaction": true,
                 "operations": [{
                     "description": "Raw SQL operation",
@@ -186,7 +186,7 @@ fn sqlmigrate_and_plan() {
             }]}]),
         );
         project.run("migrate").ends(0);
-        check(&project, "plan", 0, &json!([{"version": 1, "migrations": []}]));
+        check(&project, "plan", 0, &json!([{"version": 1, "migrations": [], "unordered": []}]));
     });
 }
 

@@ -7,10 +7,11 @@ use limosa_plan::planner::resolve_targets;
 use crate::cli::args::{Format, PlanArgs};
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
+use crate::cli::order::{self, Pair};
 use crate::cli::printer::BOLD;
 use crate::error::Error;
 use crate::migrate;
-use crate::plan::{self, PlanMigration, PlanStep};
+use crate::plan::{self, PlanMigration, PlanStep, Steps};
 use crate::situation::Situation;
 
 pub(super) async fn run(context: &mut CommandContext, args: &PlanArgs) -> Result<Exit, Error> {
@@ -27,10 +28,20 @@ pub(super) async fn run(context: &mut CommandContext, args: &PlanArgs) -> Result
     situation.check(&workspace)?;
     let target = resolve_targets(&situation.graph, app, name)?;
     let planned = migrate::plan(&workspace, &situation, &target)?;
-    let migrations = plan::steps(&mut workspace, connected.as_ref(), &context.alias, &planned).await?;
+    let Steps { migrations, unordered } =
+        plan::steps(&mut workspace, connected.as_ref(), &context.alias, &planned).await?;
     match context.printer.format {
-        Format::Text => context.printer.data(&text(&migrations)),
-        Format::Json => context.printer.json(&serde_json::json!({ "version": 1, "migrations": migrations })),
+        Format::Text => {
+            for pair in &unordered {
+                context.printer.note(&order::line(pair));
+            }
+            context.printer.data(&text(&migrations));
+        }
+        Format::Json => {
+            let unordered: Vec<Pair<'_>> = unordered.iter().map(Pair::from).collect();
+            let plan = serde_json::json!({ "version": 1, "migrations": migrations, "unordered": unordered });
+            context.printer.json(&plan);
+        }
     }
     Ok(Exit::Done)
 }

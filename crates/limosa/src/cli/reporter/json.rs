@@ -5,6 +5,7 @@ use limosa_model::graph::Direction;
 use serde::Serialize;
 
 use crate::cli::context::CommandContext;
+use crate::cli::order::Pair;
 use crate::cli::printer::Printer;
 
 /// Shows a run to a program.
@@ -26,17 +27,57 @@ struct Tagged<'a> {
 #[derive(Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 enum Line<'a> {
-    Waiting { version: u8, holder: &'a str, step: Option<&'a str>, seconds: f64 },
-    Synchronized { text: &'a str },
-    RunStarted { version: u8, migrations: usize },
-    ModelsChanged { apps: &'a [String] },
-    MigrationStarted { app: &'a str, name: &'a str, backwards: bool, number: usize, total: usize },
-    OperationStarted { description: &'a str },
-    Statement { sql: &'a str },
-    Output { text: &'a str },
-    MigrationFinished { app: &'a str, name: &'a str, backwards: bool, faked: bool, seconds: f64 },
-    AfterRun { description: &'a str },
-    RunFinished { migrations: usize, seconds: f64 },
+    Waiting {
+        version: u8,
+        holder: &'a str,
+        step: Option<&'a str>,
+        seconds: f64,
+    },
+    Synchronized {
+        text: &'a str,
+    },
+    Unordered {
+        version: u8,
+        #[serde(flatten)]
+        pair: Pair<'a>,
+    },
+    RunStarted {
+        version: u8,
+        migrations: usize,
+    },
+    ModelsChanged {
+        apps: &'a [String],
+    },
+    MigrationStarted {
+        app: &'a str,
+        name: &'a str,
+        backwards: bool,
+        number: usize,
+        total: usize,
+    },
+    OperationStarted {
+        description: &'a str,
+    },
+    Statement {
+        sql: &'a str,
+    },
+    Output {
+        text: &'a str,
+    },
+    MigrationFinished {
+        app: &'a str,
+        name: &'a str,
+        backwards: bool,
+        faked: bool,
+        seconds: f64,
+    },
+    AfterRun {
+        description: &'a str,
+    },
+    RunFinished {
+        migrations: usize,
+        seconds: f64,
+    },
 }
 
 impl JsonReporter {
@@ -51,6 +92,7 @@ impl JsonReporter {
             }
             Event::Synchronized { text } => Line::Synchronized { text },
             Event::ModelsChanged { apps } => Line::ModelsChanged { apps },
+            Event::Unordered(pair) => Line::Unordered { version: 1, pair: pair.into() },
             Event::RunStarted { migrations } => Line::RunStarted { version: 1, migrations: *migrations },
             Event::MigrationStarted { id, direction, number, total } => Line::MigrationStarted {
                 app: &id.app,

@@ -8,6 +8,7 @@ use limosa_engine::events::Event;
 use limosa_model::graph::Direction;
 
 use crate::cli::context::CommandContext;
+use crate::cli::order;
 use crate::cli::printer::{BAD, BOLD, GOOD, Printer, WARN};
 
 /// Shows a run to a person.
@@ -56,6 +57,10 @@ impl TextReporter {
                     apps.join(", ")
                 );
                 self.above(|printer| printer.say(&text));
+            }
+            Event::Unordered(pair) => {
+                let text = order::line(pair);
+                self.above(|printer| printer.note(&text));
             }
             Event::RunStarted { migrations } => {
                 let nothing = if *migrations == 0 { "  No migrations to apply.\n" } else { "" };
