@@ -124,7 +124,17 @@ impl PostgresConnection {
     }
 
     /// Runs queries in one go and returns their rows in order.
+    ///
+    /// Behind a pooler it is one after another: outside a transaction a pooler may give the session to others after the first answer, and
+    /// when we are killed then, they get the answers to the rest (PgBouncer before 1.21).
     pub(crate) async fn query_all<S: AsRef<str>>(&self, queries: &[S]) -> Result<Vec<Vec<Row>>, DbError> {
+        if self.is_pooled && !self.in_transaction() {
+            let mut rows = Vec::with_capacity(queries.len());
+            for sql in queries {
+                rows.push(self.query(sql.as_ref(), &[]).await?);
+            }
+            return Ok(rows);
+        }
         let results = in_order(queries.iter().map(|sql| self.client.simple_query(sql.as_ref()))).await;
         let rows = results.into_iter().zip(queries);
         rows.map(|(result, sql)| Ok(values::simple_rows(&self.observe(sql.as_ref(), result)?))).collect()

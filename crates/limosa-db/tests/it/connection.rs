@@ -1,9 +1,12 @@
 use std::time::Duration;
 
-use limosa_db::{ConnectOptions, Connection, DatabaseUrl, DbErrorKind, Param};
+use limosa_db::{ConnectOptions, Connection, DatabaseUrl, DbErrorKind, Param, introspect};
 use limosa_sql::dialect::Dialect;
 
 use crate::database::{TestDatabase, on_each};
+
+/// Longer than any answer takes.
+const LIMIT: Duration = Duration::from_secs(30);
 
 async fn count(connection: &Connection, table: &str) -> Option<i64> {
     let rows = connection.query(&format!("SELECT count(*) FROM {table}"), &[]).await.expect("a count");
@@ -271,4 +274,45 @@ async fn sqlite_waits_for_a_busy_file_and_can_be_cancelled() {
     assert_eq!(result.expect_err("cancelled").kind, DbErrorKind::Cancelled);
     first.rollback().await.expect("rollback");
     patient.begin().await.expect("free now");
+}
+
+#[tokio::test]
+async fn behind_a_pooler_nobody_gets_the_answers_of_another() {
+    let Some(database) = TestDatabase::postgres("pooled_answers").await else { return };
+    let Some(pooled) = database.pooled() else { return database.remove().await };
+    let (gate, direct, other) = (database.connect().await, database.connect().await, pooled.connect().await);
+    gate.begin().await.expect("begin");
+    gate.execute("LOCK TABLE pg_catalog.pg_collation").await.expect("the gate is shut");
+    // One that reads the catalog, and has read a part of it when its process is killed.
+    let (kill, killed) = tokio::sync::oneshot::channel::<()>();
+    let url = pooled.url.clone();
+    let process = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let reading = Connection::open(&url, &ConnectOptions::default()).await.expect("a connection");
+            tokio::select! {
+                read = introspect::load(&reading) => panic!("it waits at the gate: {read:?}"),
+                _ = killed => {}
+            }
+        });
+        // Its socket is closed without a word.
+        drop(runtime);
+    });
+    let stopped = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while direct.query(stopped, &[]).await.expect("the sessions").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    kill.send(()).expect("it lives");
+    process.join().expect("it is killed");
+    for number in 0..20 {
+        let sql = format!("SELECT {number}");
+        let rows = tokio::time::timeout(LIMIT, other.query(&sql, &[])).await.expect("it waits for nobody");
+        let rows = rows.expect("an answer");
+        assert_eq!(rows.iter().map(|row| row.text(0).to_owned()).collect::<Vec<_>>(), [number.to_string()]);
+    }
+    gate.rollback().await.expect("the gate is open");
+    for connection in [gate, direct, other] {
+        connection.close().await;
+    }
+    database.remove().await;
 }

@@ -36,6 +36,21 @@ impl TestDatabase {
         Self::on_server(test, "LIMOSA_TEST_POSTGRES").await
     }
 
+    /// Returns the same database behind a pooler that gives sessions to others; `None` when there is no such pooler.
+    #[expect(clippy::print_stdout, reason = "a test that does not run must say so")]
+    pub(crate) fn pooled(&self) -> Option<Self> {
+        let Ok(pooler) = std::env::var("LIMOSA_TEST_PGBOUNCER") else {
+            assert!(std::env::var_os("CI").is_none(), "LIMOSA_TEST_PGBOUNCER is not set");
+            println!(
+                "skipped: LIMOSA_TEST_PGBOUNCER names no PgBouncer in transaction mode before LIMOSA_TEST_POSTGRES"
+            );
+            return None;
+        };
+        let mut pooled = Self::of(pooler.parse().expect("a URL"));
+        pooled.url.set_database(self.url.database().expect("a name"));
+        Some(pooled)
+    }
+
     /// Creates a database on MariaDB; `None` when there is no server.
     pub(crate) async fn mariadb(test: &str) -> Option<Self> {
         Self::on_server(test, "LIMOSA_TEST_MARIADB").await

@@ -246,15 +246,7 @@ async fn where_the_table_may_not_be_made_the_session_lock_does() {
 #[tokio::test]
 async fn behind_a_pooler_the_row_keeps_others_out() {
     let Some(database) = TestDatabase::postgres("lease_pooled").await else { return };
-    let Ok(pooler) = std::env::var("LIMOSA_TEST_PGBOUNCER") else {
-        assert!(std::env::var_os("CI").is_none(), "LIMOSA_TEST_PGBOUNCER is not set");
-        println!(
-            "skipped: LIMOSA_TEST_PGBOUNCER does not name a PgBouncer in transaction mode before LIMOSA_TEST_POSTGRES"
-        );
-        return database.remove().await;
-    };
-    let mut pooled = TestDatabase::of(pooler.parse().expect("a URL"));
-    pooled.url.set_database(database.url.database().expect("a name"));
+    let Some(pooled) = database.pooled() else { return database.remove().await };
     let direct = Runner::new(&database, "direct", LONG).await;
     let (first, second) = (Runner::new(&pooled, "one", LONG).await, Runner::new(&pooled, "two", LONG).await);
     assert!(first.connection.is_pooled() && !direct.connection.is_pooled());
