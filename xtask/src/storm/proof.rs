@@ -79,3 +79,62 @@ async fn rows(connection: &Connection, sql: &str) -> Result<Vec<String>> {
         Err(error) => Err(error.into()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use limosa_db::{ConnectOptions, DatabaseUrl};
+    use limosa_sql::dialect::Dialect;
+
+    use super::*;
+    use crate::storm::project::Language;
+
+    #[tokio::test]
+    async fn what_went_wrong_is_seen() {
+        let project = Project::write(Language::Native, Dialect::Sqlite, None).expect("a project");
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = DatabaseUrl::sqlite(folder.path().join("db.sqlite3"));
+        let connection = Connection::open(&url, &ConnectOptions::default()).await.expect("a database");
+        let run = async |sql: &str| connection.execute(sql).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+        run("CREATE TABLE ledger_counter (name text)").await;
+        run("CREATE TABLE limosa_migrations (app text, name text)").await;
+        run("CREATE TABLE limosa_lease (token integer, run_id text)").await;
+        run("INSERT INTO limosa_lease VALUES (3, NULL)").await;
+        for name in &project.once {
+            match name.split_once(' ') {
+                Some(("counter", name)) => run(&format!("INSERT INTO ledger_counter VALUES ('{name}')")).await,
+                _ => {
+                    let name = name.trim_start_matches("history ledger.");
+                    run(&format!("INSERT INTO limosa_migrations VALUES ('ledger', '{name}')")).await
+                }
+            };
+        }
+        let good = Proof::read(&connection, &project).await.expect("a proof");
+        assert_eq!((good.lost(), good.doubled(), good.token, good.differences(&good)), (0, 0, 3, Vec::new()));
+        let wrongs = [
+            ("INSERT INTO ledger_counter SELECT name FROM ledger_counter LIMIT 1", (0, 1), "2 times: counter"),
+            ("DELETE FROM ledger_counter WHERE rowid IN (2, 3)", (2, 0), "0 times: counter"),
+            ("DELETE FROM limosa_migrations WHERE rowid = 1", (1, 0), "0 times: history ledger.0001_initial"),
+            (
+                "INSERT INTO limosa_migrations SELECT * FROM limosa_migrations WHERE rowid = 1",
+                (0, 1),
+                "2 times: history",
+            ),
+            ("CREATE INDEX other ON ledger_counter (name)", (0, 0), "index other"),
+            ("UPDATE limosa_lease SET run_id = 'abc'", (0, 0), "lease of abc"),
+            (
+                "CREATE TABLE limosa_step AS SELECT 'ledger' AS app, '0001' AS migration",
+                (0, 0),
+                "unfinished step of ledger.0001",
+            ),
+        ];
+        for (sql, (lost, doubled), line) in wrongs {
+            connection.begin().await.expect("begin");
+            run(sql).await;
+            let wrong = Proof::read(&connection, &project).await.expect("a proof");
+            assert_eq!((wrong.lost(), wrong.doubled()), (lost, doubled), "{sql}");
+            let differences = good.differences(&wrong);
+            assert!(differences.iter().any(|difference| difference.contains(line)), "{sql}: {differences:#?}");
+            connection.rollback().await.expect("roll back");
+        }
+    }
+}
