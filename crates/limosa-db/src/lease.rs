@@ -9,7 +9,7 @@ mod heartbeat;
 mod recovery;
 mod server;
 mod sqlite;
-mod table;
+pub(crate) mod table;
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -56,6 +56,8 @@ struct Row {
     table: Table,
     token: i64,
     scope: LeaseScope,
+    /// The run that had not let go of it.
+    took_over: Option<String>,
     /// The server's ends of the run's connections, as the row lists them.
     backends: Mutex<Vec<i64>>,
     heartbeat: Heartbeat,
@@ -145,6 +147,16 @@ impl Lease {
     /// Returns the run that holds it.
     pub fn run_id(&self) -> Option<&str> {
         self.row.as_ref().map(|row| row.scope.run_id.as_str())
+    }
+
+    /// Returns the run that held it before and had not let go.
+    pub fn took_over(&self) -> Option<&str> {
+        self.row.as_ref().and_then(|row| row.took_over.as_deref())
+    }
+
+    /// Returns the table and the number under which it is held.
+    pub(crate) fn place(&self) -> Option<(&Table, i64)> {
+        self.row.as_ref().map(|row| (&row.table, row.token))
     }
 
     /// Notes another connection of this run, so that whoever takes over ends it first.

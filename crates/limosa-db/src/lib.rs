@@ -9,6 +9,7 @@ pub mod history;
 pub mod introspect;
 pub mod lease;
 pub mod lock;
+pub mod runs;
 pub mod url;
 
 pub use connection::{BatchError, CancelHandle, ConnectOptions, Connection, Notice, Param, Row};
@@ -17,4 +18,7 @@ pub use failpoint::{Failpoint, failpoint};
 pub use history::{AppliedMigration, AutoField, History, Numbering};
 pub use lease::{Fence, Lease, LeaseScope, Lost};
 pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
+pub use runs::{
+    MigrationRun, NewRun, Outcome, RunEnd, RunFilter, RunLog, RunState, RunText, RunTime, StoredMigration, StoredRun,
+};
 pub use url::{DatabaseUrl, DjangoDatabase, LibpqEnvironment, UrlError};

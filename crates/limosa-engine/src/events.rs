@@ -27,6 +27,15 @@ pub enum Event {
     },
     /// Two migrations of different branches may change the same rows, and nothing settles their order.
     Unordered(Unordered),
+    /// Another runner did some of what was planned before this one waited for it, or the plan is another for other reasons.
+    PlanChanged {
+        /// What is no longer to be done.
+        done: Vec<(MigrationId, Direction)>,
+        /// What is to be done now and was not before.
+        added: Vec<(MigrationId, Direction)>,
+        /// How many migrations are left.
+        left: usize,
+    },
     /// The migrations are known and the first is about to start.
     RunStarted {
         /// How many there are.
@@ -106,6 +115,11 @@ impl Events {
     /// Tells that another runner is at work.
     pub fn waiting(&self, holder: &LockHolder, waited: Duration) {
         self.send(Event::Waiting { holder: holder.to_string(), step: holder.step.clone(), waited });
+    }
+
+    /// Tells that the plan is another than before the wait.
+    pub fn plan_changed(&self, done: Vec<(MigrationId, Direction)>, added: Vec<(MigrationId, Direction)>, left: usize) {
+        self.send(Event::PlanChanged { done, added, left });
     }
 
     /// Tells what Python or the database said.

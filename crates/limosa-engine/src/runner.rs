@@ -5,12 +5,13 @@ mod fake_initial;
 mod fence;
 mod halfway;
 mod migration;
+mod record;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use limosa_db::{Connection, History, Lease};
+use limosa_db::{Connection, History, Lease, RunLog};
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState};
 use limosa_plan::steps::{self, Skipped, StepError};
@@ -68,6 +69,8 @@ pub struct Runner<'a> {
     pub lease: Option<&'a Lease>,
     /// The history table.
     pub history: &'a History,
+    /// The record of the run.
+    pub log: Option<&'a RunLog>,
     /// The alias of the database in the settings.
     pub alias: &'a str,
     /// Python, when the jobs need it.
@@ -116,6 +119,7 @@ impl<'a> Runner<'a> {
             context,
             lease: None,
             history,
+            log: None,
             alias,
             bridge: None,
             functions,
@@ -150,6 +154,7 @@ impl<'a> Runner<'a> {
                 Ok(faked) => faked,
                 Err(error) => {
                     let error = self.explain_loss(job, error).await;
+                    self.note_failure(job, &error, began.elapsed()).await;
                     if matches!(error.kind, RunErrorKind::ConnectionLost { applied: true, .. }) {
                         let took = began.elapsed();
                         self.events.send(Event::MigrationFinished {

@@ -221,7 +221,7 @@ fn text(value: &Json) -> Option<String> {
 }
 
 /// Splits what may be several statements; most texts are one and need no look.
-fn statements_of(script: &str, dialect: Dialect) -> Vec<String> {
+pub(crate) fn statements_of(script: &str, dialect: Dialect) -> Vec<String> {
     if script.contains(';') {
         split::split(script, dialect).into_iter().map(|statement| statement.text.to_owned()).collect()
     } else {

@@ -57,6 +57,8 @@ pub struct Config {
     pub django_version: Option<Sourced<DjangoVersion>>,
     /// The table of the history, when one is named.
     pub history_table: Option<Sourced<SmolStr>>,
+    /// Whether the record of runs keeps statements, when that is said.
+    pub history_sql: Option<Sourced<bool>>,
     /// The apps of a native project: label and folder.
     pub apps: IndexMap<SmolStr, Sourced<PathBuf>>,
     /// Field classes that are not Django's: how they store.
@@ -115,6 +117,7 @@ impl Config {
             database_url,
             django_version,
             history_table: file.history_table,
+            history_sql: file.history_sql,
             apps: file.apps.into_iter().map(|(label, path)| (label, path.map(relative))).collect(),
             fields: file.fields,
             databases: file.databases,

@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod args;
+mod command_line;
 pub mod commands;
 pub mod context;
 pub mod exit_code;

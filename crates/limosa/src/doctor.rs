@@ -15,6 +15,7 @@ use limosa_model::graph::Loader;
 pub use self::schema::compare;
 use crate::connected::Connected;
 use crate::error::Error;
+use crate::run_record::RunRecord;
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
@@ -74,10 +75,24 @@ pub async fn examine(workspace: &Workspace, connected: &Connected) -> Result<Vec
 ///
 /// # Errors
 /// When another runner has taken over, or the database refuses; on MySQL and MariaDB the steps before a refused change of the table stay.
-pub async fn mend(connected: &Connected, lease: &Lease, findings: &[Finding]) -> Result<(), Error> {
-    let statements: Vec<String> =
+pub async fn mend(
+    workspace: &Workspace,
+    connected: &Connected,
+    lease: &Lease,
+    findings: &[Finding],
+    command: Option<&str>,
+) -> Result<(), Error> {
+    let mut statements: Vec<String> =
         findings.iter().flat_map(|finding| &finding.mend).map(|mend| mend.sql.clone()).collect();
-    connected.record(Some(lease), &statements).await
+    let mut record = RunRecord::new(workspace, connected, lease, command, None);
+    record.begin().await?;
+    // Before them: MySQL commits when a key is added.
+    if let Some(note) = record.note_statements("", "", "mended", false, &statements) {
+        statements.insert(0, note);
+    }
+    let result = connected.record(Some(lease), &statements).await;
+    record.end(&result).await;
+    result
 }
 
 impl Finding {

@@ -22,6 +22,7 @@ pub mod error;
 pub mod migrate;
 pub mod plan;
 mod project;
+pub mod run_record;
 pub mod situation;
 pub mod sqlmigrate;
 pub mod workspace;

@@ -24,6 +24,7 @@ use limosa_sql::dialect::Context;
 use crate::branches;
 use crate::connected::Connected;
 use crate::error::Error;
+use crate::run_record::{self, RunRecord};
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
@@ -51,6 +52,8 @@ pub struct RunOptions {
     pub verbosity: u8,
     /// Whether receivers of signals may ask the user something.
     pub interactive: bool,
+    /// What was asked for, as the record of runs says it.
+    pub command: Option<String>,
 }
 
 /// What a run did.
@@ -142,6 +145,24 @@ pub async fn run(
     events: &Events,
     interrupt: &Interrupt,
 ) -> Result<Report, Error> {
+    let fingerprint = run_record::fingerprint(workspace, plan)?;
+    let mut record = RunRecord::new(workspace, connected, lease, options.command.as_deref(), Some(&fingerprint));
+    let result = run_recorded(workspace, connected, lease, plan, options, events, interrupt, &mut record).await;
+    record.end(&result).await;
+    result
+}
+
+#[expect(clippy::too_many_arguments, reason = "those of `run`, and the record")]
+async fn run_recorded(
+    workspace: &mut Workspace,
+    connected: &Connected,
+    lease: &Lease,
+    plan: &MigratePlan,
+    options: &RunOptions,
+    events: &Events,
+    interrupt: &Interrupt,
+    record: &mut RunRecord<'_>,
+) -> Result<Report, Error> {
     let started = Instant::now();
     let fake = options.fake;
     if workspace.installs("contenttypes") {
@@ -164,6 +185,9 @@ pub async fn run(
     workspace.check_runs(&jobs)?;
     let has_receivers = workspace.has_receivers();
     let synchronizes = !options.synchronize.is_empty();
+    if !jobs.is_empty() || synchronizes {
+        record.begin().await?;
+    }
     if has_receivers || synchronizes || jobs.iter().any(|job| job.python) {
         workspace.start_bridge(connected, Some(lease), events, interrupt).await?;
     }
@@ -189,6 +213,7 @@ pub async fn run(
     let mut runner =
         Runner::new(&connected.connection, &connected.context, history, &connected.alias, functions, events, interrupt);
     runner.lease = Some(lease);
+    runner.log = record.log();
     runner.content_types = content_types;
     runner.bridge = bridge;
     runner.applied.clone_from(&applied);
@@ -197,7 +222,7 @@ pub async fn run(
     if jobs.is_empty() && options.looks_at_models {
         look_at_models(workspace, events).await;
     }
-    finish_squashes(connected, Some(lease), workspace.project().kind, plan).await?;
+    finish_squashes(connected, Some(lease), workspace.project().kind, plan, Some(record)).await?;
     let ran: Vec<(Arc<Migration>, Direction)> = jobs.iter().map(|job| (job.migration.clone(), job.direction)).collect();
     if has_receivers {
         let state = ids_after(plan, &applied, fake);
@@ -308,6 +333,7 @@ pub async fn finish_squashes(
     lease: Option<&Lease>,
     kind: Kind,
     plan: &MigratePlan,
+    record: Option<&mut RunRecord<'_>>,
 ) -> Result<(), Error> {
     let history = &connected.history;
     let Some(rows) = history.read(&connected.connection).await? else { return Ok(()) };
@@ -319,6 +345,10 @@ pub async fn finish_squashes(
         recorded.extend(finished.iter().cloned());
         finished.extend(replaced_elsewhere(loader, &recorded));
     }
-    let rows: Vec<String> = finished.iter().map(|id| history.insert_statement(&id.app, &id.name)).collect();
+    let mut rows: Vec<String> = finished.iter().map(|id| history.insert_statement(&id.app, &id.name)).collect();
+    if let Some(record) = record.filter(|_| !finished.is_empty()) {
+        record.begin().await?;
+        rows.extend(finished.iter().filter_map(|id| record.note(id, "recorded", false)));
+    }
     connected.record(lease, &rows).await
 }

@@ -171,7 +171,7 @@ impl Walk {
         runner.bridge = bridge;
         runner.applied = plan.graph.applied_plan().into_iter().cloned().collect();
         runner.run(&jobs).await?;
-        migrate::finish_squashes(connected, None, self.workspace.project().kind, &plan).await?;
+        migrate::finish_squashes(connected, None, self.workspace.project().kind, &plan, None).await?;
         Ok(())
     }
 }

@@ -133,7 +133,9 @@ impl DbErrorKind {
             ffi::SQLITE_ERROR if message.contains("already exists") || message.contains("duplicate column") => {
                 Self::AlreadyExists
             }
-            ffi::SQLITE_ERROR if message.contains("no such") => Self::Missing,
+            ffi::SQLITE_ERROR if message.contains("no such") || message.contains("has no column named") => {
+                Self::Missing
+            }
             ffi::SQLITE_ERROR if message.contains("syntax error") || message.contains("incomplete input") => {
                 Self::Syntax
             }

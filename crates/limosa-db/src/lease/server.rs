@@ -21,11 +21,11 @@ pub(super) async fn attempt(connection: &Connection, scope: &LeaseScope) -> Resu
         Some(_) => None,
     };
     match take(connection, scope, &table, session.is_some()).await {
-        Ok(Ok(token)) => {
+        Ok(Ok((token, took_over))) => {
             let step = Step::default();
             let heartbeat = Heartbeat::on_server(scope, &table, token, &step);
             let backends = connection.backend_id().into_iter().collect::<Vec<_>>().into();
-            let row = Row { table, token, scope: scope.clone(), backends, heartbeat };
+            let row = Row { table, token, scope: scope.clone(), took_over, backends, heartbeat };
             Ok(Attempt::Taken(Box::new(Lease { session, row: Some(row), step })))
         }
         Ok(Err(holder)) => {
@@ -89,13 +89,13 @@ fn is_of(entry: &Entry, connection: &Connection, locked: &LockHolder) -> bool {
     }
 }
 
-/// Takes the row when it is free, or its holder is dead or frozen; returns the token, or who holds it.
+/// Takes the row when it is free, or its holder is dead or frozen; returns the token and that holder's run, or who holds it.
 async fn take(
     connection: &Connection,
     scope: &LeaseScope,
     table: &Table,
     has_session: bool,
-) -> Result<Result<i64, LockHolder>, DbError> {
+) -> Result<Result<(i64, Option<String>), LockHolder>, DbError> {
     let entry = match table.read(connection).await {
         Err(error) if error.kind == DbErrorKind::Missing => {
             table.create(connection).await?;
@@ -113,8 +113,8 @@ async fn take(
     }
     let list = own_backends(connection, table, has_session).await?;
     let token = table.take(connection, entry.as_ref(), &scope.run_id, &list).await?;
-    let holder = || entry.map(|entry| entry.holder).unwrap_or_default();
-    Ok(token.ok_or_else(holder))
+    let entry = entry.unwrap_or_default();
+    Ok(token.map(|token| (token, entry.run_id)).ok_or(entry.holder))
 }
 
 /// Returns what the row says of our connections: nothing where they are not ours alone.

@@ -25,14 +25,14 @@ pub(super) async fn attempt(
         Ok(lock) => lock,
         Err(held) if held.is_expired() => {
             return match take_over(connection, path, &held, scope, &table).await? {
-                Some((lock, token)) => Ok(taken(lock, table, token, scope)),
+                Some((lock, row)) => Ok(taken(lock, table, row, scope)),
                 None => Ok(Attempt::Held(held.holder)),
             };
         }
         Err(held) => return Ok(Attempt::Held(held.holder)),
     };
     match take(connection, scope, &table).await {
-        Ok(Some(token)) => Ok(taken(lock, table, token, scope)),
+        Ok(Some(row)) => Ok(taken(lock, table, row, scope)),
         Ok(None) => Ok(Attempt::Held(LockHolder::default())),
         Err(error) if is_refusal(&error) => {
             let session = Some(SessionLock::of_file(Arc::new(lock)));
@@ -42,17 +42,21 @@ pub(super) async fn attempt(
     }
 }
 
-fn taken(lock: FileLock, table: Table, token: i64, scope: &LeaseScope) -> Attempt {
+fn taken(lock: FileLock, table: Table, (token, took_over): Taken, scope: &LeaseScope) -> Attempt {
     let (lock, step) = (Arc::new(lock), Step::default());
     let heartbeat = Heartbeat::in_file(scope, &lock, &step);
-    let row = Row { table, token, scope: scope.clone(), backends: Vec::new().into(), heartbeat };
+    let row = Row { table, token, scope: scope.clone(), took_over, backends: Vec::new().into(), heartbeat };
     Attempt::Taken(Box::new(Lease { session: Some(SessionLock::of_file(lock)), row: Some(row), step }))
 }
 
+/// The number under which the row is held, and the run that had not let go of it.
+type Taken = (i64, Option<String>);
+
 /// Takes the row; whoever is named in it has lost the lock of the file.
-async fn take(connection: &Connection, scope: &LeaseScope, table: &Table) -> Result<Option<i64>, DbError> {
+async fn take(connection: &Connection, scope: &LeaseScope, table: &Table) -> Result<Option<Taken>, DbError> {
     let entry = find(connection, table).await?;
-    table.take(connection, entry.as_ref(), &scope.run_id, "").await
+    let token = table.take(connection, entry.as_ref(), &scope.run_id, "").await?;
+    Ok(token.map(|token| (token, entry.and_then(|entry| entry.run_id))))
 }
 
 async fn find(connection: &Connection, table: &Table) -> Result<Option<Entry>, DbError> {
@@ -75,7 +79,7 @@ async fn take_over(
     held: &HeldFile,
     scope: &LeaseScope,
     table: &Table,
-) -> Result<Option<(FileLock, i64)>, LockError> {
+) -> Result<Option<(FileLock, Taken)>, LockError> {
     match connection.begin().await {
         Ok(()) => {}
         Err(error) if error.is_retryable() || is_refusal(&error) => return Ok(None),
@@ -83,9 +87,9 @@ async fn take_over(
     }
     let taken = async {
         let Some(lock) = FileLock::take_over(path, held, Some(&scope.run_id), scope.life)? else { return Ok(None) };
-        let token = take(connection, scope, table).await?;
+        let row = take(connection, scope, table).await?;
         connection.commit().await?;
-        Ok::<_, LockError>(token.map(|token| (lock, token)))
+        Ok::<_, LockError>(row.map(|row| (lock, row)))
     };
     let taken = taken.await;
     if !matches!(taken, Ok(Some(_))) {

@@ -16,22 +16,26 @@ const LONG: u8 = 20;
 
 /// The table of leases, and the row of it that one history has.
 #[derive(Clone, Debug)]
-pub(super) struct Table {
-    dialect: Dialect,
-    /// The table with its schema: a migration may change what names mean.
-    name: String,
+pub(crate) struct Table {
+    pub(crate) dialect: Dialect,
+    /// The schema, quoted: a migration may change what names mean.
+    schema: String,
+    /// The table with its schema.
+    pub(crate) name: String,
     /// The row's key: database, schema and history table. A copy of the database under another name is not bound by it.
-    pub(super) key: String,
+    key: String,
+    /// The history table.
+    pub(crate) history: String,
     life: Duration,
 }
 
 /// The row as it was read.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) token: i64,
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Entry {
+    pub(crate) token: i64,
     /// Who holds it; nobody when it is free.
-    pub(super) run_id: Option<String>,
-    pub(super) is_expired: bool,
+    pub(crate) run_id: Option<String>,
+    pub(crate) is_expired: bool,
     /// Whether it was over long ago.
     pub(super) is_long_expired: bool,
     /// Where the holder's connections are (MySQL).
@@ -45,24 +49,36 @@ pub(super) struct Entry {
 
 impl Table {
     /// Finds out where the table belongs.
-    pub(super) async fn of(connection: &Connection, history_table: &str, life: Duration) -> Result<Self, DbError> {
+    pub(crate) async fn of(connection: &Connection, history_table: &str, life: Duration) -> Result<Self, DbError> {
         let dialect = connection.dialect();
-        let (name, place) = match dialect {
+        let (schema, place) = match dialect {
             Dialect::Postgres => {
                 let rows = connection.query("SELECT current_schema(), current_database()", &[]).await?;
                 // Where the search path leads nowhere, the history cannot be made either.
                 let schema = rows.first().and_then(|row| row.get(0)).unwrap_or("public").to_owned();
                 let database = rows.first().map_or("", |row| row.text(1)).to_owned();
-                (format!("{}.{NAME}", quote(dialect, &schema)), format!("{database}.{schema}."))
+                (quote(dialect, &schema), format!("{database}.{schema}."))
             }
             Dialect::MySql => {
                 let rows = connection.query("SELECT DATABASE()", &[]).await?;
                 let database = rows.first().map_or("", |row| row.text(0)).to_owned();
-                (format!("{}.{NAME}", quote(dialect, &database)), format!("{database}."))
+                (quote(dialect, &database), format!("{database}."))
             }
-            Dialect::Sqlite => (format!("main.{NAME}"), String::new()),
+            Dialect::Sqlite => ("main".to_owned(), String::new()),
         };
-        Ok(Self { dialect, name, key: format!("{place}{history_table}"), life })
+        Ok(Self {
+            dialect,
+            name: format!("{schema}.{NAME}"),
+            schema,
+            key: format!("{place}{history_table}"),
+            history: history_table.to_owned(),
+            life,
+        })
+    }
+
+    /// Returns the name of a table beside it.
+    pub(crate) fn beside(&self, table: &str) -> String {
+        format!("{}.{table}", self.schema)
     }
 
     /// Creates the table unless it exists.
@@ -88,7 +104,7 @@ impl Table {
     ///
     /// # Errors
     /// With [`DbErrorKind::Missing`] when there is no table.
-    pub(super) async fn read(&self, connection: &Connection) -> Result<Option<Entry>, DbError> {
+    pub(crate) async fn read(&self, connection: &Connection) -> Result<Option<Entry>, DbError> {
         let (since, age) = match self.dialect {
             Dialect::Postgres => (
                 "to_char(acquired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')",
@@ -236,11 +252,13 @@ impl Table {
         "concat(@@hostname, ':', @@port, '/')"
     }
 
-    fn held(&self, token: i64, run_id: &str) -> String {
+    /// Returns the condition that the row is that of the holder.
+    pub(crate) fn held(&self, token: i64, run_id: &str) -> String {
         format!("name = {} AND token = {token} AND run_id = {}", self.literal(&self.key), self.literal(run_id))
     }
 
-    fn now(&self) -> &'static str {
+    /// Returns the time now.
+    pub(crate) fn now(&self) -> &'static str {
         match self.dialect {
             Dialect::Postgres => "clock_timestamp()",
             Dialect::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', 'now')",
@@ -253,7 +271,7 @@ impl Table {
     }
 
     /// Returns the time so many milliseconds from now.
-    fn at(&self, millis: i128) -> String {
+    pub(crate) fn at(&self, millis: i128) -> String {
         match self.dialect {
             Dialect::Postgres => format!("clock_timestamp() + interval '{millis} milliseconds'"),
             Dialect::Sqlite => {

@@ -79,6 +79,11 @@ impl FileLock {
         Ok(Self::attempt(database, run_id, life)?.ok())
     }
 
+    /// Reads who holds the lock of a database file, without asking for it; nothing when there is no such file.
+    pub(crate) fn look(database: &Path) -> Option<HeldFile> {
+        File::open(lock_path(database)).ok().map(|mut file| read(&mut file))
+    }
+
     /// Shows that the holder lives, and what it does.
     pub(crate) fn beat(&self, step: &str) -> std::io::Result<()> {
         let until = now() + u64::try_from(self.life.as_millis()).unwrap_or(u64::MAX / 2);

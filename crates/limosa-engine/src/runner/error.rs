@@ -1,6 +1,6 @@
 //! Why a run stopped, and what it leaves behind.
 
-use limosa_db::{DbError, DbErrorKind, LockHolder};
+use limosa_db::{DbError, DbErrorKind, LockHolder, RunText};
 use limosa_model::{MigrationId, Span};
 use limosa_plan::steps::StepError;
 
@@ -24,6 +24,8 @@ pub struct RunError {
     pub rolled_back: bool,
     /// What stays and what is left, unless the effects are undone.
     pub halfway: Option<Halfway>,
+    /// What was executed of it, for the record.
+    pub sent: RunText,
     /// What usually causes it, as far as that is known.
     pub explanation: Option<Explanation>,
     /// How many migrations of this run ended well before it.
@@ -53,6 +55,7 @@ impl RunError {
             kind,
             rolled_back: true,
             halfway: None,
+            sent: RunText::default(),
             explanation: None,
             done: 0,
             not_reached: 0,

@@ -1,10 +1,18 @@
 //! How far a migration came.
 
+use std::time::Instant;
+
+use limosa_db::RunText;
+
 use super::Halfway;
 
 /// How far a migration came, noted while it runs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Progress {
+    /// When it began.
+    pub(super) began: Instant,
+    /// What was executed, for the record; nothing where none is kept.
+    pub(super) sent: Option<RunText>,
     /// Whether something took effect, or may have.
     pub(super) changed: bool,
     /// What the operations do that were come to, in order.
@@ -16,6 +24,11 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// Begins; what is executed is noted when there is a text for it.
+    pub(super) fn new(sent: Option<RunText>) -> Self {
+        Self { began: Instant::now(), sent, changed: false, operations: Vec::new(), rest: Vec::new(), ran: Vec::new() }
+    }
+
     /// Notes that an operation is come to, and returns its number.
     pub(super) fn enter(&mut self, description: &str) -> usize {
         self.operations.push(description.to_owned());

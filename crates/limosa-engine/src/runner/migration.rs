@@ -1,6 +1,6 @@
 //! Runs one migration.
 
-use limosa_db::{Failpoint, failpoint, introspect};
+use limosa_db::{Failpoint, RunLog, failpoint, introspect};
 use limosa_model::Span;
 use limosa_model::graph::Direction;
 use limosa_plan::steps::{Compiled, Compiler, Step, StepError, is_one_transaction};
@@ -8,6 +8,7 @@ use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Dialect;
 
 use super::halfway::Progress;
+use super::record::outcome;
 use super::{Fake, Job, RunError, RunErrorKind, Runner, fake_initial};
 use crate::bridge::OperationPath;
 use crate::events::Event;
@@ -51,6 +52,9 @@ impl From<StepError> for Failure {
 /// What the last step of a migration does.
 const RECORD: &str = "Record the migration";
 
+/// What is done with it, which is nothing that the migration is about.
+const NOTE: &str = "Note the migration in the record of runs";
+
 impl Runner<'_> {
     /// Runs a migration, its steps and its history rows, or only records it; returns whether it was only recorded.
     pub(super) async fn run_job(&mut self, job: &Job, rename_content_types: bool) -> Result<bool, RunError> {
@@ -75,16 +79,20 @@ impl Runner<'_> {
             return self.record(job).await.map(|()| true);
         }
         let mut bridge = self.bridge.take();
+        let mut progress = Progress::new(self.log.map(RunLog::text));
         let result = match &mut bridge {
-            None if job.python => Err((RunErrorKind::NoPython.into(), None)),
+            None if job.python => Err((RunErrorKind::NoPython.into(), false)),
             Some(bridge) if job.python => {
                 let session = Session::Bridge(bridge, self.context.dialect);
-                self.run_in(session, job, &mut catalog, rename_content_types).await
+                self.run_in(session, job, &mut catalog, rename_content_types, &mut progress).await
             }
-            _ => self.run_in(Session::Direct(self.connection), job, &mut catalog, rename_content_types).await,
+            _ => {
+                let session = Session::Direct(self.connection);
+                self.run_in(session, job, &mut catalog, rename_content_types, &mut progress).await
+            }
         };
         self.bridge = bridge;
-        let stale = result.map_err(|(failure, progress)| failed(job, failure, progress))?;
+        let stale = result.map_err(|(failure, stays)| failed(job, failure, progress, stays))?;
         self.catalog = (!stale).then_some(catalog);
         Ok(false)
     }
@@ -94,7 +102,9 @@ impl Runner<'_> {
         let record = async {
             self.connection.begin().await?;
             self.check_lease(&mut Session::Direct(self.connection)).await?;
-            self.connection.batch(&self.records(job)).await.map_err(|failed| failed.error)?;
+            let mut records = self.records(job);
+            records.extend(self.note(job, "faked", &Progress::new(self.log.map(RunLog::text))));
+            self.connection.batch(&records).await.map_err(|failed| failed.error)?;
             Ok(self.connection.commit().await?)
         };
         let result: Result<(), RunErrorKind> = record.await;
@@ -104,24 +114,24 @@ impl Runner<'_> {
         result.map_err(|kind| RunError::before(job, kind))
     }
 
-    /// Returns whether the catalog is stale afterwards; an error comes with how far it came, unless all was rolled back.
+    /// Returns whether the catalog is stale afterwards; an error comes with whether something of it stays.
     async fn run_in(
         &self,
         mut session: Session<'_>,
         job: &Job,
         catalog: &mut Catalog,
         rename_content_types: bool,
-    ) -> Result<bool, (Failure, Option<Progress>)> {
+        progress: &mut Progress,
+    ) -> Result<bool, (Failure, bool)> {
         let migration = &job.migration;
         let compiler =
             Compiler::new(self.context, catalog, migration, &job.before, job.direction, rename_content_types)
-                .map_err(|error| (Failure::from(error), None))?
+                .map_err(|error| (Failure::from(error), false))?
                 .without(&job.skipped);
         failpoint(Failpoint::MigrationReached);
-        session.enter(self.is_transaction(job)).await.map_err(|error| (RunErrorKind::from(error).into(), None))?;
+        session.enter(self.is_transaction(job)).await.map_err(|error| (RunErrorKind::from(error).into(), false))?;
         failpoint(Failpoint::MigrationEntered);
-        let mut progress = Progress::default();
-        let result = self.steps(&mut session, job, compiler, &mut progress).await;
+        let result = self.steps(&mut session, job, compiler, progress).await;
         let left = session.leave(result.is_ok()).await;
         failpoint(Failpoint::MigrationLeft);
         let is_undone = self.is_transaction(job) && !matches!(left, Ok(false));
@@ -131,7 +141,7 @@ impl Runner<'_> {
             (Err(failure), _) => Err(failure),
         };
         let stays = !is_undone && progress.changed;
-        stale.map_err(|failure| (failure, stays.then_some(progress)))
+        stale.map_err(|failure| (failure, stays))
     }
 
     /// Returns whether a migration and its history rows are one transaction: it wants that, and the database can do it.
@@ -170,6 +180,8 @@ impl Runner<'_> {
         failpoint(Failpoint::LeaseChecked);
         let record = Owner { number: progress.enter(RECORD), description: RECORD.to_owned(), span: None };
         pending.push(&record, self.records(job));
+        let note = self.note(job, outcome(job.direction), progress);
+        pending.push(&Owner { description: NOTE.to_owned(), ..record }, note.into_iter().collect());
         self.send(session, job, &mut pending, progress).await?;
         failpoint(Failpoint::Recorded);
         if !transaction {
@@ -236,6 +248,7 @@ impl Runner<'_> {
                     self.send(session, job, pending, progress).await?;
                     self.before_step(session, job).await?;
                     progress.changed = true;
+                    progress.code(&owner.description);
                     let result = self.code(session, job, step, compiler.as_deref_mut()).await;
                     result.map_err(|kind| owner.failed(kind))?;
                     failpoint(Failpoint::CodeRan);
@@ -306,11 +319,19 @@ impl Runner<'_> {
             return Err(RunErrorKind::Interrupted.into());
         }
         self.before_step(session, job).await?;
-        for sql in &sent.scripts {
+        for (_, sql) in sent.owners.iter().zip(&sent.scripts).filter(|(owner, _)| owner.description != NOTE) {
             self.events.send(Event::Statement { sql: sql.clone() });
         }
         let result = session.run(&sent.scripts).await;
         let dialect = self.context.dialect;
+        let tried = result.as_ref().map_or_else(|failed| failed.index + 1, |()| sent.scripts.len());
+        let own = sent
+            .owners
+            .iter()
+            .zip(&sent.scripts)
+            .take(tried)
+            .filter(|(owner, _)| owner.description != RECORD && owner.description != NOTE);
+        progress.executed(own.map(|(_, sql)| sql.as_str()), dialect);
         if !self.is_transaction(job) {
             let good = result.as_ref().map_or_else(|failed| failed.index, |()| sent.scripts.len());
             for (owner, sql) in sent.owners.iter().zip(&sent.scripts).take(good) {
@@ -334,14 +355,6 @@ impl Runner<'_> {
             }
         })
     }
-
-    fn records(&self, job: &Job) -> Vec<String> {
-        let record = |id: &limosa_model::MigrationId| match job.direction {
-            Direction::Forwards => self.history.insert_statement(&id.app, &id.name),
-            Direction::Backwards => self.history.delete_statement(&id.app, &id.name),
-        };
-        job.records.iter().map(record).collect()
-    }
 }
 
 impl Pending {
@@ -357,15 +370,16 @@ impl Owner {
     }
 }
 
-fn failed(job: &Job, failure: Failure, progress: Option<Progress>) -> RunError {
+fn failed(job: &Job, failure: Failure, mut progress: Progress, stays: bool) -> RunError {
     let (operation, span) = failure.operation.map_or((None, None), |(operation, span)| (Some(operation), span));
     RunError {
         migration: job.migration.id.clone(),
         operation,
         span,
         kind: failure.kind,
-        rolled_back: progress.is_none(),
-        halfway: progress.map(|progress| progress.halfway(failure.number)),
+        rolled_back: !stays,
+        sent: progress.sent.take().unwrap_or_default(),
+        halfway: stays.then(|| progress.halfway(failure.number)),
         explanation: None,
         done: 0,
         not_reached: 0,

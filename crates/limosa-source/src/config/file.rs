@@ -30,6 +30,8 @@ pub struct ConfigFile {
     pub django_version: Option<Sourced<DjangoVersion>>,
     /// The table of the history.
     pub history_table: Option<Sourced<SmolStr>>,
+    /// Whether the record of runs keeps statements.
+    pub history_sql: Option<Sourced<bool>>,
     /// The apps of a native project.
     pub apps: IndexMap<SmolStr, Sourced<PathBuf>>,
     /// Field classes that are not Django's.
@@ -100,6 +102,9 @@ impl ConfigFile {
         self.python = table.text("python").map(|path| path.map(|path| PathBuf::from(path.as_str())));
         self.database_url = table.text("database-url").map(|url| url.map(Secret::new));
         self.history_table = table.text("history-table");
+        if let Some(mut history) = table.table("history", &keys::names("history")) {
+            self.history_sql = history.bool("sql");
+        }
         if table.is_text("django") {
             self.django_version = version(table, "django");
         } else if let Some(mut django) = table.table("django", &keys::names("django")) {

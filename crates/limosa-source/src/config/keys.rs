@@ -16,7 +16,7 @@ const fn key(table: &'static str, name: &'static str, doc: &'static str) -> Key 
 }
 
 /// All keys, in the order in which they are documented.
-pub const KEYS: [Key; 22] = [
+pub const KEYS: [Key; 24] = [
     key("", "settings", "The dotted name of the settings module of a Django project."),
     key("", "python", "The interpreter in whose environment the project is installed; relative to the project."),
     key("", "database-url", "The URL of the database: postgres://, mysql:// or sqlite:."),
@@ -34,7 +34,13 @@ pub const KEYS: [Key; 22] = [
         "routing",
         "Which databases an app, a model (\"app.Model\") or all else (\"*\") lives in: an alias or a list; it goes before DATABASE_ROUTERS.",
     ),
+    key("", "history", "What is kept of runs, a table; see below."),
     key("databases.NAME", "url", "The URL of the database NAME; for `default` the same as `database-url`."),
+    key(
+        "history",
+        "sql",
+        "Whether the record of runs keeps the text of statements and errors, which may hold what not everybody is to read; true when absent.",
+    ),
     key("django", "version", "The line of Django to behave as."),
     key("django", "installed-apps", "INSTALLED_APPS, for use without Python."),
     key(

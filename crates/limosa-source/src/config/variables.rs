@@ -56,8 +56,18 @@ pub const PYTHONPATH: Variable =
 pub const PATH: Variable =
     Variable { name: "PATH", doc: "Folders in which python3 is looked for, when no environment is found." };
 
+/// Who is noted as having started a run.
+pub const LIMOSA_USER: Variable = Variable {
+    name: "LIMOSA_USER",
+    doc: "Who is noted in the record as having started the run, such as the person behind a job; the system's user when absent.",
+};
+/// The system's user.
+pub const USER: Variable = Variable { name: "USER", doc: "The system's user, noted in the record of runs." };
+/// The system's user on Windows.
+pub const USERNAME: Variable = Variable { name: "USERNAME", doc: "The same on Windows." };
+
 /// All variables that are read, in the order in which they are documented.
-pub const VARIABLES: [Variable; 13] = [
+pub const VARIABLES: [Variable; 16] = [
     PROJECT,
     PYTHON,
     SETTINGS,
@@ -71,4 +81,7 @@ pub const VARIABLES: [Variable; 13] = [
     VIRTUAL_ENV,
     PYTHONPATH,
     PATH,
+    LIMOSA_USER,
+    USER,
+    USERNAME,
 ];

@@ -146,7 +146,7 @@ pub struct MigrateArgs {
 /// Arguments of `showmigrations`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ShowMigrationsArgs {
-    /// Labels of apps; all when left out.
+    /// Labels of apps; all when left out. With --history also APP.NAME, of which the beginning is enough.
     pub app_label: Vec<String>,
     /// Lists the migrations of each app (the default).
     #[arg(short, long, conflicts_with = "plan")]
@@ -154,6 +154,12 @@ pub struct ShowMigrationsArgs {
     /// Lists all migrations in the order in which they are applied.
     #[arg(short, long)]
     pub plan: bool,
+    /// Lists the runs that changed the database, the last one last: who, when, how long, what; with -v 2 the statements, too.
+    #[arg(long, conflicts_with_all = ["list", "plan"])]
+    pub history: bool,
+    /// Lists only the last N runs.
+    #[arg(short = 'n', long, value_name = "N", requires = "history")]
+    pub limit: Option<usize>,
 }
 
 /// Arguments of `sqlmigrate`.

@@ -4,6 +4,7 @@ use limosa_db::DatabaseUrl;
 use limosa_source::config::{Options, Secret};
 
 use super::args::GlobalArgs;
+use super::command_line;
 use super::printer::Printer;
 use super::render;
 use crate::connected::Connected;
@@ -19,6 +20,8 @@ pub struct CommandContext {
     pub verbosity: u8,
     /// The database's alias.
     pub alias: String,
+    /// What was asked for, as the record of runs says it.
+    pub command: String,
     options: Options,
 }
 
@@ -33,7 +36,13 @@ impl CommandContext {
             database_url: args.database_url.clone().map(Secret::new),
             ..Options::default()
         };
-        Self { verbosity: printer.verbosity, printer, alias: args.database.clone(), options }
+        Self {
+            verbosity: printer.verbosity,
+            printer,
+            alias: args.database.clone(),
+            command: command_line::of_process(),
+            options,
+        }
     }
 
     /// Returns the options by which the project is found.

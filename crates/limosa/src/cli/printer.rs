@@ -1,9 +1,11 @@
 //! Both output streams. Data goes to stdout, talk to stderr; nothing else in the program prints.
 
 use std::io::{ErrorKind, Write};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use anstream::AutoStream;
 use anstyle::Style;
+use serde::Serialize;
 
 use super::args::{ColorChoice, Format, GlobalArgs};
 
@@ -16,6 +18,15 @@ pub const WARN: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(a
 /// What went wrong.
 pub const BAD: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Red)));
 
+/// An event, with the run that it is of and the time.
+#[derive(Serialize)]
+struct Stamped<'a, T> {
+    #[serde(flatten)]
+    event: T,
+    run: Option<&'a str>,
+    time: String,
+}
+
 /// Owns stdout and stderr.
 #[derive(Debug)]
 pub struct Printer {
@@ -25,6 +36,8 @@ pub struct Printer {
     pub verbosity: u8,
     /// How to print.
     pub format: Format,
+    /// The run that the events are of, once there is one; the same for all printers.
+    run: Arc<RwLock<Option<String>>>,
     /// Why data could not be written, as on a full disk.
     failure: Option<std::io::Error>,
 }
@@ -44,6 +57,7 @@ impl Printer {
             stderr: AutoStream::new(std::io::stderr(), choice),
             verbosity: if args.quiet { 0 } else { args.verbosity },
             format: args.format,
+            run: Arc::default(),
             failure: None,
         }
     }
@@ -56,6 +70,7 @@ impl Printer {
             stderr: AutoStream::new(std::io::stderr(), stderr),
             verbosity: self.verbosity,
             format: self.format,
+            run: Arc::clone(&self.run),
             failure: None,
         }
     }
@@ -98,8 +113,20 @@ impl Printer {
         _ = self.stderr.write_all(text.as_bytes()).and_then(|()| self.stderr.flush());
     }
 
+    /// Says which run the events are of from now on.
+    pub fn set_run(&self, run: &str) {
+        *self.run.write().unwrap_or_else(PoisonError::into_inner) = Some(run.to_owned());
+    }
+
+    /// Writes an event as one line of JSON, with its run and the time by this machine's clock.
+    pub fn event(&mut self, event: &impl Serialize) {
+        let run = self.run.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let time = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+        self.json(&Stamped { event, run: run.as_deref(), time });
+    }
+
     /// Writes a JSON value as one line to stdout.
-    pub fn json(&mut self, value: &impl serde::Serialize) {
+    pub fn json(&mut self, value: &impl Serialize) {
         match serde_json::to_string(value) {
             Ok(line) => self.data(&(line + "\n")),
             Err(error) => self.error(&format!("error: write JSON: {error}\n")),

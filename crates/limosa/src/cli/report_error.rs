@@ -14,12 +14,13 @@ use super::printer::{BAD, BOLD, Printer};
 use super::redact::redact;
 use super::render;
 use crate::error::Error;
+use crate::run_record::is_interrupted;
 
 /// Shows an error with what to do about it, and returns the exit code for it.
 pub(super) fn report(error: &Error, printer: &mut Printer) -> Exit {
     let exit = exit(error);
     if printer.format == Format::Json {
-        printer.json(&json::line(error, exit));
+        printer.event(&json::line(error, exit));
     }
     match error {
         Error::Project { diagnostics, sources } => {
@@ -57,7 +58,7 @@ fn exit(error: &Error) -> Exit {
         Error::Run { error: run, .. } if matches!(run.kind, RunErrorKind::TakenOver(_)) => Exit::Locked,
         Error::Lock(_) => Exit::Database,
         Error::Run { error: run, .. } if !run.rolled_back => Exit::Partial,
-        Error::Run { error: run, .. } if is_interrupted(&run.kind) => Exit::Interrupted,
+        Error::Run { .. } if is_interrupted(error) => Exit::Interrupted,
         Error::Run { error: run, .. } => match run.kind {
             RunErrorKind::Step(_)
             | RunErrorKind::UnknownFunction(_)
@@ -66,14 +67,6 @@ fn exit(error: &Error) -> Exit {
             _ => Exit::Database,
         },
         _ => Exit::Usage,
-    }
-}
-
-fn is_interrupted(kind: &RunErrorKind) -> bool {
-    match kind {
-        RunErrorKind::Interrupted | RunErrorKind::Python(BridgeError::Interrupted) => true,
-        RunErrorKind::Statement { error, .. } | RunErrorKind::Database(error) => error.kind == DbErrorKind::Cancelled,
-        _ => false,
     }
 }
 

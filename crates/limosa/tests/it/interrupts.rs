@@ -10,7 +10,7 @@ use crate::program::{Running, until};
 use crate::project::{Project, migration, python_migration, run_sql};
 
 /// Runs longer than any test waits.
-fn endless(database: &Database) -> &'static str {
+pub(crate) fn endless(database: &Database) -> &'static str {
     match database.dialect() {
         Dialect::Postgres => "SELECT pg_sleep(3600)",
         Dialect::Sqlite => "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n",

@@ -33,7 +33,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &DoctorArgs) -> Resu
     }
     let events = Reporter::new(context).events();
     let lease = connected.lock(LockWait::Forever, &events).await?;
-    let mended = mend(&workspace, &connected, &lease, args).await;
+    let mended = mend(&workspace, &connected, &lease, args, &context.command).await;
     lease.release(&connected.connection).await?;
     let (findings, undo) = mended?;
     show(context, args, &findings, undo.as_deref());
@@ -46,6 +46,7 @@ async fn mend(
     connected: &Connected,
     lease: &Lease,
     args: &DoctorArgs,
+    command: &str,
 ) -> Result<(Vec<Finding>, Option<String>), Error> {
     let findings = doctor::examine(workspace, connected).await?;
     if !findings.iter().any(is_mended) {
@@ -56,7 +57,7 @@ async fn mend(
         workspace.root().join(format!("limosa-undo-{now}.sql"))
     });
     write_undo(&path, &findings)?;
-    doctor::mend(connected, lease, &findings).await?;
+    doctor::mend(workspace, connected, lease, &findings, Some(command)).await?;
     Ok((findings, Some(path.display().to_string())))
 }
 

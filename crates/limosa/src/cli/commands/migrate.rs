@@ -6,7 +6,7 @@ mod prune;
 
 use std::time::Duration;
 
-use limosa_db::{DbError, DbErrorKind, Lease, LockWait};
+use limosa_db::{DbError, DbErrorKind, Lease, LockError, LockWait};
 use limosa_engine::events::{Event, Events};
 use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::Fake;
@@ -24,7 +24,8 @@ use crate::cli::reporter::Reporter;
 use crate::cli::signals::Signals;
 use crate::connected::{self, Connected};
 use crate::error::Error;
-use crate::migrate::{self, RunOptions};
+use crate::migrate::{self, MigratePlan, RunOptions};
+use crate::run_record::{self, Fingerprint};
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
@@ -113,11 +114,13 @@ async fn on_one(
     let mut before = 0;
     loop {
         let connected = context.connect(workspace).await?;
-        let Some(lock) = signals.unless(connected.lock(wait, &events)).await else {
+        context.printer.set_run(&connected.run_id);
+        let Some((lock, planned)) = signals.unless(lock(workspace, &connected, request, wait, &events)).await else {
             return Err(DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for another runner").into());
         };
         let lock = lock?;
-        let result = locked(context, workspace, &connected, &lock, request, &events, &mut signals).await;
+        let result =
+            locked(context, workspace, &connected, &lock, request, planned.as_ref(), &events, &mut signals).await;
         let released = lock.release(&connected.connection).await;
         if let Some(applied) = result.as_ref().err().and_then(Error::applied_all_the_same) {
             // What is left is planned anew, over another connection.
@@ -135,21 +138,58 @@ async fn on_one(
     }
 }
 
+/// Takes the lease; returns what was planned, too, when it had to be waited for.
+async fn lock(
+    workspace: &Workspace,
+    connected: &Connected,
+    request: &Request<'_>,
+    wait: LockWait,
+    events: &Events,
+) -> (Result<Lease, Error>, Option<Fingerprint>) {
+    match connected.lock(LockWait::No, events).await {
+        Err(Error::Lock(LockError::Held(_))) if wait != LockWait::No => {
+            // What cannot be planned yet is told when it is our turn.
+            let planned = plan(workspace, connected, request).await;
+            let planned = planned.and_then(|(_, _, plan)| run_record::fingerprint(workspace, &plan)).ok();
+            (connected.lock(wait, events).await, planned)
+        }
+        result => (result, None),
+    }
+}
+
+/// Reads the history and plans what is asked for.
+async fn plan(
+    workspace: &Workspace,
+    connected: &Connected,
+    request: &Request<'_>,
+) -> Result<(Situation, Target, MigratePlan), Error> {
+    let situation = Situation::read(workspace, &connected.connection, &connected.history, false).await?;
+    situation.check(workspace)?;
+    let target = request.target(&situation.graph)?;
+    let plan = migrate::plan(workspace, &situation, &target)?;
+    Ok((situation, target, plan))
+}
+
+#[expect(clippy::too_many_arguments, reason = "all that a run goes by")]
 async fn locked(
     context: &mut CommandContext,
     workspace: &mut Workspace,
     connected: &Connected,
     lease: &Lease,
     request: &Request<'_>,
+    planned: Option<&Fingerprint>,
     events: &Events,
     signals: &mut Signals,
 ) -> Result<(Exit, usize), Error> {
-    let situation = Situation::read(workspace, &connected.connection, &connected.history, false).await?;
-    situation.check(workspace)?;
-    let target = request.target(&situation.graph)?;
-    let plan = migrate::plan(workspace, &situation, &target)?;
+    let (situation, target, plan) = plan(workspace, connected, request).await?;
+    if let Some(planned) = planned {
+        let now = run_record::fingerprint(workspace, &plan)?;
+        if now.number != planned.number {
+            events.plan_changed(planned.without(&now), now.without(planned), now.migrations.len());
+        }
+    }
     if let Some(app) = request.args.app_label.as_deref().filter(|_| request.args.prune) {
-        prune::prune(context, &situation, Some((connected, lease)), app).await?;
+        prune::prune(context, &situation, Some((&*workspace, connected, lease)), app).await?;
         return look::show(context, workspace, &situation, request).map(|exit| (exit, 0));
     }
     let app = request.args.app_label.as_deref();
@@ -225,7 +265,14 @@ impl<'a> Request<'a> {
         };
         let verbosity = context.verbosity;
         let interactive = !args.noinput;
-        let options = RunOptions { fake, synchronize, looks_at_models: verbosity >= 1, verbosity, interactive };
+        let options = RunOptions {
+            fake,
+            synchronize,
+            looks_at_models: verbosity >= 1,
+            verbosity,
+            interactive,
+            command: Some(context.command.clone()),
+        };
         Ok(Self { args, options })
     }
 

@@ -1,5 +1,7 @@
 //! `limosa showmigrations`: lists migrations and says which are applied, in Django's layout.
 
+mod history;
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -29,6 +31,9 @@ struct Listed<'a> {
 
 pub(super) async fn run(context: &mut CommandContext, args: &ShowMigrationsArgs) -> Result<Exit, Error> {
     let workspace = context.workspace().await?;
+    if args.history {
+        return history::run(context, &workspace, args).await;
+    }
     for label in &args.app_label {
         workspace.check_app(label)?;
     }

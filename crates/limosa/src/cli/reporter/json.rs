@@ -1,6 +1,10 @@
 //! A run as JSON lines on stdout; docs/reference/json.md describes them.
 
+#[cfg(test)]
+mod tests;
+
 use limosa_engine::events::Event;
+use limosa_model::MigrationId;
 use limosa_model::graph::Direction;
 use serde::Serialize;
 
@@ -41,6 +45,11 @@ enum Line<'a> {
         #[serde(flatten)]
         pair: Pair<'a>,
     },
+    PlanChanged {
+        done: Vec<Named<'a>>,
+        added: Vec<Named<'a>>,
+        left: usize,
+    },
     RunStarted {
         version: u8,
         migrations: usize,
@@ -80,42 +89,64 @@ enum Line<'a> {
     },
 }
 
+/// A migration, and which way it goes.
+#[derive(Serialize)]
+struct Named<'a> {
+    app: &'a str,
+    name: &'a str,
+    backwards: bool,
+}
+
+fn named(migrations: &[(MigrationId, Direction)]) -> Vec<Named<'_>> {
+    migrations
+        .iter()
+        .map(|(id, direction)| Named { app: &id.app, name: &id.name, backwards: *direction == Direction::Backwards })
+        .collect()
+}
+
 impl JsonReporter {
     pub(super) fn new(context: &CommandContext) -> Self {
         Self { printer: context.printer.another(), database: context.alias.clone() }
     }
 
     pub(super) fn event(&mut self, event: &Event) {
-        let line = match event {
-            Event::Waiting { holder, step, waited } => {
-                Line::Waiting { version: 1, holder, step: step.as_deref(), seconds: waited.as_secs_f64() }
-            }
-            Event::Synchronized { text } => Line::Synchronized { text },
-            Event::ModelsChanged { apps } => Line::ModelsChanged { apps },
-            Event::Unordered(pair) => Line::Unordered { version: 1, pair: pair.into() },
-            Event::RunStarted { migrations } => Line::RunStarted { version: 1, migrations: *migrations },
-            Event::MigrationStarted { id, direction, number, total } => Line::MigrationStarted {
-                app: &id.app,
-                name: &id.name,
-                backwards: *direction == Direction::Backwards,
-                number: *number,
-                total: *total,
-            },
-            Event::OperationStarted { description } => Line::OperationStarted { description },
-            Event::Statement { sql } => Line::Statement { sql },
-            Event::Output { text } => Line::Output { text },
-            Event::MigrationFinished { id, direction, faked, took } => Line::MigrationFinished {
-                app: &id.app,
-                name: &id.name,
-                backwards: *direction == Direction::Backwards,
-                faked: *faked,
-                seconds: took.as_secs_f64(),
-            },
-            Event::AfterRun { description } => Line::AfterRun { description },
-            Event::RunFinished { migrations, took } => {
-                Line::RunFinished { migrations: *migrations, seconds: took.as_secs_f64() }
-            }
-        };
-        self.printer.json(&Tagged { line, database: &self.database });
+        self.printer.event(&Tagged { line: line(event), database: &self.database });
+    }
+}
+
+/// Returns what is said of an event.
+fn line(event: &Event) -> Line<'_> {
+    match event {
+        Event::Waiting { holder, step, waited } => {
+            Line::Waiting { version: 1, holder, step: step.as_deref(), seconds: waited.as_secs_f64() }
+        }
+        Event::Synchronized { text } => Line::Synchronized { text },
+        Event::ModelsChanged { apps } => Line::ModelsChanged { apps },
+        Event::Unordered(pair) => Line::Unordered { version: 1, pair: pair.into() },
+        Event::RunStarted { migrations } => Line::RunStarted { version: 1, migrations: *migrations },
+        Event::PlanChanged { done, added, left } => {
+            Line::PlanChanged { done: named(done), added: named(added), left: *left }
+        }
+        Event::MigrationStarted { id, direction, number, total } => Line::MigrationStarted {
+            app: &id.app,
+            name: &id.name,
+            backwards: *direction == Direction::Backwards,
+            number: *number,
+            total: *total,
+        },
+        Event::OperationStarted { description } => Line::OperationStarted { description },
+        Event::Statement { sql } => Line::Statement { sql },
+        Event::Output { text } => Line::Output { text },
+        Event::MigrationFinished { id, direction, faked, took } => Line::MigrationFinished {
+            app: &id.app,
+            name: &id.name,
+            backwards: *direction == Direction::Backwards,
+            faked: *faked,
+            seconds: took.as_secs_f64(),
+        },
+        Event::AfterRun { description } => Line::AfterRun { description },
+        Event::RunFinished { migrations, took } => {
+            Line::RunFinished { migrations: *migrations, seconds: took.as_secs_f64() }
+        }
     }
 }

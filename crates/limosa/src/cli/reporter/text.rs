@@ -62,6 +62,21 @@ impl TextReporter {
                 let text = order::line(pair);
                 self.above(|printer| printer.note(&text));
             }
+            Event::PlanChanged { done, added, left } => {
+                let count =
+                    |number: usize| if number == 1 { "1 migration".into() } else { format!("{number} migrations") };
+                let mut parts = Vec::new();
+                if !done.is_empty() {
+                    parts.push(format!("another runner did {}", count(done.len())));
+                }
+                if !added.is_empty() {
+                    parts.push(format!("{} came to it", count(added.len())));
+                }
+                parts.push(format!("{} to run now", count(*left)));
+                let text =
+                    format!("{WARN}note:{WARN:#} the plan changed while this run waited: {}\n", parts.join(", "));
+                self.above(|printer| printer.note(&text));
+            }
             Event::RunStarted { migrations } => {
                 let nothing = if *migrations == 0 { "  No migrations to apply.\n" } else { "" };
                 let text = format!("{BOLD}Running migrations:{BOLD:#}\n{nothing}");

@@ -11,7 +11,9 @@ use crate::cli::context::CommandContext;
 use crate::cli::printer::{BOLD, GOOD, WARN};
 use crate::connected::Connected;
 use crate::error::Error;
+use crate::run_record::RunRecord;
 use crate::situation::Situation;
+use crate::workspace::Workspace;
 
 /// Removes the rows of an app, unless a squash still needs one.
 ///
@@ -19,14 +21,21 @@ use crate::situation::Situation;
 pub(super) async fn prune(
     context: &mut CommandContext,
     situation: &Situation,
-    connected: Option<(&Connected, &Lease)>,
+    connected: Option<(&Workspace, &Connected, &Lease)>,
     app: &str,
 ) -> Result<(), Error> {
     let found = planner::prune(&situation.graph, app);
-    if let (Prune::Rows(rows), Some((connected, lease))) = (&found, connected) {
-        let statements: Vec<String> =
+    if let (Prune::Rows(rows), Some((workspace, connected, lease))) = (&found, connected)
+        && !rows.is_empty()
+    {
+        let mut record = RunRecord::new(workspace, connected, lease, Some(&context.command), None);
+        record.begin().await?;
+        let mut statements: Vec<String> =
             rows.iter().map(|id| connected.history.delete_statement(&id.app, &id.name)).collect();
-        connected.record(Some(lease), &statements).await?;
+        statements.extend(rows.iter().filter_map(|id| record.note(id, "pruned", true)));
+        let result = connected.record(Some(lease), &statements).await;
+        record.end(&result).await;
+        result?;
     }
     match context.printer.format {
         // That it was refused is told whatever the verbosity, as Django does.
@@ -35,7 +44,7 @@ pub(super) async fn prune(
             context.printer.data(&text(&found));
         }
         Format::Text => context.printer.say(&format!("{BOLD}Pruning migrations:{BOLD:#}\n{}", text(&found))),
-        Format::Json => context.printer.json(&json(&found, &context.alias)),
+        Format::Json => context.printer.event(&json(&found, &context.alias)),
     }
     Ok(())
 }
