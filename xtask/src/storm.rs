@@ -49,6 +49,9 @@ pub(crate) struct Args {
     /// How many runners are killed in a round, at most; each is replaced.
     #[arg(long, value_name = "N", default_value_t = 20)]
     kills: usize,
+    /// How many runners are frozen in a round, at most, for longer than the lease is good.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    freezes: usize,
     /// The longest time between two kills; half of what a single runner needs, unless told otherwise.
     #[arg(long, value_name = "MILLISECONDS")]
     pause: Option<u64>,

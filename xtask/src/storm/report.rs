@@ -25,6 +25,7 @@ impl Line {
         let sum = &mut self.sum;
         self.rounds += 1;
         sum.kills += round.kills;
+        sum.freezes += round.freezes;
         sum.takeovers += round.takeovers;
         sum.lost += round.lost;
         sum.doubled += round.doubled;
@@ -42,17 +43,17 @@ impl Line {
 /// Returns the table.
 pub(super) fn markdown(lines: &[Line]) -> String {
     let mut text = String::from(
-        "| database | project | rounds | kills | takeovers | lost | doubled | differences | did not exit with 0 | seconds |\n\
-         |---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+        "| database | project | rounds | kills | frozen | takeovers | lost | doubled | differences | did not exit with 0 | seconds |\n\
+         |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
     );
     for Line { title, language, rounds, sum } in lines {
-        let Outcome { kills, takeovers, lost, doubled, differences, failed, took } = sum;
+        let Outcome { kills, freezes, takeovers, lost, doubled, differences, failed, took } = sum;
         let seconds = Duration::as_secs(took);
         let language = language.title();
         // Writing to a text does not fail.
         _ = writeln!(
             text,
-            "| {title} | {language} | {rounds} | {kills} | {takeovers} | {lost} | {doubled} | {differences} | {failed} | {seconds} |"
+            "| {title} | {language} | {rounds} | {kills} | {freezes} | {takeovers} | {lost} | {doubled} | {differences} | {failed} | {seconds} |"
         );
     }
     text

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use fastrand::Rng;
 use limosa_db::Connection;
+use limosa_sql::dialect::Dialect;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -34,6 +35,8 @@ pub(super) struct Storm<'a> {
 pub(super) struct Outcome {
     /// How many runners were killed.
     pub(super) kills: u64,
+    /// How many were frozen for longer than the lease is good.
+    pub(super) freezes: u64,
     /// How often the lease passed to another runner without having been let go.
     pub(super) takeovers: u64,
     /// How many operations that are to be done once were not done.
@@ -42,7 +45,7 @@ pub(super) struct Outcome {
     pub(super) doubled: u64,
     /// In how many lines the database differs from that of a straight run.
     pub(super) differences: u64,
-    /// Runners that were not killed and did not exit with 0.
+    /// Runners that were not killed and did not exit with 0, or with 4 after others had taken over from a frozen one.
     pub(super) failed: u64,
     pub(super) took: Duration,
 }
@@ -57,6 +60,7 @@ struct Crowd<'a> {
     /// Those that ended by themselves.
     ended: Vec<Ended>,
     killed: Vec<Ended>,
+    freezes: u64,
 }
 
 /// After how long a round is given up.
@@ -72,7 +76,7 @@ impl Storm<'_> {
         let mut crowd = Crowd::new(self, &database)?;
         let began = Instant::now();
         crowd.start()?;
-        crowd.storm(0, &mut Rng::with_seed(0))?;
+        crowd.storm(0, 0, &mut Rng::with_seed(0))?;
         let took = began.elapsed();
         let ended = crowd.ended.first().context("the runner does not end")?;
         ensure!(ended.code == Some(0), "a single runner fails:\n{}", ended.stderr);
@@ -89,18 +93,19 @@ impl Storm<'_> {
         for _ in 0..self.args.runners {
             crowd.start()?;
         }
-        crowd.storm(self.args.kills, &mut Rng::with_seed(seed))?;
+        crowd.storm(self.args.kills, self.args.freezes, &mut Rng::with_seed(seed))?;
         let took = began.elapsed();
         let proof = runtime()?.block_on(Proof::of(&database, self.project))?;
         let differences = straight.differences(&proof);
         let unfinished = crowd.give_up()?;
         let outcome = Outcome {
             kills: crowd.killed.len() as u64 - unfinished,
+            freezes: crowd.freezes,
             takeovers: proof.token.saturating_sub(crowd.releases()),
             lost: proof.lost(),
             doubled: proof.doubled(),
             differences: differences.len() as u64,
-            failed: unfinished + crowd.ended.iter().filter(|ended| ended.code != Some(0)).count() as u64,
+            failed: unfinished + crowd.ended.iter().filter(|ended| !ended.is_good()).count() as u64,
             took,
         };
         if !outcome.is_good() {
@@ -116,7 +121,7 @@ impl Storm<'_> {
             eprintln!("  {line}");
         }
         let mut said: BTreeMap<(Option<i32>, &str), usize> = BTreeMap::new();
-        for ended in crowd.ended.iter().filter(|ended| ended.code != Some(0)) {
+        for ended in crowd.ended.iter().filter(|ended| !ended.is_good()) {
             *said.entry((ended.code, ended.stderr.trim_end())).or_default() += 1;
         }
         for ((code, stderr), runners) in said.iter().take(3) {
@@ -138,7 +143,8 @@ impl Storm<'_> {
 impl<'a> Crowd<'a> {
     fn new(storm: &'a Storm<'a>, database: &'a Database<'a>) -> Result<Self> {
         let logs = tempfile::Builder::new().prefix("limosa-storm-logs-").tempdir()?;
-        Ok(Self { storm, database, logs, running: Vec::new(), started: 0, ended: Vec::new(), killed: Vec::new() })
+        let (running, ended, killed) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { storm, database, logs, running, started: 0, ended, killed, freezes: 0 })
     }
 
     /// Starts one more runner.
@@ -154,11 +160,11 @@ impl<'a> Crowd<'a> {
         Ok(())
     }
 
-    /// Kills so many runners at random moments while there is work, then waits until all have ended.
-    fn storm(&mut self, mut kills: usize, rng: &mut Rng) -> Result<()> {
+    /// Kills and freezes so many runners at random moments while there is work, then waits until all have ended.
+    fn storm(&mut self, mut kills: usize, mut freezes: usize, rng: &mut Rng) -> Result<()> {
         let runtime = runtime()?;
         let connection = match self.storm.place.dialect() {
-            limosa_sql::dialect::Dialect::Sqlite => None,
+            Dialect::Sqlite => None,
             _ => Some(runtime.block_on(self.database.connect())?),
         };
         let began = Instant::now();
@@ -166,11 +172,17 @@ impl<'a> Crowd<'a> {
         while !self.running.is_empty() && began.elapsed() < LIMIT {
             self.collect()?;
             // Who exits with 0 has seen that all is applied.
-            if kills > 0 && Instant::now() >= next && !self.ended.iter().any(|ended| ended.code == Some(0)) {
+            let is_done = self.ended.iter().any(|ended| ended.code == Some(0));
+            if kills + freezes > 0 && Instant::now() >= next && !is_done {
                 let worker = runtime.block_on(self.database.holder(connection.as_ref()))?;
-                if self.kill_one(worker, rng)? {
-                    kills -= 1;
-                    self.start()?;
+                if let Some(victim) = self.victim(worker, rng) {
+                    if rng.usize(..kills + freezes) < kills {
+                        self.kill(victim)?;
+                        kills -= 1;
+                    } else {
+                        self.freeze(victim);
+                        freezes -= 1;
+                    }
                 }
                 next = Instant::now() + self.pause(rng);
             }
@@ -182,25 +194,35 @@ impl<'a> Crowd<'a> {
         Ok(())
     }
 
-    /// Kills the one that works, most of the time, or any one; returns whether there was one.
-    fn kill_one(&mut self, worker: Option<u32>, rng: &mut Rng) -> Result<bool> {
-        let index = match rng.u8(..4) {
+    /// Returns the one that works, most of the time, or any one.
+    fn victim(&self, worker: Option<u32>, rng: &mut Rng) -> Option<usize> {
+        match rng.u8(..4) {
             0 if !self.running.is_empty() => Some(rng.usize(..self.running.len())),
-            _ => self.running.iter().position(|runner| Some(runner.id()) == worker),
-        };
-        let Some(index) = index else { return Ok(false) };
-        let ended = self.running.swap_remove(index).kill()?;
+            _ => self.running.iter().position(|runner| Some(runner.id()) == worker && !runner.is_frozen()),
+        }
+    }
+
+    /// Kills a runner and starts another one in its place.
+    fn kill(&mut self, victim: usize) -> Result<()> {
+        let ended = self.running.swap_remove(victim).kill()?;
         match ended.code {
             None => self.killed.push(ended),
             Some(_) => self.ended.push(ended),
         }
-        Ok(true)
+        self.start()
+    }
+
+    /// Freezes a runner for longer than the lease is good.
+    fn freeze(&mut self, victim: usize) {
+        let until = Instant::now() + Duration::from_millis(self.storm.args.lease * 3 / 2);
+        self.freezes += u64::from(self.running[victim].freeze(until));
     }
 
     /// Notes who has ended.
     fn collect(&mut self) -> Result<()> {
         let mut running = Vec::with_capacity(self.running.len());
         for mut runner in self.running.drain(..) {
+            runner.thaw();
             match runner.ended()? {
                 Some(ended) => self.ended.push(ended),
                 None => running.push(runner),
@@ -242,8 +264,9 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} kills, {} takeovers, {} lost, {} doubled, {} differences, {} failed, {:.1} s",
+            "{} kills, {} freezes, {} takeovers, {} lost, {} doubled, {} differences, {} failed, {:.1} s",
             self.kills,
+            self.freezes,
             self.takeovers,
             self.lost,
             self.doubled,
