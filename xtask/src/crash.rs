@@ -47,6 +47,9 @@ pub(crate) struct Args {
     /// Of which migrations, APP.NAME with commas between them; all of them when it is left out.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     migrations: Vec<String>,
+    /// At which failpoints; at all that are reached when it is left out.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    failpoints: Vec<String>,
     /// A single crash, MIGRATION:FAILPOINT:TIME:DATABASE, with `-` before the migration to undo it; repeatable.
     #[arg(long, value_name = "CRASH", allow_hyphen_values = true)]
     only: Vec<Only>,
@@ -85,6 +88,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         backwards: args.direction != Some(Direction::Forwards),
         times: args.times,
         migrations: args.migrations.clone(),
+        failpoints: args.failpoints.clone(),
         only: args.only.clone(),
     };
     let cache = tempfile::Builder::new().prefix("limosa-crash-").tempdir()?;

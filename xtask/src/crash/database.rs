@@ -68,10 +68,7 @@ impl<'a> Database<'a> {
         let name = self.name;
         match self.server {
             Server::Sqlite(_) => self.remove_file(),
-            Server::Postgres(server) => {
-                server.query("postgres", &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"))?;
-                server.query("postgres", &format!("CREATE DATABASE \"{name}\" TEMPLATE template0")).map(drop)
-            }
+            Server::Postgres(_) => self.make_of("template0"),
             Server::Mariadb(server, _) => {
                 let sql = format!(
                     "DROP DATABASE IF EXISTS `{name}`; CREATE DATABASE `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci"
@@ -95,20 +92,7 @@ impl<'a> Database<'a> {
     /// Makes it anew as a copy.
     pub(super) fn copy_of(self, snapshot: &Snapshot<'_>) -> Result<()> {
         match (self.server, snapshot) {
-            (Server::Postgres(server), Snapshot::Database(from)) => {
-                server.query("postgres", &format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name))?;
-                let sql = format!("CREATE DATABASE \"{}\" TEMPLATE \"{}\"", self.name, from.name);
-                let started = Instant::now();
-                loop {
-                    match server.query("postgres", &sql) {
-                        // A connection to the original is still going away.
-                        Err(error) if error.to_string().contains("being accessed") && started.elapsed() < LIMIT => {
-                            thread::sleep(Duration::from_millis(20));
-                        }
-                        result => return result.map(drop),
-                    }
-                }
-            }
+            (Server::Postgres(_), Snapshot::Database(from)) => self.make_of(from.name),
             (Server::Mariadb(server, _), Snapshot::Statements(file)) => {
                 self.empty()?;
                 let mut client = Command::new("mariadb");
@@ -156,6 +140,23 @@ impl<'a> Database<'a> {
         let values = [("DB", kind), ("NAME", &name), ("HOST", &host), ("PORT", &port), ("USER", user)];
         for (variable, value) in values {
             command.env(format!("ORACLE_{variable}"), value).env(format!("SHOP_{variable}"), value);
+        }
+    }
+
+    /// Makes it as a copy of another one of PostgreSQL's.
+    fn make_of(self, template: &str) -> Result<()> {
+        let Server::Postgres(server) = self.server else { return Ok(()) };
+        let drop = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
+        let create = format!("CREATE DATABASE \"{}\" TEMPLATE \"{template}\"", self.name);
+        let started = Instant::now();
+        loop {
+            match server.query_all("postgres", &[&drop, &create]) {
+                // A connection to the original is still going away.
+                Err(error) if error.to_string().contains("being accessed") && started.elapsed() < LIMIT => {
+                    thread::sleep(Duration::from_millis(20));
+                }
+                result => return result.map(std::mem::drop),
+            }
         }
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Selection {
     pub(super) times: usize,
     /// The migrations; all when there is none.
     pub(super) migrations: Vec<String>,
+    /// The failpoints; all when there is none.
+    pub(super) failpoints: Vec<String>,
     /// Single crashes; all when there is none.
     pub(super) only: Vec<Only>,
 }
@@ -46,6 +48,9 @@ impl Selection {
 
     /// Returns whether a run is killed there.
     pub(super) fn has_point(&self, step: &str, point: &Point) -> bool {
+        if !self.failpoints.is_empty() && !self.failpoints.contains(&point.failpoint) {
+            return false;
+        }
         let point = point.to_string();
         self.only.is_empty() || self.only.iter().any(|only| only.step == step && only.point == point)
     }

@@ -80,8 +80,14 @@ impl Postgres {
 
     /// Runs one statement and returns what it says, without padding.
     pub(crate) fn query(&self, database: &str, sql: &str) -> Result<String> {
+        self.query_all(database, &[sql])
+    }
+
+    /// Runs statements one after another and returns what they say, without padding.
+    pub(crate) fn query_all(&self, database: &str, statements: &[&str]) -> Result<String> {
         let mut psql = Command::new("psql");
-        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", sql, "-d", database]);
+        psql.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", database]);
+        psql.args(statements.iter().flat_map(|sql| ["-c", sql]));
         psql.env("PGHOST", &self.host).env("PGPORT", &self.port).env("PGUSER", &self.user);
         psql.env("PGOPTIONS", "-c client_min_messages=warning");
         if let Some(password) = &self.password {
