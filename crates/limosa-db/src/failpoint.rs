@@ -38,6 +38,10 @@ failpoints! {
     MigrationEntered = "migration-entered",
     /// A statement of several took effect; inside a transaction only where Python sends them.
     StatementSent = "statement-sent",
+    /// The journal says that a step begins.
+    StepAnnounced = "step-announced",
+    /// A step ran in one transaction with its row of the journal, which comes next.
+    StepSent = "step-sent",
     /// Code of the project ran, in Python or in Rust.
     CodeRan = "code-ran",
     /// All steps of a migration are done.

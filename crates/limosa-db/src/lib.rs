@@ -3,10 +3,12 @@
 //! **Invariant:** nothing here knows what a plan is for. It runs the text that it is given and says what the database answered.
 
 pub mod connection;
+pub mod definition;
 pub mod error;
 pub mod failpoint;
 pub mod history;
 pub mod introspect;
+pub mod journal;
 pub mod lease;
 pub mod lock;
 pub mod runs;
@@ -16,6 +18,7 @@ pub use connection::{BatchError, CancelHandle, ConnectOptions, Connection, Notic
 pub use error::{DbError, DbErrorKind, DbReport};
 pub use failpoint::{Failpoint, failpoint};
 pub use history::{AppliedMigration, AutoField, History, Numbering};
+pub use journal::{Journal, JournalKey, JournalStep, StepState};
 pub use lease::{Fence, Lease, LeaseScope, Lost};
 pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
 pub use runs::{

@@ -57,6 +57,11 @@ pub enum Event {
         /// How many there are.
         total: usize,
     },
+    /// The running migration was half-applied by an earlier run, and this one goes on there.
+    MigrationResumed {
+        /// How many of its steps are done.
+        done: usize,
+    },
     /// An operation of the running migration starts.
     OperationStarted {
         /// What it does.

@@ -1,17 +1,23 @@
 //! Runs a plan: each migration in one transaction with its history row where the database and the migration allow it.
 
+mod code;
 mod error;
 mod fake_initial;
 mod fence;
 mod halfway;
+mod journal;
 mod migration;
 mod record;
+mod resume;
+mod sending;
+mod verdict;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use limosa_db::{Connection, History, Lease, RunLog};
+use limosa_db::{Connection, History, Journal, JournalKey, Lease, RunLog};
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState};
 use limosa_plan::steps::{self, Skipped, StepError};
@@ -59,6 +65,15 @@ pub enum Fake {
     Yes,
 }
 
+/// What is to be taken of a step that began in an earlier run, where nothing tells whether it happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// It happened.
+    Done,
+    /// It did not, or may happen again.
+    Again,
+}
+
 /// Runs migrations on one database.
 pub struct Runner<'a> {
     /// The connection, which holds the lock.
@@ -87,7 +102,11 @@ pub struct Runner<'a> {
     pub applied: Vec<MigrationId>,
     /// The state after all migrations on disk, where `--fake-initial` finds models that stand in for swappable ones.
     pub live: ProjectState,
+    /// What is to be taken of a step of which nothing tells whether it happened; without it the run stops there.
+    pub unfinished: Option<Unfinished>,
     catalog: Option<Catalog>,
+    /// The journal, once a migration needs it, and the migrations that were half-applied then.
+    journal: Option<(Journal, BTreeSet<JournalKey>)>,
     /// How many jobs Python's state has seen.
     seen_by_python: Option<usize>,
 }
@@ -128,7 +147,9 @@ impl<'a> Runner<'a> {
             content_types: ContentTypes::Never,
             applied: Vec::new(),
             live: ProjectState::default(),
+            unfinished: None,
             catalog: None,
+            journal: None,
             seen_by_python: None,
         }
     }

@@ -115,6 +115,22 @@ impl Session<'_> {
         }
     }
 
+    /// Undoes that transaction.
+    pub(crate) async fn undo(&mut self) -> Result<(), SessionError> {
+        match self {
+            Self::Direct(connection) => Ok(connection.rollback().await?),
+            Self::Bridge(bridge, _) => Ok(bridge.rollback_to_savepoint().await?),
+        }
+    }
+
+    /// Runs one statement.
+    pub(crate) async fn execute(&mut self, sql: &str) -> Result<(), SessionError> {
+        match self {
+            Self::Direct(connection) => Ok(connection.execute(sql).await.map(drop)?),
+            Self::Bridge(bridge, _) => Ok(bridge.execute(sql, None).await.map(drop)?),
+        }
+    }
+
     /// Leaves that transaction.
     pub(crate) async fn commit(&mut self) -> Result<(), SessionError> {
         match self {

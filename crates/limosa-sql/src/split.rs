@@ -3,17 +3,22 @@
 //! The text is scanned, never parsed: strings, quoted names, comments and bodies are recognised so that a `;` inside them ends
 //! nothing. What a statement means is left to the database.
 
+mod change;
 mod classify;
 mod django;
+mod repeat;
 mod rows;
 mod scan;
 pub(crate) mod sqlparse;
 mod subject;
+mod words;
 
 use std::ops::Range;
 
+pub use self::change::{Action, Change, ObjectKind, change};
 pub use self::classify::{Classification, Control, TransactionUse, classify};
 pub use self::django::django_statements;
+pub use self::repeat::{Repeat, repeat};
 pub use self::rows::{Rows, rows};
 use self::scan::{Scanner, Token, TokenKind};
 pub use self::subject::{Demand, Subject, subject};

@@ -75,6 +75,14 @@ pub enum Error {
         /// Where its operation was written.
         place: Option<Location>,
     },
+    /// A migration that is half-way does not allow what is asked for.
+    #[error("{message}")]
+    HalfApplied {
+        /// Which, and how it stands.
+        message: String,
+        /// What to do first.
+        help: String,
+    },
     /// A file could not be written.
     #[error("{0}")]
     File(#[from] std::io::Error),
@@ -89,15 +97,31 @@ pub enum Error {
 }
 
 impl Error {
-    /// Returns how many migrations of the run are applied, when all that failed is the connection after the last of them.
-    pub(crate) fn applied_all_the_same(&self) -> Option<usize> {
-        match self {
-            Self::Run { error, .. } if matches!(error.kind, RunErrorKind::ConnectionLost { applied: true, .. }) => {
-                Some(error.done + 1)
+    /// Returns how the run can go on over another connection, when all that failed is the connection.
+    ///
+    /// A migration that was rolled back with it is left to the next run: perhaps it is what the server cannot bear.
+    pub(crate) fn goes_on(&self) -> Option<GoesOn> {
+        let Self::Run { error, .. } = self else { return None };
+        match error.kind {
+            RunErrorKind::ConnectionLost { applied: true, .. } => {
+                let said = "the connection was lost while committing; the migration is applied, and the run goes on";
+                Some(GoesOn { applied: error.done + 1, said })
+            }
+            RunErrorKind::ConnectionLost { applied: false, .. } if error.halfway.is_some() => {
+                let said = "the connection was lost; the journal knows how far the migration came, and the run goes on";
+                Some(GoesOn { applied: error.done, said })
             }
             _ => None,
         }
     }
+}
+
+/// How a run goes on after its connection was lost.
+pub(crate) struct GoesOn {
+    /// How many migrations of it are applied.
+    pub(crate) applied: usize,
+    /// What to say.
+    pub(crate) said: &'static str,
 }
 
 fn summary(diagnostics: &[Diagnostic]) -> String {

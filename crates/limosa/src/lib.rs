@@ -19,6 +19,7 @@ pub mod cli;
 pub mod connected;
 pub mod doctor;
 pub mod error;
+mod half_applied;
 pub mod migrate;
 pub mod plan;
 mod project;

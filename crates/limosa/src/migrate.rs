@@ -10,7 +10,7 @@ use limosa_engine::bridge::Run;
 use limosa_engine::events::Events;
 use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::{
-    ContentTypes, Fake, Job, RunError, RunErrorKind, Runner, states_backwards, states_forwards,
+    ContentTypes, Fake, Job, RunError, RunErrorKind, Runner, Unfinished, states_backwards, states_forwards,
 };
 use limosa_model::graph::{Applied, Direction};
 use limosa_model::{Migration, MigrationId, ProjectState, SmolStr};
@@ -24,6 +24,7 @@ use limosa_sql::dialect::Context;
 use crate::branches;
 use crate::connected::Connected;
 use crate::error::Error;
+use crate::half_applied::HalfApplied;
 use crate::run_record::{self, RunRecord};
 use crate::situation::Situation;
 use crate::workspace::Workspace;
@@ -54,6 +55,8 @@ pub struct RunOptions {
     pub interactive: bool,
     /// What was asked for, as the record of runs says it.
     pub command: Option<String>,
+    /// What is to be taken of a step of an earlier run of which nothing tells whether it happened.
+    pub unfinished: Option<Unfinished>,
 }
 
 /// What a run did.
@@ -165,6 +168,8 @@ async fn run_recorded(
 ) -> Result<Report, Error> {
     let started = Instant::now();
     let fake = options.fake;
+    let half_applied = HalfApplied::read(connected).await?;
+    half_applied.check(plan)?;
     if workspace.installs("contenttypes") {
         workspace.complete_base().await?;
     }
@@ -177,7 +182,7 @@ async fn run_recorded(
     workspace.route(&connected.alias, &connected.context, &applied, &mut jobs).await?;
     connected.prepare(workspace).await?;
     let history = &connected.history;
-    check(workspace, connected, &jobs).await?;
+    check(workspace, connected, &jobs, &half_applied).await?;
     if !jobs.is_empty() {
         history.create(&connected.connection, workspace.history_id()).await?;
         failpoint(Failpoint::HistoryMade);
@@ -218,6 +223,7 @@ async fn run_recorded(
     runner.bridge = bridge;
     runner.applied.clone_from(&applied);
     runner.live = live;
+    runner.unfinished = options.unfinished;
     runner.run(&jobs).await.map_err(|error| workspace_error(workspace, error))?;
     if jobs.is_empty() && options.looks_at_models {
         look_at_models(workspace, events).await;
@@ -274,13 +280,23 @@ fn check_reversible(workspace: &Workspace, jobs: &[Job]) -> Result<(), Error> {
 }
 
 /// Tells all steps of the jobs before the first one runs, so that what cannot be told or reversed stops nothing half-way.
-async fn check(workspace: &Workspace, connected: &Connected, jobs: &[Job]) -> Result<(), Error> {
+async fn check(
+    workspace: &Workspace,
+    connected: &Connected,
+    jobs: &[Job],
+    half_applied: &HalfApplied,
+) -> Result<(), Error> {
     if jobs.iter().all(|job| job.fake == Fake::Yes) {
         return Ok(());
     }
     let mut catalog = introspect::load(&connected.connection).await?;
     let mut opaque = false;
     for job in jobs {
+        if half_applied.contains(&job.migration.id, job.direction) {
+            // Its journal knows what is left.
+            opaque = true;
+            continue;
+        }
         let compiler =
             Compiler::new(&connected.context, &mut catalog, &job.migration, &job.before, job.direction, false);
         match compiler.map(|compiler| compiler.without(&job.skipped)).and_then(steps::compile) {

@@ -101,6 +101,12 @@ class Connection:
             cursor.execute(sql, _params(params))
             return {"rows_affected": cursor.rowcount}
 
+    def mark(self, sql, params=None):
+        """Executes a statement of the engine's that changes exactly one row, if there is one."""
+        if sql is not None:
+            changed = self.execute(sql, params)["rows_affected"]
+            self._expect(changed == 1, "the work was taken over")
+
     def query(self, sql, params=None):
         """Executes one statement and returns its rows."""
         with self._open().cursor() as cursor:

@@ -1,5 +1,6 @@
 """Runs the operations that only Python can run, with the state that Django would give them."""
 
+import json
 from contextlib import nullcontext
 
 from django.db import connections, transaction
@@ -94,10 +95,12 @@ class Runner:
 
     # Operations.
 
-    def run_operation(self, app, name, path, direction="forwards", atomic=None, waiting=None):
+    def run_operation(self, app, name, path, direction="forwards", atomic=None, waiting=None, marks=None):
         """Runs one operation on the open connection; `path` is its index, and inside another ``3.database_operations.0``.
 
-        `waiting` are the engine's statements that wait for the end of the migration; what waits then is returned.
+        `waiting` are the engine's statements that wait for the end of the migration; what waits then is returned. `marks` are its
+        statements for the journal, which share the operation's own transaction where it has one: one before the operation, one
+        after it that takes what waits, and last the check of the lease.
         """
         connection = self.connection
         if connection.editor is None:
@@ -105,8 +108,13 @@ class Runner:
         migration, operation, from_state, to_state = self._states(app, name, path, direction)
         with _blame(migration), self._block(migration, path, connection.editor, atomic):
             connection.set_waiting(waiting)
+            before, after, fence = marks or (None, None, None)
+            connection.mark(before)
             self._call(operation, migration, connection.editor, from_state, to_state, direction)
-        return {"waiting": connection.take_waiting()}
+            waiting = connection.take_waiting()
+            connection.mark(after, [json.dumps({"after": waiting})])
+            connection.mark(fence)
+        return {"waiting": waiting}
 
     def run_migration(self, app, name, direction="forwards"):
         """Runs a whole migration as Django does: its class or the schema editor has a way of its own."""

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 /// What waits after an operation.
 #[derive(Deserialize)]
 pub(super) struct After {
+    #[serde(alias = "after")]
     pub(super) waiting: Vec<Item>,
 }
 

@@ -45,6 +45,17 @@ impl fmt::Display for OperationPath {
     }
 }
 
+/// Statements for the journal that share an operation's own transaction, where it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// Says that the operation begins.
+    pub before: String,
+    /// Says that it is done, with a place for what waits then.
+    pub after: String,
+    /// Checks the lease.
+    pub fence: Option<String>,
+}
+
 /// Which way an operation is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -112,18 +123,22 @@ impl Bridge {
     /// Forwards the state moves to the operation by itself. Backwards it must be, and stays, that before the migration.
     ///
     /// # Errors
-    /// When the code raises an error; the transaction is then to be rolled back.
+    /// When the code raises an error; the transaction is then to be rolled back. So it is when a mark finds no row.
     pub async fn run_operation(
         &mut self,
         operation: &OperationPath,
         direction: Direction,
         waiting: &[Foreign],
         dialect: Dialect,
+        marks: Option<&Marks>,
     ) -> Result<Vec<Waiting>, BridgeError> {
         let MigrationId { app, name } = &operation.migration;
         let waiting: Vec<Json> = waiting.iter().map(|statement| deferred::encode(statement, dialect)).collect();
-        let arguments =
-            json!({ "app": app, "name": name, "path": operation.path, "direction": direction, "waiting": waiting });
+        let marks = marks.map(|marks| json!([marks.before, marks.after, marks.fence]));
+        let path = &operation.path;
+        let arguments = json!({
+            "app": app, "name": name, "path": path, "direction": direction, "waiting": waiting, "marks": marks
+        });
         let after: deferred::After = self.call("run_operation", arguments).await?;
         Ok(after.waiting.into_iter().map(deferred::decode).collect())
     }
@@ -181,4 +196,10 @@ impl Bridge {
 
 pub(super) fn ids(migrations: &[MigrationId]) -> Vec<[&str; 2]> {
     migrations.iter().map(|id| [id.app.as_str(), id.name.as_str()]).collect()
+}
+
+/// Reads what waits after an operation as Python wrote it into the journal; nothing when it is not understood.
+pub(crate) fn read_waiting(text: &str) -> Option<Vec<Waiting>> {
+    let after: deferred::After = serde_json::from_str(text).ok()?;
+    Some(after.waiting.into_iter().map(deferred::decode).collect())
 }

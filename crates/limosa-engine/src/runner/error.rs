@@ -111,6 +111,34 @@ pub enum RunErrorKind {
     /// It was asked to stop.
     #[error("interrupted")]
     Interrupted,
+    /// A step began in an earlier run, and nothing tells whether it happened.
+    #[error("a step of it began{} and was not seen to end: nothing tells whether it happened", since.as_ref().map(|time| format!(" at {time}")).unwrap_or_default())]
+    Unfinished {
+        /// The migration.
+        migration: MigrationId,
+        /// The statement; nothing for code.
+        statement: Option<String>,
+        /// When it began, in UTC.
+        since: Option<String>,
+        /// The run that began it.
+        run: String,
+    },
+    /// What a step of an earlier run should have made or changed is neither as it was nor as it should be.
+    #[error("what a step of an earlier run was to make is there in another form")]
+    Different {
+        /// The statement.
+        statement: String,
+        /// How it should be defined.
+        expected: String,
+        /// How it is defined.
+        found: String,
+    },
+    /// An operation that an earlier run did, or began, is another one now.
+    #[error("an earlier run came half-way, and the operation \"{operation}\" was edited since")]
+    Edited {
+        /// What the operation did.
+        operation: String,
+    },
     /// Its steps cannot be told.
     #[error(transparent)]
     Step(#[from] StepError),

@@ -3,6 +3,7 @@
 use limosa_db::{Connection, DbError, DbErrorKind, Lease, Lost};
 use limosa_model::graph::Direction;
 
+use super::work::Work;
 use super::{Job, RunError, RunErrorKind, Runner};
 use crate::session::Session;
 
@@ -20,12 +21,9 @@ impl Runner<'_> {
         Err(RunErrorKind::TakenOver(Box::new(holder.unwrap_or_default())))
     }
 
-    /// Checks the lease before statements or code take effect at once; in a transaction it is checked before that is kept.
-    ///
-    /// Here a journal notes what is about to be done, in the transaction of the check.
-    pub(super) async fn before_step(&self, session: &mut Session<'_>, job: &Job) -> Result<(), RunErrorKind> {
-        let is_known_lost = self.lease.is_some_and(Lease::is_lost);
-        if self.is_transaction(job) && !is_known_lost { Ok(()) } else { self.check_lease(session).await }
+    /// Stops early where another runner is known to have taken over: in a transaction the lease is checked before that is kept.
+    pub(super) async fn before_sending(&self, work: &mut Work<'_>) -> Result<(), RunErrorKind> {
+        if self.lease.is_some_and(Lease::is_lost) { self.check_lease(&mut work.session).await } else { Ok(()) }
     }
 
     /// Says where the run is, for those who wait.

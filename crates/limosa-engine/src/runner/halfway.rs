@@ -35,6 +35,11 @@ impl Progress {
         self.operations.len() - 1
     }
 
+    /// Forgets the operation that was come to last: it is come to again.
+    pub(super) fn leave(&mut self) {
+        self.operations.pop();
+    }
+
     /// Notes that a statement of an operation succeeded.
     pub(super) fn succeeded(&mut self, operation: usize, sql: &str) {
         self.changed = true;

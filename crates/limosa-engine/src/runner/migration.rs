@@ -1,59 +1,25 @@
 //! Runs one migration.
 
 use limosa_db::{Failpoint, RunLog, failpoint, introspect};
-use limosa_model::Span;
 use limosa_model::graph::Direction;
-use limosa_plan::steps::{Compiled, Compiler, Step, StepError, is_one_transaction};
+use limosa_plan::steps::{Compiled, Compiler, Step, is_one_transaction};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Dialect;
 
 use super::halfway::Progress;
+use super::journal::{JobJournal, Place};
 use super::record::outcome;
+use super::work::{Failure, Owner, Pending, Work};
 use super::{Fake, Job, RunError, RunErrorKind, Runner, fake_initial};
 use crate::bridge::OperationPath;
 use crate::events::Event;
-use crate::functions::Transaction;
 use crate::session::Session;
 
-/// Statements that wait to be sent, each with the operation that it belongs to.
-#[derive(Default)]
-struct Pending {
-    scripts: Vec<String>,
-    owners: Vec<Owner>,
-}
-
-/// The operation that something belongs to.
-#[derive(Clone)]
-struct Owner {
-    number: usize,
-    description: String,
-    span: Option<Span>,
-}
-
-/// What failed, before it is known to whom it belongs.
-struct Failure {
-    number: Option<usize>,
-    operation: Option<(String, Option<Span>)>,
-    kind: RunErrorKind,
-}
-
-impl From<RunErrorKind> for Failure {
-    fn from(kind: RunErrorKind) -> Self {
-        Self { number: None, operation: None, kind }
-    }
-}
-
-impl From<StepError> for Failure {
-    fn from(error: StepError) -> Self {
-        Self { number: None, operation: Some((error.operation.clone(), error.span)), kind: error.into() }
-    }
-}
-
 /// What the last step of a migration does.
-const RECORD: &str = "Record the migration";
+pub(super) const RECORD: &str = "Record the migration";
 
 /// What is done with it, which is nothing that the migration is about.
-const NOTE: &str = "Note the migration in the record of runs";
+pub(super) const NOTE: &str = "Note the migration in the record of runs";
 
 impl Runner<'_> {
     /// Runs a migration, its steps and its history rows, or only records it; returns whether it was only recorded.
@@ -61,8 +27,10 @@ impl Runner<'_> {
         if self.interrupt.is_requested() {
             return Err(RunError::before(job, RunErrorKind::Interrupted));
         }
+        let journal = self.open_journal(job).await.map_err(|error| RunError::before(job, error.into()))?;
+        let done = journal.as_ref().filter(|journal| journal.is_begun()).map(JobJournal::done);
         if job.fake == Fake::Yes {
-            return self.record(job).await.map(|()| true);
+            return self.record(job, journal.as_ref()).await.map(|()| true);
         }
         let mut catalog = match self.catalog.take() {
             Some(catalog) => catalog,
@@ -72,11 +40,15 @@ impl Runner<'_> {
             }
         };
         if job.fake == Fake::Initial
+            && done.unwrap_or_default() == 0
             && job.direction == Direction::Forwards
             && fake_initial::is_applied(job, &self.live, &catalog, self.context)
         {
             self.catalog = Some(catalog);
-            return self.record(job).await.map(|()| true);
+            return self.record(job, journal.as_ref()).await.map(|()| true);
+        }
+        if let Some(done) = done {
+            self.events.send(Event::MigrationResumed { done });
         }
         let mut bridge = self.bridge.take();
         let mut progress = Progress::new(self.log.map(RunLog::text));
@@ -84,11 +56,11 @@ impl Runner<'_> {
             None if job.python => Err((RunErrorKind::NoPython.into(), false)),
             Some(bridge) if job.python => {
                 let session = Session::Bridge(bridge, self.context.dialect);
-                self.run_in(session, job, &mut catalog, rename_content_types, &mut progress).await
+                self.run_in(session, job, journal, &mut catalog, rename_content_types, &mut progress).await
             }
             _ => {
                 let session = Session::Direct(self.connection);
-                self.run_in(session, job, &mut catalog, rename_content_types, &mut progress).await
+                self.run_in(session, job, journal, &mut catalog, rename_content_types, &mut progress).await
             }
         };
         self.bridge = bridge;
@@ -98,11 +70,11 @@ impl Runner<'_> {
     }
 
     /// Records a migration without running it.
-    async fn record(&self, job: &Job) -> Result<(), RunError> {
+    async fn record(&self, job: &Job, journal: Option<&JobJournal>) -> Result<(), RunError> {
         let record = async {
             self.connection.begin().await?;
             self.check_lease(&mut Session::Direct(self.connection)).await?;
-            let mut records = self.records(job);
+            let mut records = self.records(job, journal);
             records.extend(self.note(job, "faked", &Progress::new(self.log.map(RunLog::text))));
             self.connection.batch(&records).await.map_err(|failed| failed.error)?;
             Ok(self.connection.commit().await?)
@@ -117,8 +89,9 @@ impl Runner<'_> {
     /// Returns whether the catalog is stale afterwards; an error comes with whether something of it stays.
     async fn run_in(
         &self,
-        mut session: Session<'_>,
+        session: Session<'_>,
         job: &Job,
+        journal: Option<JobJournal>,
         catalog: &mut Catalog,
         rename_content_types: bool,
         progress: &mut Progress,
@@ -129,10 +102,12 @@ impl Runner<'_> {
                 .map_err(|error| (Failure::from(error), false))?
                 .without(&job.skipped);
         failpoint(Failpoint::MigrationReached);
-        session.enter(self.is_transaction(job)).await.map_err(|error| (RunErrorKind::from(error).into(), false))?;
+        let mut work = Work { session, job, pending: Pending::default(), progress, journal };
+        let entered = work.session.enter(self.is_transaction(job)).await;
+        entered.map_err(|error| (RunErrorKind::from(error).into(), false))?;
         failpoint(Failpoint::MigrationEntered);
-        let result = self.steps(&mut session, job, compiler, progress).await;
-        let left = session.leave(result.is_ok()).await;
+        let result = self.steps(&mut work, compiler).await;
+        let left = work.session.leave(result.is_ok()).await;
         failpoint(Failpoint::MigrationLeft);
         let is_undone = self.is_transaction(job) && !matches!(left, Ok(false));
         let stale = match (result, left) {
@@ -140,7 +115,7 @@ impl Runner<'_> {
             (Ok(_), Err(error)) => Err(RunErrorKind::from(error).into()),
             (Err(failure), _) => Err(failure),
         };
-        let stays = !is_undone && progress.changed;
+        let stays = !is_undone && work.progress.changed;
         stale.map_err(|failure| (failure, stays))
     }
 
@@ -149,107 +124,101 @@ impl Runner<'_> {
         is_one_transaction(self.context, &job.migration, job.direction)
     }
 
-    async fn steps(
-        &self,
-        session: &mut Session<'_>,
-        job: &Job,
-        mut compiler: Compiler<'_>,
-        progress: &mut Progress,
-    ) -> Result<bool, Failure> {
-        let mut pending = Pending::default();
-        let result = self.operations(session, job, &mut compiler, &mut pending, progress).await;
+    async fn steps(&self, work: &mut Work<'_>, mut compiler: Compiler<'_>) -> Result<bool, Failure> {
+        let result = self.operations(work, &mut compiler).await;
         if result.is_err() {
-            progress.rest = compiler.rest();
+            work.progress.rest = compiler.rest();
         }
         let stale = result?;
-        let (deferred, _) = compiler.finish();
-        self.step(session, job, deferred, None, &mut pending, progress).await?;
-        if self.context.dialect == Dialect::Sqlite {
-            self.send(session, job, &mut pending, progress).await?;
-            if let Some((table, parent)) = session.broken_foreign_key().await.map_err(RunErrorKind::from)? {
-                return Err(RunErrorKind::ForeignKeys { table, parent }.into());
-            }
+        if !self.go_on_at_the_end(work).await? {
+            let (deferred, _) = compiler.finish();
+            self.step(work, deferred, Place::end(), None).await?;
         }
-        self.send(session, job, &mut pending, progress).await?;
+        self.send(work).await?;
+        if self.context.dialect == Dialect::Sqlite
+            && let Some((table, parent)) = work.session.broken_foreign_key().await.map_err(RunErrorKind::from)?
+        {
+            return Err(RunErrorKind::ForeignKeys { table, parent }.into());
+        }
         failpoint(Failpoint::StepsDone);
-        let transaction = self.is_transaction(job);
+        let transaction = self.is_transaction(work.job);
         if !transaction {
-            session.begin().await.map_err(RunErrorKind::from)?;
+            work.session.begin().await.map_err(RunErrorKind::from)?;
         }
-        self.check_lease(session).await?;
+        self.check_lease(&mut work.session).await?;
         failpoint(Failpoint::LeaseChecked);
-        let record = Owner { number: progress.enter(RECORD), description: RECORD.to_owned(), span: None };
-        pending.push(&record, self.records(job));
-        let note = self.note(job, outcome(job.direction), progress);
-        pending.push(&Owner { description: NOTE.to_owned(), ..record }, note.into_iter().collect());
-        self.send(session, job, &mut pending, progress).await?;
+        let record = Owner { number: work.progress.enter(RECORD), description: RECORD.to_owned(), span: None };
+        let records = self.records(work.job, work.journal.as_ref());
+        work.pending.push(&record, records);
+        let note = self.note(work.job, outcome(work.job.direction), work.progress);
+        work.pending.push(&Owner { description: NOTE.to_owned(), ..record }, note.into_iter().collect());
+        self.send(work).await?;
         failpoint(Failpoint::Recorded);
         if !transaction {
-            session.commit().await.map_err(RunErrorKind::from)?;
+            work.session.commit().await.map_err(RunErrorKind::from)?;
             failpoint(Failpoint::RecordKept);
         }
         Ok(stale)
     }
 
     /// Runs the operations, and returns whether the catalog is stale afterwards.
-    async fn operations(
-        &self,
-        session: &mut Session<'_>,
-        job: &Job,
-        compiler: &mut Compiler<'_>,
-        pending: &mut Pending,
-        progress: &mut Progress,
-    ) -> Result<bool, Failure> {
+    async fn operations(&self, work: &mut Work<'_>, compiler: &mut Compiler<'_>) -> Result<bool, Failure> {
         let mut stale = false;
         loop {
+            if self.go_on(work, compiler).await? {
+                stale = true;
+                continue;
+            }
             if stale && compiler.needs_catalog() {
-                self.send(session, job, pending, progress).await?;
-                compiler.set_catalog(session.catalog(self.connection).await.map_err(RunErrorKind::from)?);
+                self.send(work).await?;
+                compiler.set_catalog(work.session.catalog(self.connection).await.map_err(RunErrorKind::from)?);
                 stale = false;
             }
             if let Some(unknown) = compiler.unknown_default() {
-                self.send(session, job, pending, progress).await?;
-                let Session::Bridge(bridge, _) = session else { return Err(RunErrorKind::NoPython.into()) };
-                let operation = OperationPath::of_database(job.migration.id.clone(), &unknown.path);
-                let value = bridge.effective_default(&operation, self.alias, job.direction.into()).await;
+                self.send(work).await?;
+                let Session::Bridge(bridge, _) = &mut work.session else { return Err(RunErrorKind::NoPython.into()) };
+                let operation = OperationPath::of_database(work.job.migration.id.clone(), &unknown.path);
+                let value = bridge.effective_default(&operation, self.alias, work.job.direction.into()).await;
                 let value = value.map_err(RunErrorKind::from)?;
                 compiler.supply_default(unknown, value);
             }
+            let place = compiler.upcoming().map_or_else(Place::whole, |(operation, path)| Place::of(operation, path));
             let Some(compiled) = compiler.next_operation()? else { break };
             stale |= compiled.is_opaque();
-            self.step(session, job, compiled, Some(&mut *compiler), pending, progress).await?;
+            self.step(work, compiled, place, Some(&mut *compiler)).await?;
         }
         Ok(stale)
     }
 
     async fn step(
         &self,
-        session: &mut Session<'_>,
-        job: &Job,
+        work: &mut Work<'_>,
         compiled: Compiled<'_>,
-        mut compiler: Option<&mut Compiler<'_>>,
-        pending: &mut Pending,
-        progress: &mut Progress,
+        place: Place,
+        compiler: Option<&mut Compiler<'_>>,
     ) -> Result<(), Failure> {
         if compiled.operation.is_none() && compiled.steps.is_empty() {
             return Ok(());
         }
         let description = compiled.description();
-        let number = progress.enter(&description);
+        let number = work.progress.enter(&description);
         let owner = Owner { number, description, span: compiled.operation.and_then(|operation| operation.span.0) };
         if compiled.operation.is_some() {
-            self.show_step(|| format!("{}: {}", job.migration.id, owner.description));
-            self.events.send(Event::OperationStarted { description: owner.description.clone() });
+            self.announce(work.job, &owner);
         }
+        if work.journal.is_some() {
+            return self.journaled(work, &owner, place, compiled.steps, compiler).await;
+        }
+        let mut compiler = compiler;
         for step in compiled.steps {
             match step {
-                Step::Sql(sql) => pending.push(&owner, vec![sql]),
+                Step::Sql(sql) => work.pending.push(&owner, vec![sql]),
                 step => {
-                    self.send(session, job, pending, progress).await?;
-                    self.before_step(session, job).await?;
-                    progress.changed = true;
-                    progress.code(&owner.description);
-                    let result = self.code(session, job, step, compiler.as_deref_mut()).await;
+                    self.send(work).await?;
+                    self.before_sending(work).await?;
+                    work.progress.changed = true;
+                    work.progress.code(&owner.description);
+                    let result = self.code(work, step, compiler.as_deref_mut(), None).await;
                     result.map_err(|kind| owner.failed(kind))?;
                     failpoint(Failpoint::CodeRan);
                 }
@@ -258,115 +227,10 @@ impl Runner<'_> {
         Ok(())
     }
 
-    /// Runs code; the statements that wait go to Django's schema editor and come back.
-    async fn code(
-        &self,
-        session: &mut Session<'_>,
-        job: &Job,
-        step: Step,
-        compiler: Option<&mut Compiler<'_>>,
-    ) -> Result<(), RunErrorKind> {
-        match (step, session) {
-            (Step::Python { path, .. }, Session::Bridge(bridge, _)) if path.is_empty() => {
-                Ok(bridge.run_migration(&job.migration.id, job.direction.into()).await?)
-            }
-            (Step::Python { path, .. }, Session::Bridge(bridge, _)) => {
-                let operation = OperationPath::of_database(job.migration.id.clone(), &path);
-                let waiting = compiler.as_ref().map_or_else(Vec::new, |compiler| compiler.waiting());
-                let waiting =
-                    bridge.run_operation(&operation, job.direction.into(), &waiting, self.context.dialect).await?;
-                if let Some(compiler) = compiler {
-                    compiler.set_waiting(waiting);
-                }
-                Ok(())
-            }
-            (Step::Rust { function }, Session::Direct(connection)) => {
-                let Some(code) = self.functions.get(&function) else {
-                    return Err(RunErrorKind::UnknownFunction(function.to_string()));
-                };
-                // A transaction of its own, where the migration has none although it wants one.
-                let own = job.migration.atomic && !self.is_transaction(job);
-                if own {
-                    connection.begin().await?;
-                }
-                let result = code(Transaction::new(connection)).await;
-                match result {
-                    Ok(()) if own => connection.commit().await?,
-                    Err(_) if own => connection.rollback().await?,
-                    _ => {}
-                }
-                result.map_err(|source| RunErrorKind::Rust { function: function.to_string(), source })
-            }
-            (Step::Rust { function }, Session::Bridge(..)) => Err(RunErrorKind::Mixed(function.to_string())),
-            (Step::Python { .. }, Session::Direct(_)) => Err(RunErrorKind::NoPython),
-            (Step::Sql(_), _) => Ok(()),
-        }
-    }
-
-    /// Sends what waits to be sent.
-    async fn send(
-        &self,
-        session: &mut Session<'_>,
-        job: &Job,
-        pending: &mut Pending,
-        progress: &mut Progress,
-    ) -> Result<(), Failure> {
-        let sent = std::mem::take(pending);
-        if sent.scripts.is_empty() {
-            return Ok(());
-        }
-        if self.interrupt.is_requested() {
-            return Err(RunErrorKind::Interrupted.into());
-        }
-        self.before_step(session, job).await?;
-        for (_, sql) in sent.owners.iter().zip(&sent.scripts).filter(|(owner, _)| owner.description != NOTE) {
-            self.events.send(Event::Statement { sql: sql.clone() });
-        }
-        let result = session.run(&sent.scripts).await;
-        let dialect = self.context.dialect;
-        let tried = result.as_ref().map_or_else(|failed| failed.index + 1, |()| sent.scripts.len());
-        let own = sent
-            .owners
-            .iter()
-            .zip(&sent.scripts)
-            .take(tried)
-            .filter(|(owner, _)| owner.description != RECORD && owner.description != NOTE);
-        progress.executed(own.map(|(_, sql)| sql.as_str()), dialect);
-        if !self.is_transaction(job) {
-            let good = result.as_ref().map_or_else(|failed| failed.index, |()| sent.scripts.len());
-            for (owner, sql) in sent.owners.iter().zip(&sent.scripts).take(good) {
-                progress.succeeded(owner.number, sql);
-            }
-        }
-        result.map_err(|failed| {
-            let sql = failed.statement;
-            let kind = match failed.error.into() {
-                RunErrorKind::Database(error) => RunErrorKind::Statement { sql, error },
-                RunErrorKind::Python(error) => match error.refusal(dialect) {
-                    Some(error) => RunErrorKind::Statement { sql, error },
-                    None => RunErrorKind::Python(error),
-                },
-                kind => kind,
-            };
-            progress.changed |= failed.partly || kind.is_lost_connection();
-            match sent.owners.get(failed.index) {
-                Some(owner) => owner.failed(kind),
-                None => kind.into(),
-            }
-        })
-    }
-}
-
-impl Pending {
-    fn push(&mut self, owner: &Owner, scripts: Vec<String>) {
-        self.owners.extend(std::iter::repeat_n(owner.clone(), scripts.len()));
-        self.scripts.extend(scripts);
-    }
-}
-
-impl Owner {
-    fn failed(&self, kind: RunErrorKind) -> Failure {
-        Failure { number: Some(self.number), operation: Some((self.description.clone(), self.span)), kind }
+    /// Says which operation is come to.
+    pub(super) fn announce(&self, job: &Job, owner: &Owner) {
+        self.show_step(|| format!("{}: {}", job.migration.id, owner.description));
+        self.events.send(Event::OperationStarted { description: owner.description.clone() });
     }
 }
 

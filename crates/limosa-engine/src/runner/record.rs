@@ -7,17 +7,19 @@ use limosa_model::graph::Direction;
 use limosa_sql::dialect::Dialect;
 
 use super::halfway::Progress;
+use super::journal::JobJournal;
 use super::{Job, RunError, RunErrorKind, Runner};
 use crate::session::statements_of;
 
 impl Runner<'_> {
-    /// Returns the statements that record a migration in the history.
-    pub(super) fn records(&self, job: &Job) -> Vec<String> {
+    /// Returns the statements that record a migration in the history, and forget its steps.
+    pub(super) fn records(&self, job: &Job, journal: Option<&JobJournal>) -> Vec<String> {
         let record = |id: &limosa_model::MigrationId| match job.direction {
             Direction::Forwards => self.history.insert_statement(&id.app, &id.name),
             Direction::Backwards => self.history.delete_statement(&id.app, &id.name),
         };
-        job.records.iter().map(record).collect()
+        let forget = journal.and_then(JobJournal::forget);
+        forget.into_iter().chain(job.records.iter().map(record)).collect()
     }
 
     /// Returns the statement that notes a migration in the record of runs, for the transaction of the history row.

@@ -113,6 +113,24 @@ impl<'a> Compiler<'a> {
         self.atoms.front().is_some_and(|atom| asks_catalog(&atom.operation.kind) && !self.skips(atom))
     }
 
+    /// Returns the next operation and its place; nothing for a migration that applies itself, or after the last one.
+    pub fn upcoming(&self) -> Option<(&'a Operation, String)> {
+        let next = self.atoms.front().filter(|_| !self.whole)?;
+        let path: Vec<String> = next.path.iter().map(ToString::to_string).collect();
+        Some((next.operation, path.join(".")))
+    }
+
+    /// Returns whether the migration applies itself, and has not done it yet.
+    pub fn runs_whole(&self) -> bool {
+        self.whole
+    }
+
+    /// Passes over the next operation, which an earlier run has done; [`Compiler::set_waiting`] says what waits after it.
+    pub fn skip_operation(&mut self) {
+        self.whole = false;
+        self.atoms.pop_front();
+    }
+
     /// Returns the default that only Python can compute, when the next operation needs one.
     pub fn unknown_default(&self) -> Option<UnknownDefault> {
         let next = self.atoms.front().filter(|atom| !self.skips(atom))?;

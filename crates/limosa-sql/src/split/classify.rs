@@ -104,7 +104,7 @@ fn sqlite(words: &[&str]) -> TransactionUse {
 }
 
 /// Returns the first words in upper case; quoted names stand as an empty word.
-fn words(sql: &str, dialect: Dialect) -> Vec<String> {
+pub(super) fn words(sql: &str, dialect: Dialect) -> Vec<String> {
     let mut scanner = Scanner::new(sql, dialect);
     let mut words = Vec::new();
     while let Some(token) = scanner.next_token() {

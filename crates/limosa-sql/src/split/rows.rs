@@ -1,7 +1,7 @@
 //! Whose rows a statement changes, as far as its words tell.
 
 use super::scan::TokenKind;
-use super::subject::{Words, significant};
+use super::words::Words;
 use crate::dialect::Dialect;
 
 /// Whose rows a statement changes.
@@ -45,8 +45,7 @@ const NO_ROWS: [&str; 24] = [
 
 /// Returns whose rows a statement changes.
 pub fn rows(sql: &str, dialect: Dialect) -> Rows {
-    let tokens = significant(sql, dialect);
-    let words = Words { sql, tokens: &tokens };
+    let words = Words::of(sql, dialect);
     let of = |at: Option<usize>| match at.and_then(|at| words.name(at).0) {
         Some(table) => Rows::Of(table.rsplit('.').next().unwrap_or(&table).to_owned()),
         None => Rows::Unknown,

@@ -1,6 +1,7 @@
 //! What a statement that changes a schema is about, as far as its words tell.
 
-use super::scan::{Scanner, Token, TokenKind};
+use super::scan::TokenKind;
+use super::words::Words;
 use crate::dialect::Dialect;
 
 /// What a statement is about.
@@ -37,45 +38,13 @@ pub enum Demand {
 ///
 /// Columns of an index that are expressions are left alone: then nothing is said about what it demands.
 pub fn subject(sql: &str, dialect: Dialect) -> Subject {
-    let tokens = significant(sql, dialect);
-    let words = Words { sql, tokens: &tokens };
+    let words = Words::of(sql, dialect);
     let Some(at) = words.table_at() else { return Subject::default() };
     let (table, next) = words.name(at);
     Subject { demand: table.as_ref().and_then(|_| words.demand(next)), table }
 }
 
-/// Returns the pieces of a statement that have a meaning.
-pub(super) fn significant(sql: &str, dialect: Dialect) -> Vec<Token<'_>> {
-    let mut scanner = Scanner::new(sql, dialect);
-    std::iter::from_fn(|| scanner.next_token())
-        .filter(|token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment))
-        .take_while(|token| token.kind != TokenKind::Semicolon)
-        .collect()
-}
-
-/// The significant pieces of a statement.
-pub(super) struct Words<'a> {
-    pub(super) sql: &'a str,
-    pub(super) tokens: &'a [Token<'a>],
-}
-
 impl Words<'_> {
-    pub(super) fn is(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().enumerate().all(|(index, word)| {
-            let token = self.tokens.get(at + index);
-            token.is_some_and(|token| token.kind == TokenKind::Word && token.text.eq_ignore_ascii_case(word))
-        })
-    }
-
-    fn kind(&self, at: usize) -> Option<TokenKind> {
-        self.tokens.get(at).map(|token| token.kind)
-    }
-
-    /// Returns where words begin, from a place on.
-    pub(super) fn find(&self, from: usize, words: &[&str]) -> Option<usize> {
-        (from..self.tokens.len()).find(|at| self.is(*at, words))
-    }
-
     /// Returns where the name of the table begins.
     pub(super) fn table_at(&self) -> Option<usize> {
         let at = if self.is(0, &["ALTER", "TABLE"]) {
@@ -93,52 +62,6 @@ impl Words<'_> {
         };
         let at = if self.is(at, &["IF", "EXISTS"]) { at + 2 } else { at };
         Some(if self.is(at, &["ONLY"]) { at + 1 } else { at })
-    }
-
-    /// Returns a name, with its schema, and the place after it.
-    pub(super) fn name(&self, at: usize) -> (Option<String>, usize) {
-        let Some(first) = self.part(at) else { return (None, at) };
-        let dot = self.tokens.get(at + 1).is_some_and(|token| token.text == ".");
-        match self.part(at + 2).filter(|_| dot) {
-            Some(second) => (Some(format!("{first}.{second}")), at + 3),
-            None => (Some(first), at + 1),
-        }
-    }
-
-    /// Returns one part of a name without quotes.
-    fn part(&self, at: usize) -> Option<String> {
-        let token = self.tokens.get(at)?;
-        match token.kind {
-            TokenKind::Word => Some(token.text.to_owned()),
-            TokenKind::Name => {
-                let quote = token.text.chars().next()?;
-                let inner = token.text.get(1..token.text.len() - 1)?;
-                Some(inner.replace(&format!("{quote}{quote}"), &quote.to_string()))
-            }
-            _ => None,
-        }
-    }
-
-    /// Returns what stands in the parentheses at a place: names only.
-    fn names(&self, at: usize) -> Option<Vec<String>> {
-        let mut names = Vec::new();
-        let mut at = at;
-        if self.kind(at)? != TokenKind::Open {
-            return None;
-        }
-        loop {
-            names.push(self.part(at + 1)?);
-            at += 2;
-            // An operator class, or the direction of an index.
-            while self.kind(at)? == TokenKind::Word {
-                at += 1;
-            }
-            match self.tokens.get(at)? {
-                token if token.kind == TokenKind::Close => return Some(names),
-                token if token.text == "," => {}
-                _ => return None,
-            }
-        }
     }
 
     fn demand(&self, from: usize) -> Option<Demand> {
@@ -168,23 +91,6 @@ impl Words<'_> {
         if self.is(from, &["MODIFY"]) && self.find(from, &["NOT", "NULL"]).is_some() {
             let at = if self.is(from + 1, &["COLUMN"]) { from + 2 } else { from + 1 };
             return self.part(at).map(Demand::NotNull);
-        }
-        None
-    }
-
-    /// Returns the text inside the parentheses at a place.
-    fn inside(&self, at: usize) -> Option<&str> {
-        let mut depth = 0_usize;
-        for token in self.tokens.get(at..)? {
-            match token.kind {
-                TokenKind::Open => depth += 1,
-                TokenKind::Close if depth == 1 => {
-                    return Some(self.sql[self.tokens[at].range.end..token.range.start].trim());
-                }
-                TokenKind::Close => depth -= 1,
-                _ if depth == 0 => return None,
-                _ => {}
-            }
         }
         None
     }

@@ -1,12 +1,13 @@
 //! Statements that another schema editor wrote: Django's own, for an operation that only Python can run.
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::{IndexName, Statement, columns::rename_in_sql};
 use crate::dialect::Dialect;
 
 /// A statement as text, with what it refers to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Foreign {
     /// The statement.
     pub sql: String,
@@ -21,7 +22,7 @@ pub struct Foreign {
 }
 
 /// The name of an index or a foreign key that follows from a table and its columns.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DerivedName {
     /// The table.
     pub table: SmolStr,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use limosa_engine::runner::Unfinished;
 
 /// Database migrations: Django's model, applied exactly once.
 #[derive(Debug, Parser)]
@@ -141,6 +142,27 @@ pub struct MigrateArgs {
     /// Exits with 4 at once when another runner is at work.
     #[arg(long, conflicts_with = "wait")]
     pub no_wait: bool,
+    /// What to take of a step that an earlier run began outside of any transaction, when nothing tells whether it happened.
+    #[arg(long, value_name = "WHAT")]
+    pub unfinished: Option<UnfinishedStep>,
+}
+
+/// What is to be taken of a step that may or may not have happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum UnfinishedStep {
+    /// It happened: go on after it.
+    Done,
+    /// It did not happen, or may happen again: run it.
+    Again,
+}
+
+impl From<UnfinishedStep> for Unfinished {
+    fn from(step: UnfinishedStep) -> Self {
+        match step {
+            UnfinishedStep::Done => Self::Done,
+            UnfinishedStep::Again => Self::Again,
+        }
+    }
 }
 
 /// Arguments of `showmigrations`.

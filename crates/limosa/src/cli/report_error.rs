@@ -57,6 +57,7 @@ fn exit(error: &Error) -> Exit {
         Error::Lock(LockError::Held(_)) | Error::TakenOver(_) => Exit::Locked,
         Error::Run { error: run, .. } if matches!(run.kind, RunErrorKind::TakenOver(_)) => Exit::Locked,
         Error::Lock(_) => Exit::Database,
+        Error::HalfApplied { .. } => Exit::Partial,
         Error::Run { error: run, .. } if !run.rolled_back => Exit::Partial,
         Error::Run { .. } if is_interrupted(error) => Exit::Interrupted,
         Error::Run { error: run, .. } => match run.kind {
@@ -105,7 +106,7 @@ fn details(error: &Error) -> Vec<String> {
         Error::Lock(LockError::Held(_)) => vec!["help: wait for it with --wait, such as --wait 10m, or leave --no-wait out".into()],
         Error::Lock(LockError::File { .. }) => vec!["help: the folder of the database must be writable: the lock is a file in it".into()],
         Error::Python(error) => python_details(error),
-        Error::Usage { help, .. } => vec![format!("help: {help}")],
+        Error::HalfApplied { help, .. } | Error::Usage { help, .. } => vec![format!("help: {help}")],
         _ => Vec::new(),
     }
 }

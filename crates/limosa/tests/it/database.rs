@@ -259,22 +259,22 @@ fn drop_database(connection: &Connection, name: &str) -> String {
 }
 
 const SQLITE_SCHEMA: [&str; 1] = [
-    "SELECT type, name, sql FROM sqlite_master WHERE tbl_name NOT IN ('limosa_lease', 'limosa_run', 'limosa_run_migration') ORDER BY 1, 2",
+    "SELECT type, name, sql FROM sqlite_master WHERE tbl_name NOT IN ('limosa_lease', 'limosa_step', 'limosa_run', 'limosa_run_migration') ORDER BY 1, 2",
 ];
-const SQLITE_TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('limosa_lease', 'limosa_run', 'limosa_run_migration') ORDER BY 1";
+const SQLITE_TABLES: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('limosa_lease', 'limosa_step', 'limosa_run', 'limosa_run_migration') ORDER BY 1";
 const POSTGRES_SCHEMA: [&str; 4] = [
-    "SELECT relkind, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ '^limosa_(lease|run)' ORDER BY 1, 2",
+    "SELECT relkind, relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname !~ '^limosa_(lease|step|run)' ORDER BY 1, 2",
     "SELECT attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull, attidentity FROM pg_attribute \
-     JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND relname !~ '^limosa_(lease|run)' AND NOT attisdropped \
+     JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND relname !~ '^limosa_(lease|step|run)' AND NOT attisdropped \
      AND attnum > 0 ORDER BY 1, attnum",
     "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint \
-     WHERE connamespace = 'public'::regnamespace AND conname !~ '^limosa_(lease|run)' ORDER BY 1, 2",
+     WHERE connamespace = 'public'::regnamespace AND conname !~ '^limosa_(lease|step|run)' ORDER BY 1, 2",
     "SELECT pg_get_indexdef(indexrelid) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid \
-     WHERE relnamespace = 'public'::regnamespace AND relname !~ '^limosa_(lease|run)' ORDER BY 1",
+     WHERE relnamespace = 'public'::regnamespace AND relname !~ '^limosa_(lease|step|run)' ORDER BY 1",
 ];
 const MYSQL_TABLES: &str = "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() \
-     AND table_name NOT IN ('limosa_lease', 'limosa_run', 'limosa_run_migration') ORDER BY 1";
-const POSTGRES_TABLES: &str = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN ('limosa_lease', 'limosa_run', 'limosa_run_migration') ORDER BY 1";
+     AND table_name NOT IN ('limosa_lease', 'limosa_step', 'limosa_run', 'limosa_run_migration') ORDER BY 1";
+const POSTGRES_TABLES: &str = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname NOT IN ('limosa_lease', 'limosa_step', 'limosa_run', 'limosa_run_migration') ORDER BY 1";
 
 async fn query(connection: &Connection, sql: &str) -> Vec<String> {
     let rows = connection.query(sql, &[]).await.unwrap_or_else(|error| panic!("{error}: {sql}"));

@@ -29,7 +29,6 @@ fn python_that_raises_leaves_the_database_as_it_was() {
             let left = "stays: Add field pages to book\n       left: Raw Python operation\n";
             let said = project.run("migrate").ends(5).tells(&[left]);
             assert_eq!(database.query("SELECT title, pages FROM library_book"), [""; 0]);
-            database.execute("ALTER TABLE library_book DROP COLUMN pages");
             said
         };
         said.prints(&["Applying library.0002_bad...", "FAILED"]).tells(&[
@@ -48,6 +47,7 @@ fn python_that_raises_leaves_the_database_as_it_was() {
         );
         project.run("migrate").ends(0).prints(&["Applying library.0002_bad...", "OK"]);
         assert_eq!(database.query("SELECT title FROM library_book"), ["half"]);
+        assert_eq!(database.query("SELECT pages FROM library_book"), ["NULL"]);
     });
 }
 
@@ -129,13 +129,25 @@ fn sql_that_fails_after_a_change_of_the_schema() {
             rolled_back(&project, database).ends(3);
             return;
         }
-        let stays = "stays: CREATE TABLE half (id integer);\n             INSERT INTO half (id) VALUES (1);";
+        let stays = "stays: CREATE TABLE half (id integer)\n             INSERT INTO half (id) VALUES (1)\n";
         project.run("migrate").ends(5).tells(&[
             "what ran before the failure stays",
             stays,
             "left: Raw SQL operation\n",
+            "run `limosa migrate` again: it goes on in blog.0004_bad with what is left",
         ]);
         assert_eq!(database.query("SELECT id FROM half"), ["1"]);
+        // What ran may not be another statement now; what failed may.
+        project.write("blog/migrations/0004_bad.toml", migration(&["blog.0003_first"], &mistake.replace("(1)", "(2)")));
+        project
+            .run("migrate")
+            .ends(5)
+            .tells(&["blog.0004_bad failed: an earlier run came half-way", "was edited since"]);
+        let mended = mistake.replace("nowhere", "half");
+        project.write("blog/migrations/0004_bad.toml", migration(&["blog.0003_first"], &mended));
+        project.run("migrate").ends(0).prints(&["blog.0004_bad..."]).tells(&["an earlier run did 2 steps of it"]);
+        assert_eq!(database.query("SELECT id FROM half"), ["1", "1"]);
+        assert_eq!(database.query("SELECT count(*) FROM limosa_step"), ["0"]);
     });
 }
 
@@ -149,11 +161,16 @@ fn failure_half_way_without_a_transaction() {
             "blog.0001_initial failed: ",
             "nowhere",
             "0001_initial.toml:16:1",
-            "what ran before the failure stays, and it is not recorded",
-            "limosa migrate --fake",
+            "what ran before the failure stays, and the journal knows of it",
+            "run `limosa migrate` again: it goes on in blog.0001_initial with what is left",
         ]);
         assert_eq!(database.query("SELECT * FROM half"), [""; 0]);
         assert_eq!(database.history("limosa_migrations"), [""; 0]);
+        // Mended, it goes on there.
+        project.write("blog/migrations/0001_initial.toml", text.replace("nowhere", "half"));
+        project.run("migrate").ends(0);
+        assert_eq!(database.query("SELECT id FROM half"), ["1"]);
+        assert_eq!(database.history("limosa_migrations"), ["blog.0001_initial"]);
         // When nothing has run yet, nothing is left behind.
         let first = format!("atomic = false\n{}", migration(&[], &run_sql("INSERT INTO nowhere VALUES (1)")));
         project.write("shop/migrations/0001_initial.toml", first);

@@ -95,7 +95,7 @@ async fn inside_on(project: &Project) {
     for keep in [false, true] {
         bridge.begin(true).await.unwrap();
         bridge.set_state(&[super::project::id("0001_initial")]).await.unwrap();
-        bridge.run_operation(&at("0002_fill", 0), Direction::Forwards, &[], project.dialect()).await.unwrap();
+        bridge.run_operation(&at("0002_fill", 0), Direction::Forwards, &[], project.dialect(), None).await.unwrap();
         if keep {
             bridge.commit().await.unwrap()
         } else {

@@ -54,7 +54,7 @@ async fn error_on(project: &Project) {
     bridge.begin(true).await.unwrap();
     bridge.execute("INSERT INTO library_author (name) VALUES ('Ann')", None).await.unwrap();
     let error =
-        bridge.run_operation(&at("0002_bad", 0), Direction::Forwards, &[], project.dialect()).await.unwrap_err();
+        bridge.run_operation(&at("0002_bad", 0), Direction::Forwards, &[], project.dialect(), None).await.unwrap_err();
     let python = error.python().unwrap();
     assert_eq!(python.class, "django.db.utils.IntegrityError");
     assert_eq!(python.file, Some(project.path("library/migrations/0002_bad.py")));
@@ -79,7 +79,7 @@ def code(apps, schema_editor):
     let mut bridge = project.migrated().await;
     bridge.begin(true).await.unwrap();
     let error =
-        bridge.run_operation(&at("0002_die", 0), Direction::Forwards, &[], project.dialect()).await.unwrap_err();
+        bridge.run_operation(&at("0002_die", 0), Direction::Forwards, &[], project.dialect(), None).await.unwrap_err();
     let BridgeError::Died { status, stderr } = error else { panic!("{error}") };
     assert!(status.contains('7') && stderr.contains("last words"), "{status} {stderr}");
 }
@@ -115,7 +115,7 @@ async fn interrupt_on(project: &Project, function: &str) {
         interrupter.interrupt().await.unwrap();
     };
     let (result, ()) =
-        tokio::join!(bridge.run_operation(&operation, Direction::Forwards, &[], project.dialect()), interrupt);
+        tokio::join!(bridge.run_operation(&operation, Direction::Forwards, &[], project.dialect(), None), interrupt);
     let error = result.unwrap_err();
     assert!(matches!(error, BridgeError::Interrupted), "{function}: {error}");
     bridge.rollback().await.unwrap();

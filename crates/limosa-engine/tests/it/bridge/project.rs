@@ -189,7 +189,10 @@ impl Project {
         bridge.set_state(&[]).await.unwrap();
         bridge.begin(true).await.unwrap();
         for index in 0..3 {
-            bridge.run_operation(&at("0001_initial", index), Direction::Forwards, &[], self.dialect()).await.unwrap();
+            bridge
+                .run_operation(&at("0001_initial", index), Direction::Forwards, &[], self.dialect(), None)
+                .await
+                .unwrap();
         }
         bridge.commit().await.unwrap();
         bridge

@@ -122,7 +122,7 @@ async fn historical_models() {
         for (name, _) in &texts {
             bridge.set_state(&[id("0001_initial")]).await.unwrap();
             bridge.begin(true).await.unwrap();
-            let done = bridge.run_operation(&at(name, 0), Direction::Forwards, &[], project.dialect()).await;
+            let done = bridge.run_operation(&at(name, 0), Direction::Forwards, &[], project.dialect(), None).await;
             if let Err(error) = done {
                 panic!("{name}: {}", error.python().map_or(error.to_string(), |error| error.traceback.clone()));
             }
@@ -159,14 +159,14 @@ async fn state_on(project: &Project) {
     order.insert(2, at("0002_state", 2).inner("database_operations", 0));
     bridge.begin(true).await.unwrap();
     for operation in &order {
-        bridge.run_operation(operation, Direction::Forwards, &[], project.dialect()).await.unwrap();
+        bridge.run_operation(operation, Direction::Forwards, &[], project.dialect(), None).await.unwrap();
     }
     bridge.commit().await.unwrap();
 
     bridge.set_state(&[id("0001_initial")]).await.unwrap();
     bridge.begin(true).await.unwrap();
     for operation in order.iter().rev() {
-        bridge.run_operation(operation, Direction::Backwards, &[], project.dialect()).await.unwrap();
+        bridge.run_operation(operation, Direction::Backwards, &[], project.dialect(), None).await.unwrap();
     }
     bridge.commit().await.unwrap();
     let columns = bridge.query("SELECT * FROM library_author", None).await.unwrap().columns;

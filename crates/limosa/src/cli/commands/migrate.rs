@@ -29,6 +29,9 @@ use crate::run_record::{self, Fingerprint};
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
+/// How often a run goes on in the same migration after its connection was lost.
+const LOST: usize = 3;
+
 /// What the arguments ask for, on whichever database.
 struct Request<'a> {
     args: &'a MigrateArgs,
@@ -111,7 +114,7 @@ async fn on_one(
         None => LockWait::Forever,
     };
     let mut signals = Signals::listen()?;
-    let mut before = 0;
+    let (mut before, mut lost) = (0, 0);
     loop {
         let connected = context.connect(workspace).await?;
         context.printer.set_run(&connected.run_id);
@@ -122,12 +125,13 @@ async fn on_one(
         let result =
             locked(context, workspace, &connected, &lock, request, planned.as_ref(), &events, &mut signals).await;
         let released = lock.release(&connected.connection).await;
-        if let Some(applied) = result.as_ref().err().and_then(Error::applied_all_the_same) {
+        if let Some(on) = result.as_ref().err().and_then(Error::goes_on)
+            && (on.applied > 0 || lost < LOST)
+        {
             // What is left is planned anew, over another connection.
-            before += applied;
-            events.output(
-                "the connection was lost while committing; the migration is applied, and the run goes on".to_owned(),
-            );
+            lost = if on.applied > 0 { 0 } else { lost + 1 };
+            before += on.applied;
+            events.output(on.said.to_owned());
             workspace.disconnect().await?;
             continue;
         }
@@ -272,6 +276,7 @@ impl<'a> Request<'a> {
             verbosity,
             interactive,
             command: Some(context.command.clone()),
+            unfinished: args.unfinished.map(Into::into),
         };
         Ok(Self { args, options })
     }

@@ -28,6 +28,12 @@ pub(super) fn report(run: &RunError, place: Option<&Location>, printer: &mut Pri
         }
         RunErrorKind::Database(error) => lines.extend(db_details(error)),
         RunErrorKind::Python(error) => lines.extend(python_details(error)),
+        RunErrorKind::Unfinished { statement: Some(sql), .. } => lines.extend(statement(sql, None)),
+        RunErrorKind::Different { statement: sql, expected, found } => {
+            lines.extend(statement(sql, None));
+            lines.extend(shown("expected", expected));
+            lines.extend(shown("found", found));
+        }
         _ => {}
     }
     lines.extend(run.explanation.iter().flat_map(explanation));
@@ -78,6 +84,14 @@ fn statement(sql: &str, position: Option<u32>) -> Vec<String> {
     lines
 }
 
+/// Shows a text of several lines below a title.
+fn shown(title: &str, text: &str) -> Vec<String> {
+    let line = |(index, line): (usize, &str)| {
+        format!("{:>10} {line}", if index == 0 { format!("{title}:") } else { String::new() })
+    };
+    text.lines().enumerate().map(line).collect()
+}
+
 /// What usually causes it, and what the database shows of that.
 fn explanation(explanation: &Explanation) -> Vec<String> {
     let mut lines = vec![format!("    cause: {}", explanation.cause), format!("     help: {}", explanation.fix)];
@@ -94,7 +108,7 @@ fn explanation(explanation: &Explanation) -> Vec<String> {
 /// Says what stays of a migration that is not one transaction, and what is left of it.
 fn halfway_lines(halfway: &Halfway, kind: &RunErrorKind) -> Vec<String> {
     let mut lines =
-        vec!["it is not one transaction: what ran before the failure stays, and it is not recorded".to_owned()];
+        vec!["it is not one transaction: what ran before the failure stays, and the journal knows of it".to_owned()];
     let ran = halfway.ran.iter().map(|sql| sql.split_whitespace().collect::<Vec<_>>().join(" "));
     let stays: Vec<String> = halfway.done.iter().cloned().chain(ran).collect();
     for (title, entries) in [("stays", &stays), ("left", &halfway.left)] {
@@ -122,11 +136,22 @@ fn outlook(run: &RunError) -> Vec<String> {
         1 => lines.push("1 migration after it was not reached".to_owned()),
         left => lines.push(format!("{left} migrations after it were not reached")),
     }
-    lines.push(match run.halfway {
-        None => format!("mend the cause and run `limosa migrate` again: it goes on with {}", run.migration),
-        Some(_) => {
-            "undo what stays by hand, or do what is left by hand and record it with `limosa migrate --fake`".to_owned()
+    lines.push(match &run.kind {
+        RunErrorKind::Unfinished { .. } => {
+            "look whether it happened, and run `limosa migrate` again: with `--unfinished done` if it did, with \
+             `--unfinished again` to run it"
+                .to_owned()
         }
+        RunErrorKind::Different { .. } => {
+            "somebody else changed it meanwhile: make it what it was before or what it should be, and run `limosa migrate` again".to_owned()
+        }
+        RunErrorKind::Edited { .. } => {
+            "give the file back the operations that ran, or do what is left by hand and record it with `limosa migrate --fake`".to_owned()
+        }
+        _ if run.halfway.is_some() => {
+            format!("mend the cause and run `limosa migrate` again: it goes on in {} with what is left", run.migration)
+        }
+        _ => format!("mend the cause and run `limosa migrate` again: it goes on with {}", run.migration),
     });
     lines
 }

@@ -64,6 +64,9 @@ enum Line<'a> {
         number: usize,
         total: usize,
     },
+    MigrationResumed {
+        done: usize,
+    },
     OperationStarted {
         description: &'a str,
     },
@@ -134,6 +137,7 @@ fn line(event: &Event) -> Line<'_> {
             number: *number,
             total: *total,
         },
+        Event::MigrationResumed { done } => Line::MigrationResumed { done: *done },
         Event::OperationStarted { description } => Line::OperationStarted { description },
         Event::Statement { sql } => Line::Statement { sql },
         Event::Output { text } => Line::Output { text },

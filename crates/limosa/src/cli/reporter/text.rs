@@ -78,6 +78,9 @@ impl TextReporter {
                 self.above(|printer| printer.note(&text));
             }
             Event::RunStarted { migrations } => {
+                if self.open.is_some() {
+                    self.end(&format!(" {WARN}CONNECTION LOST{WARN:#}"));
+                }
                 let nothing = if *migrations == 0 { "  No migrations to apply.\n" } else { "" };
                 let text = format!("{BOLD}Running migrations:{BOLD:#}\n{nothing}");
                 self.above(|printer| printer.say(&text));
@@ -94,6 +97,14 @@ impl TextReporter {
                     None => self.printer.say(&line),
                 }
                 self.open = Some(line);
+            }
+            Event::MigrationResumed { done } => {
+                let did = match done {
+                    0 => "began it".to_owned(),
+                    1 => "did 1 step of it".to_owned(),
+                    done => format!("did {done} steps of it"),
+                };
+                self.aside(&format!("    an earlier run {did}; this one goes on there"));
             }
             Event::OperationStarted { description } => self.step(description),
             Event::Statement { sql } if self.printer.verbosity >= 3 => self.aside(&format!("    {}", sql.trim_end())),

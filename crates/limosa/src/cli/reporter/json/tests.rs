@@ -30,6 +30,7 @@ fn events() -> Vec<Event> {
         Event::RunStarted { migrations: 0 },
         Event::ModelsChanged { apps: Vec::new() },
         Event::MigrationStarted { id: id.clone(), direction, number: 1, total: 1 },
+        Event::MigrationResumed { done: 0 },
         Event::OperationStarted { description: text() },
         Event::Statement { sql: text() },
         Event::Output { text: text() },
@@ -47,6 +48,7 @@ fn events() -> Vec<Event> {
             | Event::RunStarted { .. }
             | Event::ModelsChanged { .. }
             | Event::MigrationStarted { .. }
+            | Event::MigrationResumed { .. }
             | Event::OperationStarted { .. }
             | Event::Statement { .. }
             | Event::Output { .. }

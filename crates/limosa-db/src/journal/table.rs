@@ -1,0 +1,234 @@
+//! The table of the journal and its statements. Times are the database's own, in UTC.
+
+use limosa_sql::dialect::Dialect;
+
+use super::{JournalKey, JournalStep, StepState};
+use crate::connection::{Connection, literal, quote};
+use crate::error::{DbError, DbErrorKind};
+
+/// The name of the table.
+const NAME: &str = "limosa_step";
+
+/// The table of the journal, as far as it belongs to one history.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    dialect: Dialect,
+    /// The table with its schema: a migration may change what names mean.
+    table: String,
+    history: String,
+}
+
+impl Journal {
+    /// Finds out where the table belongs.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn of(connection: &Connection, history_table: &str) -> Result<Self, DbError> {
+        let dialect = connection.dialect();
+        let schema = match dialect {
+            Dialect::Postgres => Some("SELECT coalesce(current_schema(), 'public')"),
+            Dialect::MySql => Some("SELECT DATABASE()"),
+            Dialect::Sqlite => None,
+        };
+        let schema = match schema {
+            Some(sql) => connection.query(sql, &[]).await?.first().map_or("", |row| row.text(0)).to_owned(),
+            None => "main".to_owned(),
+        };
+        let table = format!("{}.{NAME}", quote(dialect, &schema));
+        Ok(Self { dialect, table, history: history_table.to_owned() })
+    }
+
+    /// Creates the table unless it exists; outside a transaction.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn create(&self, connection: &Connection) -> Result<(), DbError> {
+        let (text, time) = match self.dialect {
+            Dialect::Postgres => ("text", "timestamp with time zone"),
+            Dialect::Sqlite => ("text", "text"),
+            Dialect::MySql => ("longtext", "datetime(6)"),
+        };
+        let sql = format!(
+            "CREATE TABLE IF NOT EXISTS {} (history varchar(64) NOT NULL, app varchar(255) NOT NULL, name varchar(255) NOT NULL, \
+             direction varchar(9) NOT NULL, position bigint NOT NULL, operation varchar(64) NOT NULL, description {text} NOT NULL, \
+             fingerprint varchar(100) NOT NULL, statement {text}, state varchar(9) NOT NULL, before_it {text}, waiting {text}, \
+             run_id varchar(32) NOT NULL, started_at {time}, finished_at {time}, error {text}, \
+             PRIMARY KEY (history, app, name, direction, position))",
+            self.table
+        );
+        match connection.execute(&sql).await {
+            Err(error) if !matches!(error.kind, DbErrorKind::AlreadyExists | DbErrorKind::Unique) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the half-applied migrations with how many of their steps are done; none when there is no table.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn half_applied(&self, connection: &Connection) -> Result<Vec<(JournalKey, usize)>, DbError> {
+        let sql = format!(
+            "SELECT app, name, direction, count(CASE WHEN state = 'finished' THEN 1 END) FROM {} WHERE history = {} \
+             GROUP BY app, name, direction ORDER BY app, name, direction",
+            self.table,
+            self.literal(&self.history)
+        );
+        let rows = match connection.query(&sql, &[]).await {
+            Err(error) if error.kind == DbErrorKind::Missing => return Ok(Vec::new()),
+            rows => rows?,
+        };
+        let read = |row: &crate::connection::Row| {
+            let (app, name) = (row.text(0).to_owned(), row.text(1).to_owned());
+            let done = usize::try_from(row.int(3)?.unwrap_or_default()).unwrap_or_default();
+            Ok((JournalKey { app, name, backwards: row.text(2) == direction(true) }, done))
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Returns the steps of a migration in order; none when there is no table.
+    ///
+    /// # Errors
+    /// When the database cannot be asked.
+    pub async fn read(&self, connection: &Connection, key: &JournalKey) -> Result<Vec<JournalStep>, DbError> {
+        let started = match self.dialect {
+            Dialect::Postgres => "to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')",
+            Dialect::Sqlite => "substr(started_at, 1, 19)",
+            Dialect::MySql => "date_format(started_at, '%Y-%m-%d %H:%i:%s')",
+        };
+        let sql = format!(
+            "SELECT position, operation, description, fingerprint, statement, state, before_it, waiting, run_id, {started} \
+             FROM {} WHERE {} ORDER BY position",
+            self.table,
+            self.is(key)
+        );
+        let rows = match connection.query(&sql, &[]).await {
+            Err(error) if error.kind == DbErrorKind::Missing => return Ok(Vec::new()),
+            rows => rows?,
+        };
+        let read = |row: &crate::connection::Row| {
+            Ok(JournalStep {
+                position: row.int(0)?.unwrap_or_default(),
+                operation: row.text(1).to_owned(),
+                description: row.text(2).to_owned(),
+                fingerprint: row.text(3).to_owned(),
+                statement: row.get(4).map(str::to_owned),
+                state: StepState::parse(row.text(5)),
+                before: row.get(6).map(str::to_owned),
+                waiting: row.get(7).map(str::to_owned),
+                run_id: row.text(8).to_owned(),
+                started_at: row.get(9).map(|time| format!("{time} UTC")),
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Returns the statement that adds steps.
+    pub fn insert(&self, key: &JournalKey, steps: &[JournalStep]) -> String {
+        let rows: Vec<String> = steps.iter().map(|step| self.row(key, step)).collect();
+        format!(
+            "INSERT INTO {} (history, app, name, direction, position, operation, description, fingerprint, statement, state, \
+             before_it, waiting, run_id, started_at) VALUES {}",
+            self.table,
+            rows.join(", ")
+        )
+    }
+
+    fn row(&self, key: &JournalKey, step: &JournalStep) -> String {
+        let optional = |text: Option<&String>| text.map_or_else(|| "NULL".to_owned(), |text| self.literal(text));
+        let values = [
+            self.literal(&self.history),
+            self.literal(&key.app),
+            self.literal(&key.name),
+            self.literal(direction(key.backwards)),
+            step.position.to_string(),
+            self.literal(&step.operation),
+            self.literal(&step.description),
+            self.literal(&step.fingerprint),
+            optional(step.statement.as_ref()),
+            self.literal(step.state.as_str()),
+            optional(step.before.as_ref()),
+            optional(step.waiting.as_ref()),
+            self.literal(&step.run_id),
+            if step.state == StepState::Pending { "NULL".to_owned() } else { self.now().to_owned() },
+        ];
+        format!("({})", values.join(", "))
+    }
+
+    /// Returns the statement that says how far a step came; `before` is noted when it starts.
+    pub fn update(
+        &self,
+        key: &JournalKey,
+        position: i64,
+        state: StepState,
+        before: Option<&str>,
+        run_id: &str,
+    ) -> String {
+        let more = match state {
+            StepState::Finished => format!(", finished_at = {}", self.now()),
+            StepState::Pending => String::new(),
+            StepState::Started | StepState::Entered => {
+                let before = before.map_or_else(|| "NULL".to_owned(), |before| self.literal(before));
+                format!(", started_at = {}, before_it = {before}", self.now())
+            }
+        };
+        format!(
+            "UPDATE {} SET state = {}, run_id = {}, error = NULL{more} WHERE {} AND position = {position}",
+            self.table,
+            self.literal(state.as_str()),
+            self.literal(run_id),
+            self.is(key)
+        )
+    }
+
+    /// Returns the statement that says that a step is done, with a place (`%s`) for what waits then; other percent signs are doubled.
+    pub fn finish_with_waiting(&self, key: &JournalKey, position: i64) -> String {
+        let [state, condition] =
+            [self.literal(StepState::Finished.as_str()), self.is(key)].map(|sql| sql.replace('%', "%%"));
+        format!(
+            "UPDATE {} SET state = {state}, error = NULL, finished_at = {}, waiting = %s WHERE {condition} AND position = {position}",
+            self.table.replace('%', "%%"),
+            self.now().replace('%', "%%"),
+        )
+    }
+
+    /// Returns the statement that notes why a step failed.
+    pub fn note_error(&self, key: &JournalKey, position: i64, error: &str) -> String {
+        format!(
+            "UPDATE {} SET error = {} WHERE {} AND position = {position}",
+            self.table,
+            self.literal(error),
+            self.is(key)
+        )
+    }
+
+    /// Returns the statement that forgets steps from a position on: 0 for the whole migration.
+    pub fn forget(&self, key: &JournalKey, from: i64) -> String {
+        format!("DELETE FROM {} WHERE {} AND position >= {from}", self.table, self.is(key))
+    }
+
+    fn is(&self, key: &JournalKey) -> String {
+        format!(
+            "history = {} AND app = {} AND name = {} AND direction = {}",
+            self.literal(&self.history),
+            self.literal(&key.app),
+            self.literal(&key.name),
+            self.literal(direction(key.backwards))
+        )
+    }
+
+    fn now(&self) -> &'static str {
+        match self.dialect {
+            Dialect::Postgres => "clock_timestamp()",
+            Dialect::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', 'now')",
+            Dialect::MySql => "UTC_TIMESTAMP(6)",
+        }
+    }
+
+    fn literal(&self, text: &str) -> String {
+        literal(self.dialect, text)
+    }
+}
+
+fn direction(backwards: bool) -> &'static str {
+    if backwards { "backwards" } else { "forwards" }
+}
