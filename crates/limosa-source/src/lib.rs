@@ -8,6 +8,7 @@ pub mod convert;
 pub mod describe;
 pub mod django;
 pub mod export;
+pub mod mentions;
 pub mod native;
 pub mod project;
 pub mod python;

@@ -47,7 +47,7 @@ impl MigrationFile {
 }
 
 /// Reads a reference to a migration, `app.name`.
-fn dependency(text: &str) -> Option<MigrationId> {
+pub(crate) fn dependency(text: &str) -> Option<MigrationId> {
     let (app, name) = text.split_once('.')?;
     let valid = |part: &str| !part.is_empty() && !part.contains(char::is_whitespace);
     (valid(app) && valid(name)).then(|| MigrationId::new(app, name))

@@ -14,7 +14,7 @@ mod fields;
 mod linearize;
 mod named_models;
 mod nesting;
-mod parse;
+pub(crate) mod parse;
 
 use std::sync::Arc;
 

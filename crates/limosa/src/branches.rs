@@ -1,4 +1,7 @@
-//! Branches that come together: data migrations whose order may matter.
+//! Branches that come together: data migrations whose order may matter, and whether two leaves may be applied in either order.
+
+mod commute;
+mod objects;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,8 +12,9 @@ use limosa_plan::branches::{Touched, Unordered, unordered};
 use limosa_source::python::named_models;
 use limosa_sql::dialect::Context;
 use limosa_sql::names::default_table;
-use limosa_sql::split::{Rows, rows, split};
+use limosa_sql::split::{Rows, rows, split, subject};
 
+pub use self::commute::{Objection, objections};
 use crate::migrate::MigratePlan;
 use crate::workspace::Workspace;
 
@@ -62,16 +66,34 @@ impl Judge<'_> {
     }
 
     fn add_sql(&self, sql: &RunSql, touched: &mut Touched) {
-        let scripts: Vec<&SmolStr> = match &sql.sql {
-            Sql::Script(script) => vec![script],
-            Sql::Statements(statements) => statements.iter().map(|(sql, _)| sql).collect(),
-        };
         let dialect = self.context.dialect;
-        for statement in scripts.into_iter().flat_map(|script| split(script, dialect)) {
+        for statement in scripts(sql).into_iter().flat_map(|script| split(script, dialect)) {
             match rows(statement.text, dialect) {
                 Rows::None => {}
                 Rows::Of(table) => _ = touched.tables.insert(table.to_lowercase().into()),
                 Rows::Unknown => touched.unknown = true,
+            }
+        }
+    }
+
+    /// Adds the tables whose schema SQL of the project changes; a statement that does not say which one may change anything.
+    fn add_schema(&self, operation: &Operation, touched: &mut Touched, tables: &mut BTreeSet<SmolStr>) {
+        let dialect = self.context.dialect;
+        let scripts = match &operation.kind {
+            OperationKind::RunSql(sql) => scripts(sql),
+            OperationKind::SeparateDatabaseAndState(both) => {
+                both.database_operations.iter().for_each(|operation| self.add_schema(operation, touched, tables));
+                return;
+            }
+            _ => return,
+        };
+        for statement in scripts.into_iter().flat_map(|script| split(script, dialect)) {
+            if rows(statement.text, dialect) != Rows::None {
+                continue;
+            }
+            match subject(statement.text, dialect).table {
+                Some(table) => _ = tables.insert(table.rsplit('.').next().unwrap_or(&table).to_lowercase().into()),
+                None => touched.unknown = true,
             }
         }
     }
@@ -97,5 +119,12 @@ impl Judge<'_> {
         let model = self.end.get(id).map(Arc::as_ref);
         let named = model.and_then(|model| model.options.db_table()).map(SmolStr::from);
         named.unwrap_or_else(|| default_table(&id.app, &id.name, None)).to_lowercase().into()
+    }
+}
+
+fn scripts(sql: &RunSql) -> Vec<&SmolStr> {
+    match &sql.sql {
+        Sql::Script(script) => vec![script],
+        Sql::Statements(statements) => statements.iter().map(|(sql, _)| sql).collect(),
     }
 }

@@ -23,6 +23,7 @@ mod half_applied;
 pub mod migrate;
 pub mod plan;
 mod project;
+pub mod rebase;
 pub mod run_record;
 pub mod situation;
 pub mod sqlmigrate;

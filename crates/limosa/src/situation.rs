@@ -7,8 +7,6 @@ use limosa_db::{AppliedMigration, Connection, History};
 use limosa_model::graph::{GraphOptions, Loader, MigrationGraph};
 use limosa_model::{Diagnostic, MigrationId};
 
-use limosa_source::project::Kind;
-
 use crate::error::Error;
 use crate::workspace::Workspace;
 
@@ -101,11 +99,9 @@ impl Situation {
                 let id = MigrationId::new(app.clone(), leaf.clone());
                 diagnostic = diagnostic.at(workspace.dependencies_span(&id), "nothing depends on this migration");
             }
-            let merge = match workspace.project().kind {
-                Kind::Django => format!("merge them: `manage.py makemigrations --merge {app}`"),
-                Kind::Native => "add a migration that depends on all of them".to_owned(),
-            };
-            diagnostics.push(diagnostic.help(format!("let one of them depend on the other, or {merge}")));
+            diagnostics.push(diagnostic.help(format!(
+                "let one follow the other: `limosa rebase {app}`; or join them, if their order does not matter: `limosa rebase {app} --merge`"
+            )));
         }
         if diagnostics.is_empty() { Ok(()) } else { Err(workspace.diagnostics(diagnostics)) }
     }

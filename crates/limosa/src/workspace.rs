@@ -83,10 +83,16 @@ impl Workspace {
     /// # Errors
     /// When two have the same key.
     pub fn loader(&self) -> Result<Loader, Error> {
+        self.loader_of(self.migrations.values().map(|migration| GraphNode::from(migration.as_ref())).collect())
+    }
+
+    /// Returns these migrations, for a graph: those on disk as they would be after a change.
+    ///
+    /// # Errors
+    /// When two have the same key.
+    pub(crate) fn loader_of(&self, mut nodes: Vec<GraphNode>) -> Result<Loader, Error> {
         let order: HashMap<&str, usize> =
             self.project.apps.iter().enumerate().map(|(index, app)| (app.label.as_str(), index)).collect();
-        let mut nodes: Vec<GraphNode> =
-            self.migrations.values().map(|migration| GraphNode::from(migration.as_ref())).collect();
         nodes.sort_by_cached_key(|node| (order.get(node.id.app.as_str()).copied(), node.id.clone()));
         let apps = Apps {
             migrated: self.project.migrated_apps().map(|app| app.label.clone()).collect(),
@@ -101,6 +107,13 @@ impl Workspace {
     /// When there is none of that name on disk.
     pub fn migration(&self, id: &MigrationId) -> Result<&Arc<Migration>, Error> {
         self.migrations.get(id).ok_or_else(|| Error::NoMigration(id.clone()))
+    }
+
+    /// Returns all migrations on disk, in the order of their ids.
+    pub fn migrations(&self) -> Vec<&Arc<Migration>> {
+        let mut migrations: Vec<&Arc<Migration>> = self.migrations.values().collect();
+        migrations.sort_by(|one, other| one.id.cmp(&other.id));
+        migrations
     }
 
     /// Returns the models of apps without migrations: where every state begins.

@@ -173,6 +173,6 @@ impl<'a> Reader<'a> {
 }
 
 /// Returns what follows `-- limosa:` on a line, or nothing.
-fn mark(line: &str) -> Option<&str> {
+pub(crate) fn mark(line: &str) -> Option<&str> {
     Some(line.trim().strip_prefix("--")?.trim_start().strip_prefix(MARK)?.trim())
 }

@@ -96,6 +96,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Looks for what is wrong with the history, and mends what can be mended safely.
     Doctor(DoctorArgs),
+    /// Brings two leaves of an app together: puts one branch behind the other, or merges both.
+    Rebase(RebaseArgs),
     /// Writes limosa.toml for the project it stands in.
     Init(InitArgs),
     /// Prints a completion script for a shell.
@@ -220,6 +222,28 @@ pub struct DoctorArgs {
     /// The file to write; limosa-undo-TIME.sql in the project's folder when it is left out.
     #[arg(long, value_name = "FILE", requires = "yes")]
     pub undo: Option<PathBuf>,
+}
+
+/// Arguments of `rebase`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct RebaseArgs {
+    /// The label of the app; the one that has several leaves when it is left out.
+    pub app_label: Option<String>,
+    /// The leaf of the branch to put behind the other (a prefix is enough). Without it, the one that a conflict in max_migration.txt
+    /// names, or of which nothing is applied.
+    pub migration_name: Option<String>,
+    /// The leaf that it comes after, where there are more than two.
+    #[arg(long, value_name = "MIGRATION")]
+    pub onto: Option<String>,
+    /// Joins the leaves by a migration that depends on all of them, when it is proved that their order does not matter.
+    #[arg(long, conflicts_with_all = ["migration_name", "onto"])]
+    pub merge: bool,
+    /// Makes the changes; without it they are only shown.
+    #[arg(long)]
+    pub yes: bool,
+    /// Changes files only, and looks at no database.
+    #[arg(long)]
+    pub files_only: bool,
 }
 
 /// Arguments of `init`.

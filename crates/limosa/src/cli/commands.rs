@@ -5,6 +5,7 @@ mod doctor;
 mod init;
 mod migrate;
 mod plan;
+mod rebase;
 mod showmigrations;
 mod sqlmigrate;
 
@@ -24,6 +25,7 @@ pub async fn run(cli: Cli, context: &mut CommandContext) -> Result<Exit, Error> 
         Command::Sqlmigrate(args) => sqlmigrate::run(context, &args).await,
         Command::Plan(args) => plan::run(context, &args).await,
         Command::Doctor(args) => doctor::run(context, &args).await,
+        Command::Rebase(args) => rebase::run(context, &args).await,
         Command::Init(args) => init::run(context, &args),
         Command::Completions { shell } => completions::run(context, shell),
     }

@@ -29,8 +29,9 @@ fn finding(history: &History<'_>, row: &AppliedMigration) -> Finding {
         }
         Ghost::Renamed(name) => {
             finding.details.push(format!(
-                "{}.{name} has the same number and is not applied: the file may have been renamed",
-                row.app
+                "{}.{name} has the same {} and is not applied: the file may have been renamed",
+                row.app,
+                if self::number(&name) == self::number(&row.name) { "number" } else { "name but for its number" }
             ));
             finding.help = Some(format!(
                 "if it is the same migration: {}",
@@ -81,7 +82,11 @@ fn judge(history: &History<'_>, row: &AppliedMigration) -> Ghost {
     let number = number(&row.name);
     let open = |id: &&&MigrationId| graph.contains(id) && graph.applied(id).is_none();
     let unapplied: Vec<&MigrationId> = own.iter().filter(open).copied().collect();
-    if let Some(same) = unapplied.iter().find(|id| number.is_some() && self::number(&id.name) == number) {
+    // A branch that was put behind another one has new numbers.
+    let rest = |name: &str| name.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let same_rest = unapplied.iter().find(|id| number.is_some() && rest(&id.name) == rest(&row.name));
+    let same_number = || unapplied.iter().find(|id| number.is_some() && self::number(&id.name) == number);
+    if let Some(same) = same_rest.or_else(same_number) {
         return Ghost::Renamed(same.name.to_string());
     }
     let last = own.iter().filter_map(|id| self::number(&id.name)).max();

@@ -47,7 +47,7 @@ fn two_leaves() {
             "app `blog` has more than one leaf: 0002_b, 0002_c",
             "blog/migrations/0002_b.toml:1:1",
             "blog/migrations/0002_c.toml:1:1",
-            "help: let one of them depend on the other, or add a migration that depends on all of them",
+            "help: let one follow the other: `limosa rebase blog`; or join them",
         ],
     );
 }

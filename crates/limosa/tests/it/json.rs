@@ -272,3 +272,23 @@ fn errors_are_the_last_line() {
         ]),
     );
 }
+
+#[test]
+fn rebase() {
+    let text = |name: &str| migration(&["blog.0001_initial"], &run_sql(&format!("DELETE FROM {name}")));
+    let (one, other) = (text("a"), text("b"));
+    let project = Project::new(&[
+        ("blog/migrations/0001_initial.toml", &migration(&[], "")),
+        ("blog/migrations/0002_a.toml", &one),
+        ("blog/migrations/0002_b.toml", &other),
+    ]);
+    let after = other.replace("0001_initial", "0002_a");
+    let file = json!({
+        "path": "blog/migrations/0002_b.toml", "new_path": "blog/migrations/0003_b.toml", "text": after,
+        "edits": [{"line": 1, "from": "0001_initial", "to": "0002_a"}],
+    });
+    let renamed = json!([{"from": {"app": "blog", "name": "0002_b"}, "to": {"app": "blog", "name": "0003_b"}}]);
+    let expected = |done: bool| json!([{"version": 1, "database": "default", "renamed": renamed, "files": [file], "history": [], "done": done}]);
+    check(&project, "rebase blog 0002_b", 0, &expected(false));
+    check(&project, "rebase blog 0002_b --yes", 0, &expected(true));
+}

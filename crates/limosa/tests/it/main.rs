@@ -38,6 +38,7 @@ mod proxy;
 mod prune;
 mod python_operations;
 mod read_only;
+mod rebase;
 mod routers;
 mod run_record;
 mod runners;

@@ -118,6 +118,24 @@ impl Twins {
         self.theirs.project.run("migrate").ends(0)
     }
 
+    /// Runs different commands on both copies, without a look at the databases.
+    #[track_caller]
+    pub(crate) fn only_do(&self, ours: &str, theirs: &str) -> Both {
+        Both { ours: self.ours.project.run(ours), theirs: self.django(theirs) }
+    }
+
+    /// Returns the files of a folder whose names hold a text, with their texts, ours first.
+    pub(crate) fn list(&self, folder: &str, part: &str) -> [Vec<(String, String)>; 2] {
+        let list = |side: &Side| {
+            let entries = std::fs::read_dir(side.project.path(folder)).expect("a folder");
+            let paths = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.is_file());
+            let named = paths.map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), path));
+            let found = named.filter(|(name, _)| name.contains(part));
+            found.map(|(name, path)| (name, std::fs::read_to_string(path).expect("a file"))).collect()
+        };
+        [list(&self.ours), list(&self.theirs)]
+    }
+
     /// Writes a file into both copies.
     pub(crate) fn write(&self, path: &str, text: &str) {
         self.ours.project.write(path, text);

@@ -1,0 +1,150 @@
+//! Whether two branches may be applied in either order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use limosa_engine::runner::states_forwards;
+use limosa_model::graph::MigrationGraph;
+use limosa_model::state::ModelState;
+use limosa_model::{Migration, MigrationId, ModelId, Operation, ProjectState, SmolStr, Span};
+use limosa_plan::branches::Touched;
+use limosa_sql::dialect::Context;
+
+use super::Judge;
+use super::objects::{Object, objects};
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+/// Why two operations of different branches may not change places.
+#[derive(Clone, Debug)]
+pub struct Objection {
+    /// What speaks against it.
+    pub message: String,
+    /// The operations, in words, with where they were written.
+    pub operations: Vec<(String, Option<Span>)>,
+}
+
+/// An operation of a branch, with what it changes.
+struct Effect {
+    /// The migration and the operation, in words.
+    what: String,
+    span: Option<Span>,
+    /// The parts of the schema that it changes or relies on; nothing when that is not known.
+    objects: Option<Vec<Object>>,
+    /// The rows that it may change.
+    rows: Touched,
+    /// The tables of the models that it changes.
+    tables: BTreeSet<SmolStr>,
+}
+
+/// Returns why two leaves may not be applied in either order; nothing when it is proved that they may.
+///
+/// It is proved when no two operations of the branches change the same part of the schema or the same rows, and both orders lead to the
+/// same models.
+///
+/// # Errors
+/// When a migration of the branches is not there.
+pub fn objections(
+    workspace: &Workspace,
+    graph: &MigrationGraph,
+    context: &Context,
+    leaves: [&MigrationId; 2],
+) -> Result<Vec<Objection>, Error> {
+    let [one, other] = leaves;
+    let all = |leaves: [&MigrationId; 2]| -> Result<Vec<&Arc<Migration>>, Error> {
+        let leaves = leaves.map(MigrationId::clone);
+        graph.state_plan(&leaves, true).into_iter().map(|id| workspace.migration(id)).collect()
+    };
+    let state = |leaves| -> Result<_, Error> {
+        let migrations = all(leaves)?;
+        Ok(states_forwards(workspace.base_state(), migrations, []).map(|(_, state)| state))
+    };
+    let (first, second) = (state([one, other])?, state([other, one])?);
+    let none = ProjectState::default();
+    let judge = Judge { workspace, end: first.as_ref().or(second.as_ref()).unwrap_or(&none), context };
+    let (ours, theirs) = (effects(&judge, graph, one, other)?, effects(&judge, graph, other, one)?);
+    let mut reasons = Vec::new();
+    for effect in &ours {
+        reasons.extend(theirs.iter().filter_map(|other| effect.objection(other)));
+    }
+    if reasons.is_empty() {
+        let message = match (&first, &second) {
+            (Ok(first), Ok(second)) if models(first) == models(second) => return Ok(reasons),
+            (Ok(_), Ok(_)) => "the two orders lead to different models".to_owned(),
+            (Err(error), _) | (_, Err(error)) => format!("one of the orders does not work: {error}"),
+        };
+        reasons.push(Objection { message, operations: Vec::new() });
+    }
+    Ok(reasons)
+}
+
+/// Returns the operations of the migrations that one leaf needs and the other does not.
+fn effects(
+    judge: &Judge<'_>,
+    graph: &MigrationGraph,
+    leaf: &MigrationId,
+    other: &MigrationId,
+) -> Result<Vec<Effect>, Error> {
+    let common: BTreeSet<&MigrationId> = graph.forwards_plan(other).unwrap_or_default().into_iter().collect();
+    let mut effects = Vec::new();
+    for id in graph.forwards_plan(leaf).unwrap_or_default().into_iter().filter(|id| !common.contains(id)) {
+        let migration = judge.workspace.migration(id)?;
+        effects.extend(migration.operations.iter().map(|operation| Effect::of(judge, migration, operation)));
+    }
+    Ok(effects)
+}
+
+impl Effect {
+    fn of(judge: &Judge<'_>, migration: &Migration, operation: &Operation) -> Self {
+        let mut rows = Touched::default();
+        judge.add(migration, operation, &mut rows);
+        let objects = objects(&migration.id.app, operation);
+        let models = objects.iter().flatten().filter_map(Object::changed_model);
+        let mut tables: BTreeSet<SmolStr> = models.map(|model| judge.table(model)).collect();
+        judge.add_schema(operation, &mut rows, &mut tables);
+        let what = format!("{}: {}", migration.id, operation.describe());
+        Self { what, span: operation.span.0, objects, rows, tables }
+    }
+
+    /// Returns why the order of two operations may matter.
+    fn objection(&self, other: &Self) -> Option<Objection> {
+        let pair = |message: String| {
+            let operations = [self, other].map(|effect| (effect.what.clone(), effect.span)).to_vec();
+            Some(Objection { message, operations })
+        };
+        let (Some(own), Some(others)) = (&self.objects, &other.objects) else {
+            return pair("what one of them does to the models is not known".to_owned());
+        };
+        if own.iter().any(|object| others.iter().any(|other| object.disturbs(other))) {
+            return pair("both change the same part of the schema".to_owned());
+        }
+        let is_unknown = |one: &Self, other: &Self| one.rows.unknown && other.does_something();
+        if is_unknown(self, other) || is_unknown(other, self) {
+            return pair("nobody can tell what one of them changes".to_owned());
+        }
+        let changes =
+            |effect: &Self, table: &SmolStr| effect.rows.tables.contains(table) || effect.tables.contains(table);
+        let own = self.rows.tables.iter().filter(|table| changes(other, table));
+        let both: BTreeSet<&str> =
+            own.chain(other.rows.tables.iter().filter(|table| changes(self, table))).map(SmolStr::as_str).collect();
+        if both.is_empty() {
+            return None;
+        }
+        pair(format!("both may change {}", both.into_iter().collect::<Vec<_>>().join(", ")))
+    }
+
+    fn does_something(&self) -> bool {
+        self.rows != Touched::default() || self.objects.as_ref().is_none_or(|objects| !objects.is_empty())
+    }
+}
+
+/// Returns the models of a state, the indexes and constraints of each by their names: their order says nothing.
+fn models(state: &ProjectState) -> BTreeMap<ModelId, ModelState> {
+    let sorted = |model: &Arc<ModelState>| {
+        let mut model = ModelState::clone(model);
+        model.options.indexes.sort_by(|one, other| one.name.cmp(&other.name));
+        model.options.constraints.sort_by(|one, other| one.name.cmp(&other.name));
+        (model.id(), model)
+    };
+    state.models().map(sorted).collect()
+}
