@@ -191,10 +191,14 @@ impl Journal {
         )
     }
 
-    /// Returns the statement that notes why a step failed.
-    pub fn note_error(&self, key: &JournalKey, position: i64, error: &str) -> String {
+    /// Returns the statement that notes why a step failed, and whether it is undone.
+    pub fn note_error(&self, key: &JournalKey, position: i64, error: &str, is_undone: bool) -> String {
+        let state = match is_undone {
+            true => format!(", state = {}", self.literal(StepState::Pending.as_str())),
+            false => String::new(),
+        };
         format!(
-            "UPDATE {} SET error = {} WHERE {} AND position = {position}",
+            "UPDATE {} SET error = {}{state} WHERE {} AND position = {position}",
             self.table,
             self.literal(error),
             self.is(key)

@@ -215,8 +215,9 @@ impl Runner<'_> {
                 Ok(())
             }
             Err(kind) => {
-                work.progress.changed |= kind.is_lost_connection() || self.may_leave_something(sql);
-                self.close_failed(work, position, &kind).await;
+                let is_undone = !kind.is_lost_connection() && !self.may_leave_something(sql);
+                work.progress.changed |= !is_undone;
+                self.close_failed(work, position, &kind, is_undone).await;
                 Err(owner.failed(kind))
             }
         }
@@ -359,10 +360,11 @@ impl Runner<'_> {
                 Ok(())
             }
             Err(kind) => {
-                if self.is_undone(work, position).await {
+                let is_undone = self.is_undone(work, position).await;
+                if is_undone {
                     work.progress.changed = was_changed;
                 }
-                self.close_failed(work, position, &kind).await;
+                self.close_failed(work, position, &kind, is_undone).await;
                 Err(owner.failed(kind))
             }
         }
@@ -405,12 +407,12 @@ impl Runner<'_> {
     }
 
     /// Notes why a step failed, or forgets the migration when nothing of it is done; that it cannot be written changes nothing.
-    async fn close_failed(&self, work: &mut Work<'_>, position: i64, kind: &RunErrorKind) {
+    async fn close_failed(&self, work: &mut Work<'_>, position: i64, kind: &RunErrorKind, is_undone: bool) {
         let Some(journal) = work.journal.as_ref().filter(|journal| journal.has_rows && !journal.own_transaction) else {
             return;
         };
         let sql = match work.progress.changed {
-            true => journal.table.note_error(&journal.key, position, &kind.to_string()),
+            true => journal.table.note_error(&journal.key, position, &kind.to_string(), is_undone),
             false => journal.table.forget(&journal.key, 0),
         };
         _ = self.kept(work, &[&sql]).await;

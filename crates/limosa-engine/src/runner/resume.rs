@@ -2,7 +2,7 @@
 
 use limosa_db::{JournalStep, StepState};
 use limosa_model::operations::OperationKind;
-use limosa_plan::steps::{Compiler, Step};
+use limosa_plan::steps::{Compiler, Step, StepError};
 use limosa_sql::dialect::Dialect;
 use limosa_sql::editor::Waiting;
 use limosa_sql::split::{self, Repeat};
@@ -221,7 +221,7 @@ fn take(work: &mut Work<'_>, place: &Place) -> Vec<JournalStep> {
 }
 
 /// Returns the statements of the next operation as they are now, and passes over it.
-fn fresh_statements(compiler: &mut Compiler<'_>, dialect: Dialect) -> Result<Vec<Option<String>>, Failure> {
+fn fresh_statements(compiler: &mut Compiler<'_>, dialect: Dialect) -> Result<Vec<Option<String>>, StepError> {
     let steps = compiler.next_operation()?.map_or_else(Vec::new, |compiled| compiled.steps);
     let statements = steps.into_iter().flat_map(|step| match step {
         Step::Sql(sql) => statements_of(&sql, dialect),

@@ -39,6 +39,7 @@ mod prune;
 mod python_operations;
 mod read_only;
 mod rebase;
+mod resumed;
 mod routers;
 mod run_record;
 mod runners;

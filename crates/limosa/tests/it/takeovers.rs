@@ -12,7 +12,7 @@ use crate::project::{Project, migration, python_migration, run_sql};
 use crate::proxy::Proxy;
 
 /// A statement that does not end as long as the table `gate` holds a row.
-fn gate(database: &Database) -> &'static str {
+pub(crate) fn gate(database: &Database) -> &'static str {
     match database.dialect() {
         Dialect::Postgres => "SELECT pg_sleep(3600) FROM gate",
         Dialect::Sqlite => {
