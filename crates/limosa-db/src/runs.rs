@@ -62,7 +62,7 @@ pub struct MigrationRun<'a> {
     pub name: &'a str,
     /// Whether it was unapplied.
     pub backwards: bool,
-    /// How it ended: `applied`, `unapplied`, `faked`, `recorded`, `pruned`, `mended`, `failed` (it is rolled back) or `partial`.
+    /// How it ended: `applied`, `unapplied`, `faked`, `recorded`, `pruned`, `mended`, `renamed`, `failed` (it is rolled back) or `partial`.
     pub outcome: &'static str,
     /// What was executed.
     pub text: &'a RunText,

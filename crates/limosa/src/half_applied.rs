@@ -31,6 +31,11 @@ impl HalfApplied {
         self.0.contains(&(id.clone(), direction == Direction::Backwards))
     }
 
+    /// Returns whether a migration is half-way in either direction.
+    pub(crate) fn names(&self, id: &MigrationId) -> bool {
+        [Direction::Forwards, Direction::Backwards].into_iter().any(|direction| self.contains(id, direction))
+    }
+
     /// Refuses a plan that leaves a migration half-unapplied, or goes below one that is half-applied.
     ///
     /// # Errors

@@ -113,6 +113,7 @@ fn rows_get_the_new_names() {
             before.map(|name| name.replace("0002_mine", "0003_mine").replace("0003_more", "0004_more")).to_vec();
         after.push("blog.0002_theirs".to_owned());
         assert_eq!(database.history("limosa_migrations"), after);
+        project.run("showmigrations --history").ends(0).prints(&["rebase blog 0003_more --yes"]);
         project.run("migrate").ends(0).prints(&["No migrations to apply."]);
     });
 }
@@ -151,6 +152,25 @@ fn a_database_that_refuses_leaves_the_files() {
         let dump = database.dump();
         project.run_unchanged("rebase blog 0003_more --yes").ends(3);
         assert_eq!(database.dump(), dump);
+    });
+}
+
+#[test]
+fn half_applied() {
+    on_each("rebase_half", |database| {
+        let steps = run_sql("CREATE TABLE extra (id integer)") + &run_sql("INSERT INTO nowhere VALUES (1)");
+        let mine = format!("atomic = false\n{}", migration(&["blog.0001_initial"], &steps));
+        let project = Project::new(&[
+            ("blog/migrations/0001_initial.toml", &migration(&[], POST)),
+            ("blog/migrations/0002_mine.toml", &mine),
+        ])
+        .on(database);
+        project.run("migrate").ends(5);
+        project.write("blog/migrations/0002_theirs.toml", migration(&["blog.0001_initial"], &run_sql("SELECT 1")));
+        for command in ["rebase blog 0002_mine", "rebase blog 0002_mine --yes"] {
+            project.run_unchanged(command).ends(5).tells(&["blog.0002_mine is half-applied", "help: finish it first"]);
+        }
+        project.run_unchanged("rebase blog 0002_theirs").ends(0);
     });
 }
 

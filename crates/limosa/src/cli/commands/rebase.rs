@@ -31,7 +31,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &RebaseArgs) -> Resu
                 let done = match plan(context, &workspace, Some(connected), args).await {
                     Ok(again) => {
                         rebase = again;
-                        let record = connected.record(Some(&lease), &rebase.history);
+                        let record = rebase.record(&workspace, connected, &lease, Some(&context.command));
                         rebase::write(&rebase.files, record).await
                     }
                     Err(error) => Err(error),
@@ -73,7 +73,11 @@ async fn plan(
     }
     let (moved, onto) = (args.migration_name.as_deref(), args.onto.as_deref());
     let choice = rebase::choose(workspace, &situation, &leaves, moved, onto)?;
-    rebase::behind(workspace, &situation, &history, &choice)
+    let rebase = rebase::behind(workspace, &situation, &history, &choice)?;
+    if let Some(connected) = connected {
+        rebase.check(connected).await?;
+    }
+    Ok(rebase)
 }
 
 fn text(workspace: &Workspace, rebase: &Rebase, done: bool) -> String {
