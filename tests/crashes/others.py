@@ -231,24 +231,23 @@ class Sqlx(Tool):
 class Refinery(Tool):
     name, history = "refinery", "SELECT name FROM refinery_schema_history"
 
+    # It runs every migration in a transaction, where no index can be built concurrently.
     def files(self, folder, number, statements, database):
         _, host, port, user = database.django
+        statements = [sql.replace(" CONCURRENTLY", "") for sql in statements]
         kind = {"postgres": "Postgres", "mariadb": "Mysql"}[database.name]
         self.write(
             folder,
             "refinery.toml",
             f'[main]\ndb_type = "{kind}"\ndb_host = "{host}"\ndb_port = "{port}"\ndb_user = "{user}"\ndb_name = "{NAME}"\n',
         )
-        self.write(folder, f"migrations/V{number}__m.sql", self.head(number) + "\n".join(statements) + "\n")
-
-    def head(self, number):
-        return ""
+        self.write(folder, f"migrations/V{number}__m.sql", "\n".join(statements) + "\n")
 
     def command(self, folder, database):
         return [*self.program, "migrate", "-c", "refinery.toml", "-p", "migrations"]
 
     def record(self, folder, database):
-        return None
+        return [*self.command(folder, database), "-f"]
 
 
 class Dbmate(Tool):
@@ -343,7 +342,8 @@ def mend(tool, database, kind, found, folder, environment):
         return f"see that all of it took effect; `{record}`"
     if record:
         run(record, folder, environment)
-        return f"see that all of it took effect; `{' '.join(record[-4:])}`"
+        words = record[record.index("migrate") :]
+        return f"see that all of it took effect; `{' '.join(words)}`"
     undo = [f"DROP TABLE {name}" for name in found["left"] if name.endswith("_things")]
     undo += [sql for name, sql in [UNDO_ONE[database.name], INVALID] if name in found["left"]]
     undo += ["UPDATE gate SET n = n - 1"] * found["updates"]
