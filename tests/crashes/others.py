@@ -294,7 +294,7 @@ def crash(tool, database, kind):
     database.rows("CREATE TABLE gate (n integer NOT NULL)")
     database.rows("INSERT INTO gate VALUES (0)")
     folder = Path(tempfile.mkdtemp(prefix="limosa-crashes-"))
-    environment = {**os.environ, **tool.environment(database)}
+    environment = {**os.environ, "RUST_BACKTRACE": "0", **tool.environment(database)}
     for variable in ("DATABASE_URL", "LIMOSA_FAILPOINT"):
         environment.pop(variable, None)
     try:

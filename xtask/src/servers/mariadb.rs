@@ -26,15 +26,17 @@ impl Mariadb {
         let folder = tempfile::Builder::new().prefix("limosa-xtask-my-").tempdir_in("/tmp")?;
         give(folder.path(), USER)?;
         let data = format!("--datadir={}", folder.path().join("data").display());
+        // Two servers that start at once would be in each other's way.
+        let temporary = format!("--tmpdir={}", folder.path().display());
         let account = if is_root()? { Some(format!("--user={USER}")) } else { None };
         let mut install = Command::new(program("mariadb-install-db", "mariadb-server")?);
-        install.arg("--no-defaults").args(&account).arg(&data);
+        install.arg("--no-defaults").args(&account).arg(&data).arg(&temporary);
         install.args(["--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"]);
         succeed(&mut install)?;
         let port = free_port()?;
         let log = File::create(folder.path().join("log"))?;
         let mut command = Command::new(program("mariadbd", "mariadb-server")?);
-        command.arg("--no-defaults").args(&account).arg(&data).arg(format!("--port={port}"));
+        command.arg("--no-defaults").args(&account).arg(&data).arg(&temporary).arg(format!("--port={port}"));
         command.arg(format!("--socket={}", socket(&folder))).arg(format!("--pid-file={}/pid", folder.path().display()));
         command
             .args(["--bind-address=127.0.0.1", "--skip-name-resolve", "--character-set-server=utf8mb4"])

@@ -227,7 +227,9 @@ fn fresh_statements(compiler: &mut Compiler<'_>, dialect: Dialect) -> Result<Vec
         Step::Sql(sql) => statements_of(&sql, dialect),
         Step::Python { .. } | Step::Rust { .. } => Vec::new(),
     });
-    Ok(statements.map(Some).collect())
+    let statements: Vec<Option<String>> = statements.map(Some).collect();
+    // One row stands for an operation that has none.
+    Ok(if statements.is_empty() { vec![None] } else { statements })
 }
 
 /// Sets what waits for the end of the migration to what waited after a step.
