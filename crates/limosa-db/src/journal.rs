@@ -40,6 +40,8 @@ pub struct JournalStep {
     pub run_id: String,
     /// When it began, in UTC.
     pub started_at: Option<String>,
+    /// Why it failed.
+    pub error: Option<String>,
 }
 
 /// How far a step came.

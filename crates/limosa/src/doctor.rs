@@ -2,6 +2,7 @@
 
 mod duplicates;
 mod ghosts;
+mod half_applied;
 mod numbering;
 mod order;
 mod replaced;
@@ -62,7 +63,8 @@ pub async fn examine(workspace: &Workspace, connected: &Connected) -> Result<Vec
         return Ok(Vec::new());
     }
     let history = History { workspace, situation: &situation, connected };
-    let mut findings = duplicates::find(&history);
+    let mut findings = half_applied::find(&history).await?;
+    findings.extend(duplicates::find(&history));
     findings.extend(ghosts::find(&history));
     findings.extend(replaced::find(&history));
     findings.extend(order::find(&history));

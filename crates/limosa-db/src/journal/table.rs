@@ -96,7 +96,7 @@ impl Journal {
             Dialect::MySql => "date_format(started_at, '%Y-%m-%d %H:%i:%s')",
         };
         let sql = format!(
-            "SELECT position, operation, description, fingerprint, statement, state, before_it, waiting, run_id, {started} \
+            "SELECT position, operation, description, fingerprint, statement, state, before_it, waiting, run_id, {started}, error \
              FROM {} WHERE {} ORDER BY position",
             self.table,
             self.is(key)
@@ -117,6 +117,7 @@ impl Journal {
                 waiting: row.get(7).map(str::to_owned),
                 run_id: row.text(8).to_owned(),
                 started_at: row.get(9).map(|time| format!("{time} UTC")),
+                error: row.get(10).map(str::to_owned),
             })
         };
         rows.iter().map(read).collect()
@@ -188,6 +189,16 @@ impl Journal {
             "UPDATE {} SET state = {state}, error = NULL, finished_at = {}, waiting = %s WHERE {condition} AND position = {position}",
             self.table.replace('%', "%%"),
             self.now().replace('%', "%%"),
+        )
+    }
+
+    /// Returns the statement that says that all steps before a position are done.
+    pub fn finish_before(&self, key: &JournalKey, position: i64) -> String {
+        format!(
+            "UPDATE {} SET state = {} WHERE {} AND position < {position}",
+            self.table,
+            self.literal(StepState::Finished.as_str()),
+            self.is(key)
         )
     }
 

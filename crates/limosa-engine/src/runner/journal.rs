@@ -29,6 +29,8 @@ pub(super) struct JobJournal {
     pub(super) left: VecDeque<JournalStep>,
     /// Rows that go with the next one that is written.
     unwritten: Vec<JournalStep>,
+    /// Rows that were written in a transaction that is not kept yet.
+    tried: Vec<JournalStep>,
     /// Whether the table holds rows of the migration.
     has_rows: bool,
     next: i64,
@@ -65,12 +67,21 @@ impl JobJournal {
     /// Returns the statement that says how far a step came; rows that were not written yet go with it.
     pub(super) fn write(&mut self, position: i64, state: StepState, before: Option<&str>) -> String {
         self.has_rows = true;
-        let Some(row) = self.unwritten.iter_mut().find(|row| row.position == position) else {
+        let Some(index) = self.unwritten.iter().position(|row| row.position == position) else {
             return self.table.update(&self.key, position, state, before, &self.run_id);
         };
-        row.state = state;
-        row.before = before.map(str::to_owned);
+        self.tried.clone_from(&self.unwritten);
+        self.unwritten[index].state = state;
+        self.unwritten[index].before = before.map(str::to_owned);
         self.table.insert(&self.key, &std::mem::take(&mut self.unwritten))
+    }
+
+    /// Notes whether the transaction of the rows that were written last is kept.
+    fn close(&mut self, is_kept: bool) {
+        let tried = std::mem::take(&mut self.tried);
+        if !is_kept {
+            self.unwritten = tried;
+        }
     }
 
     /// Adds the steps of an operation; returns their positions.
@@ -92,6 +103,7 @@ impl JobJournal {
             waiting: waiting.clone(),
             run_id: self.run_id.clone(),
             started_at: None,
+            error: None,
         };
         let first = self.next;
         if statements.is_empty() {
@@ -142,6 +154,7 @@ impl Runner<'_> {
             next: left.back().map_or(0, |step| step.position + 1),
             left,
             unwritten: Vec::new(),
+            tried: Vec::new(),
             own_transaction: false,
         }))
     }
@@ -306,6 +319,9 @@ impl Runner<'_> {
             // The first error is the one to tell.
             Err(_) => _ = work.session.undo().await,
         }
+        if let Some(journal) = &mut work.journal {
+            journal.close(done.is_ok());
+        }
         done
     }
 
@@ -408,13 +424,20 @@ impl Runner<'_> {
 
     /// Notes why a step failed, or forgets the migration when nothing of it is done; that it cannot be written changes nothing.
     async fn close_failed(&self, work: &mut Work<'_>, position: i64, kind: &RunErrorKind, is_undone: bool) {
-        let Some(journal) = work.journal.as_ref().filter(|journal| journal.has_rows && !journal.own_transaction) else {
+        let Some(journal) = work.journal.as_mut().filter(|journal| journal.has_rows && !journal.own_transaction) else {
             return;
         };
-        let sql = match work.progress.changed {
-            true => journal.table.note_error(&journal.key, position, &kind.to_string(), is_undone),
-            false => journal.table.forget(&journal.key, 0),
-        };
-        _ = self.kept(work, &[&sql]).await;
+        let mut statements = Vec::new();
+        if work.progress.changed {
+            if !journal.unwritten.is_empty() {
+                statements.push(journal.table.insert(&journal.key, &std::mem::take(&mut journal.unwritten)));
+            }
+            statements.push(journal.table.finish_before(&journal.key, position));
+            statements.push(journal.table.note_error(&journal.key, position, &kind.to_string(), is_undone));
+        } else {
+            statements.push(journal.table.forget(&journal.key, 0));
+        }
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        _ = self.kept(work, &statements).await;
     }
 }

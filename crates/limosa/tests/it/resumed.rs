@@ -235,6 +235,12 @@ fn half_unapplied() {
         let project = Project::new(&[("shop/migrations/0001_initial.toml", &text)]).on(database);
         project.run("migrate").ends(0);
         project.run("migrate shop zero").ends(5).tells(&["stays: Create model Other", "left: Raw SQL operation"]);
+        project.run("doctor").ends(1).prints(&[
+            "shop.0001_initial is half-unapplied: 1 statement is known to be done",
+            "next is: DROP TABLE nowhere",
+            "it failed: ",
+            "finish it with `limosa migrate shop zero`",
+        ]);
         let said = project.run("migrate").ends(5);
         said.tells(&["shop.0001_initial is half-unapplied", "finish it with `limosa migrate shop zero`"]);
         database.execute("CREATE TABLE nowhere (id integer)");
