@@ -55,12 +55,14 @@ pub fn unordered(
     let mut ancestors: HashMap<&MigrationId, HashSet<&MigrationId>> = HashMap::new();
     let mut touches: HashMap<&MigrationId, Touched> = HashMap::new();
     let mut found = Vec::new();
+    let is_pending: Vec<bool> = order.iter().map(|id| pending.contains(id)).collect();
+    let to_apply: Vec<usize> = (0..order.len()).filter(|&place| is_pending[place]).collect();
     for (place, &later) in order.iter().enumerate() {
-        for &earlier in &order[..place] {
-            let (applied_earlier, applied_later) = (!pending.contains(earlier), !pending.contains(later));
-            // What is applied already and comes first anyway has the order of an empty database. Different apps are no branches: only
-            // when this database is about to get another order than an empty one, they are told.
-            if applied_earlier || (!applied_later && earlier.app != later.app) {
+        let is_reversed = !is_pending[place];
+        // What is applied already and comes first anyway has the order of an empty database.
+        for earlier in to_apply.iter().take_while(|&&earlier| earlier < place).map(|&earlier| order[earlier]) {
+            // Different apps are no branches: only when this database is about to get another order than an empty one, they are told.
+            if !is_reversed && earlier.app != later.app {
                 continue;
             }
             let needed = ancestors
@@ -73,8 +75,8 @@ pub fn unordered(
                 touches.entry(id).or_insert_with(|| touched(id));
             }
             let Some(tables) = common(earlier, &touches[earlier], later, &touches[later]) else { continue };
-            let (first, second) = if applied_later { (later, earlier) } else { (earlier, later) };
-            found.push(Unordered { first: first.clone(), second: second.clone(), tables, is_reversed: applied_later });
+            let (first, second) = if is_reversed { (later, earlier) } else { (earlier, later) };
+            found.push(Unordered { first: first.clone(), second: second.clone(), tables, is_reversed });
         }
     }
     found

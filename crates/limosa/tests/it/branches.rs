@@ -224,6 +224,41 @@ fn as_django_does_it() {
     }
 }
 
+/// The same tenants of a Django project.
+#[test]
+fn three_tenants_of_a_django_project() {
+    on_each("django_tenants", |database| {
+        let mut outcomes = Vec::new();
+        for before in [&[][..], &[PATCH], &["0002_other"], &["0002_other", TRUNK]] {
+            database.empty();
+            let Some(project) = Project::django(&[]).map(|project| project.on(database)) else { return };
+            let write = |name: &str, replaces: &str| {
+                let (path, text) = django(name);
+                project.write(&path, text.replace("    replaces", replaces));
+            };
+            before.iter().for_each(|name| write(name, "    replaced"));
+            if !before.is_empty() {
+                project.run("migrate").ends(0);
+            }
+            if before == [PATCH] {
+                std::fs::remove_file(project.path(&django(PATCH).0)).expect("remove a file");
+            }
+            ["0002_other", TRUNK].iter().for_each(|name| write(name, "    replaces"));
+            project.run("migrate").ends(0);
+            django_says(&project, 0, "[X] 0003_slug");
+            let rows = database.history("django_migrations");
+            let once: BTreeSet<String> = rows.iter().cloned().collect();
+            assert_eq!(rows.len(), once.len(), "{rows:?}");
+            let is_history =
+                |line: &&str| line.starts_with("django_migrations: ") || line.starts_with("sqlite_sequence: ");
+            let schema: Vec<String> =
+                database.dump().lines().filter(|line| !is_history(line)).map(str::to_owned).collect();
+            outcomes.push((schema, once));
+        }
+        assert!(outcomes.iter().all(|other| other == &outcomes[0]), "{outcomes:#?}");
+    });
+}
+
 /// Development applied the migration before it began to replace the patch's: Django runs it again.
 #[test]
 fn django_agrees_afterwards() {
@@ -322,7 +357,9 @@ fn order_that_matters() {
     on_each("order", |database| {
         for (branches, expected) in two_branches() {
             database.empty();
-            let said = branched(&branches, database).run("plan").ends(0);
+            let project = branched(&branches, database);
+            let said = project.run("plan").ends(0);
+            assert_eq!(project.run("migrate --plan").ends(0).stderr, said.stderr);
             match expected {
                 None => assert_eq!(said.stderr, "", "{branches:?}"),
                 Some(rows) => assert_eq!(

@@ -7,10 +7,13 @@ use limosa_model::operations::{OperationKind, Sql, StateEffect};
 use limosa_model::{Migration, MigrationId, Operation, Value};
 
 use super::Request;
+use crate::branches;
 use crate::cli::args::Format;
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
+use crate::cli::order;
 use crate::cli::printer::BOLD;
+use crate::connected;
 use crate::error::Error;
 use crate::migrate::{self, MigratePlan};
 use crate::situation::Situation;
@@ -44,6 +47,7 @@ pub(super) fn show(
             Format::Text => {
                 let text = planned(workspace, &plan)?;
                 context.printer.data(&text);
+                warn(context, workspace, &plan, request)?;
             }
             Format::Json => {
                 let planned: Vec<_> = plan
@@ -60,6 +64,24 @@ pub(super) fn show(
         }
     }
     Ok(if request.args.check_unapplied && !plan.printed.is_empty() { Exit::Pending } else { Exit::Done })
+}
+
+/// Tells of data migrations whose order nothing settles.
+fn warn(
+    context: &mut CommandContext,
+    workspace: &Workspace,
+    plan: &MigratePlan,
+    request: &Request<'_>,
+) -> Result<(), Error> {
+    let dialect = workspace.database_url(&context.alias)?.dialect();
+    let sql = connected::context(workspace, &context.alias, dialect);
+    // That an operation does not fit the state is told when the plan is to be run.
+    if let Ok((_, end)) = migrate::jobs(workspace, plan, request.options.fake, &sql) {
+        for pair in branches::doubts(workspace, plan, &end, &sql) {
+            context.printer.note(&order::line(&pair));
+        }
+    }
+    Ok(())
 }
 
 /// Source: Django `core/management/commands/migrate.py`, `--plan` and `describe_operation`.
