@@ -187,6 +187,29 @@ impl Connection {
         }
     }
 
+    /// Runs statements as [`Connection::batch`] does, of which one is a fence that must change exactly one row; returns whether it did.
+    ///
+    /// When it did not, those after it were not run, or ran inside the open transaction, which must be rolled back.
+    ///
+    /// # Errors
+    /// As [`Connection::batch`].
+    pub async fn batch_fenced<S: AsRef<str> + Sync>(&self, statements: &[S], fence: usize) -> Result<bool, BatchError> {
+        if let Backend::Postgres(connection) = &self.backend
+            && let Some(changed) = connection.pipeline(statements, Some(fence)).await
+        {
+            return changed.map(|changed| changed == 1);
+        }
+        let later = |offset: usize| move |failed: BatchError| BatchError { index: failed.index + offset, ..failed };
+        let (before, rest) = statements.split_at(fence.min(statements.len()));
+        self.batch(before).await?;
+        let [fenced, after @ ..] = rest else { return Ok(false) };
+        let changed = self.execute(fenced.as_ref()).await.map_err(|error| BatchError { index: fence, error })?;
+        if changed != 1 {
+            return Ok(false);
+        }
+        self.batch(after).await.map_err(later(fence + 1)).map(|()| true)
+    }
+
     /// Begins a transaction; on SQLite one that may write from its start (`BEGIN IMMEDIATE`).
     ///
     /// # Errors

@@ -139,8 +139,10 @@ impl Session<'_> {
         }
     }
 
-    /// Runs scripts in order until a statement fails.
-    pub(crate) async fn run(&mut self, scripts: &[String]) -> Result<(), Failed> {
+    /// Runs scripts in order until a statement fails; one may be a fence, which must change one row. Returns whether it did.
+    ///
+    /// When it did not, those after it have no effect once the transaction is rolled back.
+    pub(crate) async fn run(&mut self, scripts: &[String], fence: Option<usize>) -> Result<bool, Failed> {
         match self {
             Self::Direct(connection) => {
                 let dialect = connection.dialect();
@@ -152,7 +154,11 @@ impl Session<'_> {
                         owners.push(owner);
                     }
                 }
-                connection.batch(&statements).await.map_err(|failed| {
+                let sent = match fence.and_then(|fence| owners.iter().position(|owner| *owner == fence)) {
+                    Some(fence) => connection.batch_fenced(&statements, fence).await,
+                    None => connection.batch(&statements).await.map(|()| true),
+                };
+                sent.map_err(|failed| {
                     let index = owners.get(failed.index).copied().unwrap_or(0);
                     let partly = failed.index > 0 && owners.get(failed.index - 1) == Some(&index);
                     let statement = statements.get(failed.index).cloned().unwrap_or_default();
@@ -166,11 +172,14 @@ impl Session<'_> {
                             let (partly, statement) = (position > 0, statement.clone());
                             Failed { index, partly, statement, error: error.into() }
                         };
-                        bridge.execute(statement, None).await.map_err(failed)?;
+                        let changed = bridge.execute(statement, None).await.map_err(failed)?;
+                        if fence == Some(index) && changed != 1 {
+                            return Ok(false);
+                        }
                         failpoint(Failpoint::StatementSent);
                     }
                 }
-                Ok(())
+                Ok(true)
             }
         }
     }

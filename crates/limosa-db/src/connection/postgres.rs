@@ -62,11 +62,7 @@ impl PostgresConnection {
     pub(crate) async fn execute(&self, sql: &str) -> Result<u64, DbError> {
         let messages = self.client.simple_query(sql).await;
         let messages = self.observe(sql, messages)?;
-        let changed = |message: &SimpleQueryMessage| match message {
-            SimpleQueryMessage::CommandComplete(rows) => Some(*rows),
-            _ => None,
-        };
-        Ok(messages.iter().rev().find_map(changed).unwrap_or(0))
+        Ok(rows_changed(&messages))
     }
 
     /// Runs one query.
@@ -83,24 +79,47 @@ impl PostgresConnection {
 
     /// Runs statements in order, sent in one go inside a transaction.
     pub(crate) async fn batch<S: AsRef<str> + Sync>(&self, statements: &[S]) -> Result<(), BatchError> {
-        let plain = |sql: &S| classify(sql.as_ref(), Dialect::Postgres).control == Control::None;
-        if self.transaction.load(Ordering::Relaxed) != OPEN || !statements.iter().all(plain) {
-            for (index, sql) in statements.iter().enumerate() {
-                self.execute(sql.as_ref()).await.map_err(|error| BatchError { index, error })?;
-                if !self.in_transaction() {
-                    failpoint(Failpoint::StatementSent);
-                }
-            }
-            return Ok(());
+        if let Some(sent) = self.pipeline(statements, None).await {
+            return sent.map(drop);
         }
-        for (chunk_index, chunk) in statements.chunks(PIPELINE).enumerate() {
-            let results = in_order(chunk.iter().map(|sql| self.client.batch_execute(sql.as_ref()))).await;
-            for (index, result) in results.into_iter().enumerate() {
-                let index = chunk_index * PIPELINE + index;
-                self.observe(chunk[index % PIPELINE].as_ref(), result).map_err(|error| BatchError { index, error })?;
+        for (index, sql) in statements.iter().enumerate() {
+            self.execute(sql.as_ref()).await.map_err(|error| BatchError { index, error })?;
+            if !self.in_transaction() {
+                failpoint(Failpoint::StatementSent);
             }
         }
         Ok(())
+    }
+
+    /// Sends statements in one go and returns how many rows one of them changed; nothing is sent outside a transaction, or where one ends it.
+    pub(crate) async fn pipeline<S: AsRef<str>>(
+        &self,
+        statements: &[S],
+        counted: Option<usize>,
+    ) -> Option<Result<u64, BatchError>> {
+        let plain = |sql: &S| classify(sql.as_ref(), Dialect::Postgres).control == Control::None;
+        if self.transaction.load(Ordering::Relaxed) != OPEN || !statements.iter().all(plain) {
+            return None;
+        }
+        let mut changed = 0;
+        for (chunk_index, chunk) in statements.chunks(PIPELINE).enumerate() {
+            let first = chunk_index * PIPELINE;
+            let send = async |index: usize, sql: &S| match counted {
+                // Rows that others return are dropped as they come.
+                Some(counted) if counted == first + index => {
+                    self.client.simple_query(sql.as_ref()).await.map(|messages| rows_changed(&messages))
+                }
+                _ => self.client.batch_execute(sql.as_ref()).await.map(|()| 0),
+            };
+            let results = in_order(chunk.iter().enumerate().map(|(index, sql)| send(index, sql))).await;
+            for (index, (sql, result)) in chunk.iter().zip(results).enumerate() {
+                match self.observe(sql.as_ref(), result) {
+                    Ok(rows) => changed += rows,
+                    Err(error) => return Some(Err(BatchError { index: first + index, error })),
+                }
+            }
+        }
+        Some(Ok(changed))
     }
 
     /// Commits; what has failed is rolled back instead, because the server would do so without saying it.
@@ -197,6 +216,15 @@ impl Cancel {
     pub(super) async fn cancel(&self) -> Result<(), DbError> {
         self.token.cancel_query(self.tls.clone()).await.map_err(DbError::from)
     }
+}
+
+/// Returns how many rows a statement changed.
+fn rows_changed(messages: &[SimpleQueryMessage]) -> u64 {
+    let changed = |message: &SimpleQueryMessage| match message {
+        SimpleQueryMessage::CommandComplete(rows) => Some(*rows),
+        _ => None,
+    };
+    messages.iter().rev().find_map(changed).unwrap_or(0)
 }
 
 /// Starts futures in order, so that each has sent its request, then waits for their results in order.

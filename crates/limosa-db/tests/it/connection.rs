@@ -39,6 +39,49 @@ async fn transactions_and_savepoints() {
 }
 
 #[tokio::test]
+async fn a_fence_is_followed_by_nothing_that_stays() {
+    on_each("fenced", async |connection| {
+        connection.execute("CREATE TABLE lease (token integer)").await.expect("create");
+        connection.execute("INSERT INTO lease VALUES (7)").await.expect("insert");
+        connection.execute("CREATE TABLE t (a integer UNIQUE)").await.expect("create");
+        // Inside a transaction and outside; where one of the statements ends the transaction; more than are sent in one go.
+        let many: Vec<String> = (100..700).map(|number| format!("INSERT INTO t VALUES ({number})")).collect();
+        for (begins, before) in [
+            (true, vec!["INSERT INTO t VALUES (1)".to_owned()]),
+            (false, Vec::new()),
+            (true, vec!["COMMIT".to_owned()]),
+            (true, many),
+        ] {
+            for (token, is_ours) in [(8, false), (7, true)] {
+                if begins {
+                    connection.begin().await.expect("begin");
+                }
+                let mut statements = before.clone();
+                statements.push(format!("UPDATE lease SET token = token WHERE token = {token}"));
+                statements.push("INSERT INTO t VALUES (2)".to_owned());
+                let held = connection.batch_fenced(&statements, before.len()).await.expect("no error");
+                // MariaDB tells rows that are found, not only those that differ.
+                assert_eq!(held, is_ours, "{token} {before:?}");
+                match held {
+                    true if connection.in_transaction() => connection.commit().await.expect("commit"),
+                    _ => connection.rollback().await.expect("rollback"),
+                }
+                let rows = connection.query("SELECT count(*) FROM t WHERE a = 2", &[]).await.expect("a count");
+                assert_eq!(rows[0].int(0), Ok(Some(i64::from(is_ours))), "{token} {before:?}");
+            }
+            connection.execute("DELETE FROM t").await.expect("delete");
+        }
+        let statements = ["INSERT INTO t VALUES (3)", "UPDATE lease SET token = 7", "INSERT INTO missing VALUES (1)"];
+        connection.begin().await.expect("begin");
+        let error = connection.batch_fenced(&statements, 1).await.expect_err("an error");
+        assert_eq!((error.index, error.error.kind), (2, DbErrorKind::Missing));
+        connection.rollback().await.expect("rollback");
+        connection.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_batch_names_the_statement_that_failed() {
     on_each("batch", async |connection| {
         connection.begin().await.expect("begin");

@@ -14,11 +14,16 @@ impl Runner<'_> {
         if session.holds(&fence).await? {
             return Ok(());
         }
+        Err(self.taken_over().await?)
+    }
+
+    /// Returns the failure that says who has taken over.
+    pub(super) async fn taken_over(&self) -> Result<RunErrorKind, RunErrorKind> {
         let holder = match self.lease {
             Some(lease) => lease.taken_over(self.connection).await?,
             None => None,
         };
-        Err(RunErrorKind::TakenOver(Box::new(holder.unwrap_or_default())))
+        Ok(RunErrorKind::TakenOver(Box::new(holder.unwrap_or_default())))
     }
 
     /// Stops early where another runner is known to have taken over: in a transaction the lease is checked before that is kept.

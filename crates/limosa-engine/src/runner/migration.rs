@@ -1,6 +1,6 @@
 //! Runs one migration.
 
-use limosa_db::{Failpoint, RunLog, failpoint, introspect};
+use limosa_db::{Failpoint, Lease, RunLog, failpoint, introspect};
 use limosa_model::graph::Direction;
 use limosa_plan::steps::{Compiled, Compiler, Step, is_one_transaction};
 use limosa_sql::catalog::Catalog;
@@ -19,6 +19,9 @@ use crate::session::Session;
 pub(super) const RECORD: &str = "Record the migration";
 
 /// What is done with it, which is nothing that the migration is about.
+pub(super) const FENCE: &str = "Check the lease";
+
+/// The same.
 pub(super) const NOTE: &str = "Note the migration in the record of runs";
 
 impl Runner<'_> {
@@ -75,7 +78,7 @@ impl Runner<'_> {
             self.connection.begin().await?;
             self.check_lease(&mut Session::Direct(self.connection)).await?;
             let mut records = self.records(job, journal);
-            records.extend(self.note(job, "faked", &Progress::new(self.log.map(RunLog::text))));
+            records.extend(self.note(job, "faked", &Progress::new(self.log.map(RunLog::text)), &[]));
             self.connection.batch(&records).await.map_err(|failed| failed.error)?;
             Ok(self.connection.commit().await?)
         };
@@ -134,25 +137,29 @@ impl Runner<'_> {
             let (deferred, _) = compiler.finish();
             self.step(work, deferred, Place::end(), None).await?;
         }
-        self.send(work).await?;
-        if self.context.dialect == Dialect::Sqlite
-            && let Some((table, parent)) = work.session.broken_foreign_key().await.map_err(RunErrorKind::from)?
-        {
-            return Err(RunErrorKind::ForeignKeys { table, parent }.into());
+        if self.context.dialect == Dialect::Sqlite {
+            self.send(work).await?;
+            if let Some((table, parent)) = work.session.broken_foreign_key().await.map_err(RunErrorKind::from)? {
+                return Err(RunErrorKind::ForeignKeys { table, parent }.into());
+            }
         }
-        failpoint(Failpoint::StepsDone);
         let transaction = self.is_transaction(work.job);
         if !transaction {
+            self.send(work).await?;
             work.session.begin().await.map_err(RunErrorKind::from)?;
         }
-        self.check_lease(&mut work.session).await?;
-        failpoint(Failpoint::LeaseChecked);
-        let record = Owner { number: work.progress.enter(RECORD), description: RECORD.to_owned(), span: None };
-        let records = self.records(work.job, work.journal.as_ref());
-        work.pending.push(&record, records);
-        let note = self.note(work.job, outcome(work.job.direction), work.progress);
-        work.pending.push(&Owner { description: NOTE.to_owned(), ..record }, note.into_iter().collect());
+        failpoint(Failpoint::StepsDone);
+        let owner = |description: &str, number| Owner { number, description: description.to_owned(), span: None };
+        let number = work.progress.enter(RECORD);
+        let note = self.note(work.job, outcome(work.job.direction), work.progress, &work.pending.scripts);
+        if let Some(fence) = self.lease.and_then(Lease::fence) {
+            work.pending.fence = Some(work.pending.scripts.len());
+            work.pending.push(&owner(FENCE, number), vec![fence.statement().to_owned()]);
+        }
+        work.pending.push(&owner(RECORD, number), self.records(work.job, work.journal.as_ref()));
+        work.pending.push(&owner(NOTE, number), note.into_iter().collect());
         self.send(work).await?;
+        failpoint(Failpoint::LeaseChecked);
         failpoint(Failpoint::Recorded);
         if !transaction {
             work.session.commit().await.map_err(RunErrorKind::from)?;

@@ -23,11 +23,22 @@ impl Runner<'_> {
     }
 
     /// Returns the statement that notes a migration in the record of runs, for the transaction of the history row.
-    pub(super) fn note(&self, job: &Job, outcome: &'static str, progress: &Progress) -> Option<String> {
-        let (log, sent) = (self.log?, progress.sent.as_ref()?);
+    ///
+    /// `waiting` is what is sent before it, with it.
+    pub(super) fn note(
+        &self,
+        job: &Job,
+        outcome: &'static str,
+        progress: &Progress,
+        waiting: &[String],
+    ) -> Option<String> {
+        let (log, mut sent) = (self.log?, progress.sent.clone()?);
+        for script in waiting {
+            sent.push(statements_of(script, self.context.dialect).len(), script);
+        }
         Some(log.migration_statement(&MigrationRun {
             one_transaction: self.is_transaction(job),
-            ..noted(job, outcome, sent, progress.began.elapsed())
+            ..noted(job, outcome, &sent, progress.began.elapsed())
         }))
     }
 

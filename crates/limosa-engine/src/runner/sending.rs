@@ -1,12 +1,12 @@
 //! Sends the statements of a migration that is one transaction, in as few round trips as the database allows.
 
-use super::migration::{NOTE, RECORD};
+use super::migration::{FENCE, NOTE, RECORD};
 use super::work::{Failure, Owner, Work};
 use super::{RunErrorKind, Runner};
 use crate::events::Event;
 
 impl Runner<'_> {
-    /// Sends what waits to be sent.
+    /// Sends what waits to be sent; fails when the lease is another's by then.
     pub(super) async fn send(&self, work: &mut Work<'_>) -> Result<(), Failure> {
         let sent = std::mem::take(&mut work.pending);
         if sent.scripts.is_empty() {
@@ -16,15 +16,18 @@ impl Runner<'_> {
             return Err(RunErrorKind::Interrupted.into());
         }
         self.before_sending(work).await?;
-        for (_, sql) in sent.owners.iter().zip(&sent.scripts).filter(|(owner, _)| owner.description != NOTE) {
+        for (_, sql) in sent.owners.iter().zip(&sent.scripts).filter(|(owner, _)| is_told(owner)) {
             self.events.send(Event::Statement { sql: sql.clone() });
         }
-        let result = work.session.run(&sent.scripts).await;
-        let tried = result.as_ref().map_or_else(|failed| failed.index + 1, |()| sent.scripts.len());
-        let own = |owner: &Owner| owner.description != RECORD && owner.description != NOTE;
-        let own = sent.owners.iter().zip(&sent.scripts).take(tried).filter(|(owner, _)| own(owner));
+        let result = work.session.run(&sent.scripts, sent.fence).await;
+        let tried = result.as_ref().map_or_else(|failed| failed.index + 1, |_| sent.scripts.len());
+        let own = |(owner, _): &(&Owner, &String)| is_told(owner) && owner.description != RECORD;
+        let own = sent.owners.iter().zip(&sent.scripts).take(tried).filter(own);
         work.progress.executed(own.map(|(_, sql)| sql.as_str()), self.context.dialect);
-        result.map_err(|failed| {
+        if matches!(result, Ok(false)) {
+            return Err(self.taken_over().await?.into());
+        }
+        result.map(drop).map_err(|failed| {
             let kind = RunErrorKind::refused(failed.statement, failed.error, self.context.dialect);
             work.progress.changed |= failed.partly || kind.is_lost_connection();
             match sent.owners.get(failed.index) {
@@ -33,4 +36,9 @@ impl Runner<'_> {
             }
         })
     }
+}
+
+/// Returns whether listeners are told of a statement: whether the migration is about it.
+fn is_told(owner: &Owner) -> bool {
+    !matches!(owner.description.as_str(), FENCE | NOTE)
 }

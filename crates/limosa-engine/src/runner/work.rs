@@ -25,6 +25,8 @@ pub(super) struct Work<'w> {
 pub(super) struct Pending {
     pub(super) scripts: Vec<String>,
     pub(super) owners: Vec<Owner>,
+    /// Which of them checks the lease.
+    pub(super) fence: Option<usize>,
 }
 
 /// The operation that something belongs to.
