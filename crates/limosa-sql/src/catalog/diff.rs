@@ -1,10 +1,13 @@
 //! What differs between the schema that there should be and the one that there is.
 
+mod mysql;
+
 use std::fmt;
 
 use smol_str::SmolStr;
 
 use super::{Catalog, Column, Constraint, Table, TableKind};
+use crate::dialect::Dialect;
 
 /// A difference in one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,24 +67,33 @@ pub enum Aspect {
 /// partial indexes and the expressions of checks are not compared: databases write them anew.
 pub fn differences(expected: &Catalog, found: &Catalog) -> Vec<Difference> {
     let mut differences = Vec::new();
+    let dialect = expected.dialect();
     for table in expected.tables().filter(|table| table.kind == TableKind::Table) {
         let mut add = |kind| differences.push(Difference { table: table.name.clone(), kind });
-        match found.table(&table.name) {
+        match counterpart(found, &table.name) {
             None => add(DifferenceKind::NoTable),
             Some(other) => {
-                columns(table, other, &mut add);
-                constraints(table, other, &mut add);
+                columns(dialect, table, other, &mut add);
+                constraints(dialect, table, other, &mut add);
             }
         }
     }
     differences
 }
 
-fn columns(expected: &Table, found: &Table, add: &mut impl FnMut(DifferenceKind)) {
+/// Returns the table of a name; MySQL may keep names of tables in lower case.
+fn counterpart<'c>(found: &'c Catalog, name: &str) -> Option<&'c Table> {
+    found.table(name).or_else(|| match found.dialect() {
+        Dialect::MySql => found.tables().find(|table| table.name.eq_ignore_ascii_case(name)),
+        Dialect::Postgres | Dialect::Sqlite => None,
+    })
+}
+
+fn columns(dialect: Dialect, expected: &Table, found: &Table, add: &mut impl FnMut(DifferenceKind)) {
     for column in &expected.columns {
         match found.column(&column.name) {
             None => add(DifferenceKind::NoColumn(column.name.clone())),
-            Some(other) => aspects(column, other, add),
+            Some(other) => aspects(dialect, column, other, add),
         }
     }
     for column in found.columns.iter().filter(|column| expected.column(&column.name).is_none()) {
@@ -89,16 +101,24 @@ fn columns(expected: &Table, found: &Table, add: &mut impl FnMut(DifferenceKind)
     }
 }
 
-fn aspects(expected: &Column, found: &Column, add: &mut impl FnMut(DifferenceKind)) {
+fn aspects(dialect: Dialect, expected: &Column, found: &Column, add: &mut impl FnMut(DifferenceKind)) {
     let null = |column: &Column| if column.nullable { "null allowed" } else { "no null" }.to_owned();
     let yes = |value: bool| if value { "yes" } else { "no" }.to_owned();
     let text = |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("none").to_owned();
+    let data_type = |column: &Column| match dialect {
+        Dialect::MySql => mysql::data_type(column),
+        Dialect::Postgres | Dialect::Sqlite => column.data_type.to_ascii_lowercase(),
+    };
+    let collations = match dialect {
+        Dialect::MySql => (mysql::collation(expected, found), mysql::collation(found, expected)),
+        Dialect::Postgres | Dialect::Sqlite => (expected.collation.as_deref(), found.collation.as_deref()),
+    };
     let pairs = [
-        (Aspect::Type, expected.data_type.to_ascii_lowercase(), found.data_type.to_ascii_lowercase()),
+        (Aspect::Type, data_type(expected), data_type(found)),
         (Aspect::Null, null(expected), null(found)),
         (Aspect::Numbering, yes(expected.auto), yes(found.auto)),
         (Aspect::Generated, yes(expected.generated), yes(found.generated)),
-        (Aspect::Collation, text(expected.collation.as_deref()), text(found.collation.as_deref())),
+        (Aspect::Collation, text(collations.0), text(collations.1)),
         (Aspect::Comment, text(expected.comment.as_deref()), text(found.comment.as_deref())),
     ];
     for (aspect, expected_value, found_value) in pairs {
@@ -109,11 +129,13 @@ fn aspects(expected: &Column, found: &Column, add: &mut impl FnMut(DifferenceKin
     }
 }
 
-fn constraints(expected: &Table, found: &Table, add: &mut impl FnMut(DifferenceKind)) {
+fn constraints(dialect: Dialect, expected: &Table, found: &Table, add: &mut impl FnMut(DifferenceKind)) {
     // What the database made for a foreign key goes and comes with that.
-    let own = |table: &Table| -> Vec<Constraint> {
-        table.constraints.iter().filter(|constraint| !constraint.generated && !constraint.inline).cloned().collect()
+    let is_own = |constraint: &&Constraint| match dialect {
+        Dialect::MySql => mysql::is_own(constraint),
+        Dialect::Postgres | Dialect::Sqlite => !constraint.generated && !constraint.inline,
     };
+    let own = |table: &Table| -> Vec<Constraint> { table.constraints.iter().filter(is_own).cloned().collect() };
     let mut left = own(found);
     for constraint in own(expected) {
         let same = left
@@ -133,6 +155,10 @@ fn does_the_same(one: &Constraint, other: &Constraint) -> bool {
     let same_columns = one.columns == other.columns
         // Databases report the columns of a check in an order of their own, or not at all.
         || (one.check && other.check && one.name == other.name);
+    // On MySQL a foreign key may have its index under its own name.
+    if one.foreign_key.is_some() {
+        return same_columns && one.foreign_key == other.foreign_key;
+    }
     same_columns
         && one.primary_key == other.primary_key
         && one.unique == other.unique

@@ -170,10 +170,16 @@ fn unnumbered(check: &Constraint, column: &str) -> SmolStr {
 }
 
 fn is_inline(constraint: &Constraint) -> bool {
-    constraint.check && (constraint.inline || constraint.name.starts_with(UNNAMED))
+    constraint.check && (constraint.inline || is_unnamed(constraint))
 }
 
-fn is_generated(index: &Constraint) -> bool {
+/// Returns whether nobody named a check.
+pub(super) fn is_unnamed(check: &Constraint) -> bool {
+    check.name.starts_with(UNNAMED)
+}
+
+/// Returns whether the database made the index for a foreign key.
+pub(super) fn is_generated(index: &Constraint) -> bool {
     let foreign = |name: &str| name.ends_with("_fk") || name.contains("_fk_");
     index.index
         && !index.unique

@@ -44,12 +44,6 @@ struct Statement {
 pub async fn compare(workspace: &mut Workspace, connected: &Connected) -> Result<Vec<Finding>, Error> {
     let situation = Situation::read(workspace, &connected.connection, &connected.history, true).await?;
     let dialect = connected.context.dialect;
-    if dialect == Dialect::MySql {
-        return Err(Error::Usage {
-            message: "the schema cannot be compared on MySQL and MariaDB yet".into(),
-            help: "leave --schema out".into(),
-        });
-    }
     let mut expected = expected(workspace, connected, &situation).await?;
     if dialect == Dialect::Sqlite {
         expected.catalog = made_in_memory(&expected.statements).await?;
