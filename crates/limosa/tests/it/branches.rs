@@ -311,6 +311,27 @@ fn django_leaves_out_the_second() {
         assert!(both.ours.stdout.contains("Applying library.0003_b... OK"), "{}", both.ours);
         assert!(both.theirs.stdout.contains("No migrations to apply."), "{}", both.theirs);
         twins.only_run("migrate --check").end(0, 0);
+        twins.only_run("migrate --database other").end(0, 0);
+        let patches = twins.histories("other").map(|rows| rows.iter().filter(|row| row.ends_with(PATCH)).count());
+        assert_eq!(patches, [1, 2]);
+    });
+}
+
+/// A replacement that is applied in part, and that nothing follows, Django leaves out.
+#[test]
+fn django_leaves_out_what_is_applied_in_part() {
+    let patch = django(PATCH);
+    let both = patch.1.replace(
+        "    dependencies",
+        "    replaces = [(\"library\", \"0002_patch\"), (\"library\", \"0003_more\")]\n    dependencies",
+    );
+    twins::on_each("part", &[], &[(&patch.0, &patch.1)], |twins| {
+        twins.run("migrate").end_well();
+        twins.remove(&patch.0);
+        twins.write("library/migrations/0002_both.py", &both);
+        let said = twins.only_run("migrate").end(2, 0);
+        assert!(said.ours.stderr.contains("error[half-replaced]: library.0002_both"), "{}", said.ours);
+        assert!(said.theirs.stdout.contains("No migrations to apply."), "{}", said.theirs);
     });
 }
 

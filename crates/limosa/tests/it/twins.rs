@@ -124,6 +124,12 @@ impl Twins {
         Both { ours: self.ours.project.run(ours), theirs: self.django(theirs) }
     }
 
+    /// Returns what is recorded in a database of both copies, ours first.
+    pub(crate) fn histories(&self, alias: &str) -> [Vec<String>; 2] {
+        let index = ALIASES.iter().position(|known| *known == alias).expect("an alias");
+        [&self.ours, &self.theirs].map(|side| side.databases[index].history("django_migrations"))
+    }
+
     /// Returns the files of a folder whose names hold a text, with their texts, ours first.
     pub(crate) fn list(&self, folder: &str, part: &str) -> [Vec<(String, String)>; 2] {
         let list = |side: &Side| {
