@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use limosa_db::{
-    ConnectOptions, Connection, DatabaseUrl, DbError, Failpoint, History, Lease, LeaseScope, LibpqEnvironment,
-    LockWait, failpoint,
+    ConnectOptions, Connection, DatabaseUrl, DbError, DbErrorKind, Failpoint, History, Lease, LeaseScope,
+    LibpqEnvironment, LockWait, Lost, failpoint,
 };
 use limosa_engine::events::Events;
 use limosa_sql::dialect::{Context, Dialect};
@@ -133,6 +133,33 @@ impl Connected {
             None => None,
         };
         Ok(Error::TakenOver(Box::new(holder.unwrap_or_default())))
+    }
+
+    /// Returns why something failed outside of a migration: another runner has taken over, where that is so.
+    ///
+    /// Who takes over from a frozen runner ends its connections, so that it first finds them closed.
+    pub async fn explain_loss(&self, lease: &Lease, error: Error) -> Error {
+        let is_its_own = match &error {
+            Error::Database(error) => error.kind == DbErrorKind::Cancelled,
+            Error::Python(_) => false,
+            _ => true,
+        };
+        if is_its_own {
+            return error;
+        }
+        // Where nobody can be asked, the first error is the one to tell.
+        match lease.taken_over(&self.connection).await {
+            Ok(None) => error,
+            Ok(Some(holder)) => Error::TakenOver(Box::new(holder)),
+            Err(_) => match lease.reconnect(&self.connection).await {
+                Ok(Some(Lost::TakenOver(holder))) => Error::TakenOver(Box::new(holder.unwrap_or_default())),
+                Ok(Some(Lost::Ours(connection))) => {
+                    connection.close().await;
+                    error
+                }
+                Ok(None) | Err(_) => error,
+            },
+        }
     }
 
     /// Returns whether the lease is ours.

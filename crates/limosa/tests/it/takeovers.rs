@@ -86,6 +86,38 @@ fn a_frozen_runner_is_taken_over_and_writes_nothing_more() {
     });
 }
 
+#[test]
+fn a_runner_that_is_frozen_before_it_works_says_who_took_over() {
+    on_each("frozen_early", |database| {
+        // The table that every runner reads first, once it has the lease.
+        let (shut, stopped) = match database.dialect() {
+            Dialect::Sqlite => return,
+            Dialect::Postgres => (
+                "LOCK TABLE limosa_migrations",
+                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+            ),
+            Dialect::MySql => (
+                "LOCK TABLES limosa_migrations WRITE",
+                "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE 'Waiting for table%'",
+            ),
+        };
+        let project = Project::blog().on(database).with("LIMOSA_LEASE_MILLISECONDS", "4000");
+        project.run("migrate blog 0001").ends(0);
+        let mut frozen = None;
+        database.holding(shut, || {
+            let runner = frozen.insert(project.start("migrate"));
+            until(|| (!database.query(stopped).is_empty()).then_some(())).expect("it reads the history");
+            runner.signal("STOP");
+        });
+        project.run("migrate").ends(0).prints(&["blog.0002_slug... OK", "blog.0003_first... OK"]);
+        let before = database.dump();
+        let frozen = frozen.expect("a runner");
+        frozen.signal("CONT");
+        frozen.end().ends(4).tells(&["the work was taken over"]);
+        assert_eq!(database.dump(), before);
+    });
+}
+
 const WAIT: &str = "
 
 def wait(apps, schema_editor):

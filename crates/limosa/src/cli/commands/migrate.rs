@@ -124,6 +124,10 @@ async fn on_one(
         let lock = lock?;
         let result =
             locked(context, workspace, &connected, &lock, request, planned.as_ref(), &events, &mut signals).await;
+        let result = match result {
+            Err(error) => Err(connected.explain_loss(&lock, error).await),
+            done => done,
+        };
         let released = lock.release(&connected.connection).await;
         if let Some(on) = result.as_ref().err().and_then(Error::goes_on)
             && (on.applied > 0 || lost < LOST)
@@ -137,8 +141,11 @@ async fn on_one(
         }
         reporter.finish();
         let (exit, migrations) = result?;
-        released?;
-        return Ok((exit, before + migrations));
+        // All is done; a lease that was lost with its connection holds nobody up.
+        match released {
+            Err(error) if error.kind != DbErrorKind::ConnectionLost => return Err(error.into()),
+            _ => return Ok((exit, before + migrations)),
+        }
     }
 }
 
