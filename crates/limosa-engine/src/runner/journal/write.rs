@@ -1,0 +1,91 @@
+//! Writes the rows of the journal, together with what they are about or before it.
+
+use limosa_db::{Failpoint, StepState, failpoint};
+
+use super::super::work::Work;
+use super::super::{RunErrorKind, Runner};
+
+impl Runner<'_> {
+    /// Runs a statement in one transaction with its row.
+    pub(super) async fn together(&self, work: &mut Work<'_>, position: i64, sql: &str) -> Result<(), RunErrorKind> {
+        let Some(journal) = &mut work.journal else { return Ok(()) };
+        let row = journal.write(position, StepState::Finished, None);
+        self.kept(work, &[sql, &row]).await
+    }
+
+    /// Runs statements in one transaction that is kept only if the lease is still ours.
+    pub(super) async fn kept(&self, work: &mut Work<'_>, statements: &[&str]) -> Result<(), RunErrorKind> {
+        work.session.begin().await?;
+        let done = async {
+            for sql in statements {
+                self.send_one(work, sql).await?;
+                failpoint(Failpoint::StepSent);
+            }
+            self.check_lease(&mut work.session).await
+        };
+        let done = done.await;
+        match done {
+            Ok(()) => work.session.commit().await?,
+            // The first error is the one to tell.
+            Err(_) => _ = work.session.undo().await,
+        }
+        if let Some(journal) = &mut work.journal {
+            journal.close(done.is_ok());
+        }
+        done
+    }
+
+    /// Says that a step begins, before it does.
+    pub(in super::super) async fn announced(
+        &self,
+        work: &mut Work<'_>,
+        position: i64,
+        state: StepState,
+        before: Option<&str>,
+    ) -> Result<(), RunErrorKind> {
+        self.set_own_transaction(work, false);
+        let Some(journal) = &mut work.journal else { return Ok(()) };
+        let sql = journal.write(position, state, before);
+        self.kept(work, &[&sql]).await?;
+        failpoint(Failpoint::StepAnnounced);
+        Ok(())
+    }
+
+    /// Says how far a step came.
+    pub(super) async fn write(&self, work: &mut Work<'_>, position: i64, state: StepState) -> Result<(), RunErrorKind> {
+        let Some(journal) = &mut work.journal else { return Ok(()) };
+        let sql = journal.write(position, state, None);
+        self.send_one(work, &sql).await
+    }
+
+    /// Sends one statement.
+    pub(in super::super) async fn send_one(&self, work: &mut Work<'_>, sql: &str) -> Result<(), RunErrorKind> {
+        let sent = work.session.execute(sql).await;
+        sent.map_err(|error| RunErrorKind::refused(sql.to_owned(), error, self.context.dialect))
+    }
+
+    pub(super) fn set_own_transaction(&self, work: &mut Work<'_>, open: bool) {
+        if let Some(journal) = &mut work.journal {
+            journal.own_transaction = open;
+        }
+    }
+
+    /// Notes why a step failed, or forgets the migration when nothing of it is done; that it cannot be written changes nothing.
+    pub(super) async fn close_failed(&self, work: &mut Work<'_>, position: i64, kind: &RunErrorKind, is_undone: bool) {
+        let Some(journal) = work.journal.as_mut().filter(|journal| journal.has_rows && !journal.own_transaction) else {
+            return;
+        };
+        let mut statements = Vec::new();
+        if work.progress.changed {
+            if !journal.unwritten.is_empty() {
+                statements.push(journal.table.insert(&journal.key, &std::mem::take(&mut journal.unwritten)));
+            }
+            statements.push(journal.table.finish_before(&journal.key, position));
+            statements.push(journal.table.note_error(&journal.key, position, &kind.to_string(), is_undone));
+        } else {
+            statements.push(journal.table.forget(&journal.key, 0));
+        }
+        let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
+        _ = self.kept(work, &statements).await;
+    }
+}
