@@ -17,7 +17,8 @@ pub(super) struct State {
 
 /// The rows of a table, but for numbers that sequences gave: a run that was killed may have used some up.
 ///
-/// Instead of such a number stands the place of its row among those of its table, here and in foreign keys to it.
+/// Instead of such a number stands the place of its row among those of its table, here and in foreign keys to it; where there is none, the
+/// order in which rows were written does not matter (Django adds those of a many-to-many relation in the order of a Python set).
 #[derive(Clone, Debug)]
 struct Rows {
     columns: Vec<String>,
@@ -139,6 +140,7 @@ fn number(tables: &mut BTreeMap<String, Rows>, catalog: &Catalog) {
             }
         }
     }
+    let referenced: BTreeSet<ColumnName> = targets.values().cloned().collect();
     for (table, rows) in tables {
         for (index, column) in rows.columns.iter().enumerate() {
             let mut name = (table.clone(), column.clone());
@@ -150,9 +152,10 @@ fn number(tables: &mut BTreeMap<String, Rows>, catalog: &Catalog) {
                 }
             }
             let Some(places) = places.get(&name) else { continue };
+            let is_referenced = referenced.contains(&name);
             for value in rows.rows.iter_mut().filter_map(|row| row.get_mut(index)) {
                 if let Some(place) = places.get(value) {
-                    *value = format!("#{place}");
+                    *value = if is_referenced { format!("#{place}") } else { "#".to_owned() };
                 }
             }
         }
