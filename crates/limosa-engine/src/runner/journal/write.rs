@@ -23,12 +23,14 @@ impl Runner<'_> {
             }
             self.check_lease(&mut work.session).await
         };
-        let done = done.await;
-        match done {
-            Ok(()) => work.session.commit().await?,
-            // The first error is the one to tell.
-            Err(_) => _ = work.session.undo().await,
-        }
+        let done = match done.await {
+            Ok(()) => work.session.commit().await.map_err(RunErrorKind::from),
+            Err(kind) => {
+                // The first error is the one to tell.
+                _ = work.session.undo().await;
+                Err(kind)
+            }
+        };
         if let Some(journal) = &mut work.journal {
             journal.close(done.is_ok());
         }
