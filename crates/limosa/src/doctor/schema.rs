@@ -1,11 +1,12 @@
 //! Drift: the schema that the recorded migrations make, compared with the one that the database holds.
 
+mod own_sql;
+
 use std::sync::Arc;
 
 use limosa_db::{ConnectOptions, Connection, DatabaseUrl, introspect};
 use limosa_engine::runner::{Fake, Job, states_forwards};
 use limosa_model::graph::Direction;
-use limosa_model::operations::OperationKind;
 use limosa_model::{Migration, MigrationId};
 use limosa_plan::steps::{self, Compiler, Skipped, Step};
 use limosa_sql::catalog::{Aspect, Catalog, Constraint, Difference, DifferenceKind, differences};
@@ -84,16 +85,27 @@ async fn expected(workspace: &mut Workspace, connected: &Connected, situation: &
 fn add(expected: &mut Expected, connected: &Connected, job: &Job) -> Result<(), steps::StepError> {
     let (context, id) = (&connected.context, &job.migration.id);
     let compiler = Compiler::new(context, &mut expected.catalog, &job.migration, &job.before, job.direction, false)?;
-    let (compiled, _) = steps::compile(compiler.without(&job.skipped))?;
+    let compiled = match steps::compile(compiler.without(&job.skipped)) {
+        Ok((compiled, _)) => compiled,
+        // SQL or code of the project, which is not followed, made what this one changes: nothing more can be told of it.
+        Err(error) if error.is_wrong_catalog() => {
+            expected.code.push(id.clone());
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    };
     let mut holds_code = false;
     for compiled in compiled {
-        let is_own = compiled.operation.is_some_and(|operation| matches!(operation.kind, OperationKind::RunSql(_)));
+        let is_own = compiled.operation.is_some_and(own_sql::executes);
         for step in compiled.steps {
             match step {
                 Step::Sql(sql) => expected.statements.push(Statement { migration: id.clone(), sql, is_own }),
                 Step::Python { .. } | Step::Rust { .. } => holds_code = true,
             }
         }
+    }
+    for statement in expected.statements.iter().filter(|statement| statement.is_own && statement.migration == *id) {
+        own_sql::follow(&mut expected.catalog, context.dialect, &statement.sql);
     }
     if holds_code {
         expected.code.push(id.clone());
