@@ -47,6 +47,10 @@ pub fn repeat(sql: &str, dialect: Dialect, server_version: u32) -> Repeat {
 }
 
 fn is_about_session(words: &[&str], dialect: Dialect) -> bool {
+    // These end with the transaction, and what they name may be gone when a session goes on.
+    if let (Dialect::Postgres, ["SET", "CONSTRAINTS" | "LOCAL" | "TRANSACTION", ..]) = (dialect, words) {
+        return false;
+    }
     matches!(
         (dialect, words),
         (_, ["SET" | "RESET", ..] | ["CREATE", "TEMP" | "TEMPORARY", ..])
@@ -98,6 +102,8 @@ mod tests {
             (Postgres, "VACUUM t", Repeat::Harmless),
             (Postgres, "REINDEX INDEX CONCURRENTLY i", Repeat::Harmless),
             (Postgres, "SET lock_timeout = '5s'", Repeat::Session),
+            (Postgres, "SET CONSTRAINTS \"c\" IMMEDIATE", Repeat::Transaction),
+            (Postgres, "SET LOCAL lock_timeout = '5s'", Repeat::Transaction),
             (Postgres, "DO $$ BEGIN UPDATE t SET a = 1; END $$", Repeat::Transaction),
             (Postgres, "DO $$ BEGIN COMMIT; END $$", Repeat::Unknown),
             (Postgres, "CALL p()", Repeat::Unknown),

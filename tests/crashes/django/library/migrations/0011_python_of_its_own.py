@@ -8,7 +8,7 @@ def forwards(apps, schema_editor):
 
 
 def backwards(apps, schema_editor):
-    apps.get_model("library", "Shelf").objects.filter(place="attic").delete()
+    apps.get_model("library", "Shelf").objects.filter(place="attic").update(place="closed")
 
 
 class Migration(migrations.Migration):
