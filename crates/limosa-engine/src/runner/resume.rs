@@ -111,7 +111,8 @@ impl Runner<'_> {
         let is_same = |(step, statement): (&JournalStep, &Option<String>)| step.statement == *statement;
         // A step of which a part is done must be the same, too.
         let fixed = settled.done + usize::from(settled.first.is_some());
-        if statements.len() < fixed || !steps.iter().zip(statements).take(fixed).all(is_same) {
+        let is_longer = settled.done == steps.len() && statements.len() > steps.len();
+        if is_longer || statements.len() < fixed || !steps.iter().zip(statements).take(fixed).all(is_same) {
             return Err(owner.failed(RunErrorKind::Edited { operation: owner.description.clone() }));
         }
         let Some(next) = steps.get(settled.done) else { return Ok(()) };

@@ -166,6 +166,10 @@ fn failure_half_way_without_a_transaction() {
         ]);
         assert_eq!(database.query("SELECT * FROM half"), [""; 0]);
         assert_eq!(database.history("limosa_migrations"), [""; 0]);
+        // An operation that is done may not do more.
+        let more = text.replace("(id integer)", "(id integer); INSERT INTO half VALUES (9)");
+        project.write("blog/migrations/0001_initial.toml", more);
+        project.run("migrate").ends(5).tells(&["was edited since"]);
         // Mended, it goes on there.
         project.write("blog/migrations/0001_initial.toml", text.replace("nowhere", "half"));
         project.run("migrate").ends(0);
