@@ -23,12 +23,16 @@ class Connection:
         self.blocks = []
         # The transaction of a migration that changes nothing but rows, where one that changes the schema would have none.
         self.rows = None
+        # The number of MySQL's session, for who stops its statement from another thread: the driver answers only one at a time.
+        self.session = None
 
     def connect(self, alias="default"):
         """Connects to a database of the settings."""
         self.connection = connections[alias]
         self.connection.ensure_connection()
         self.connection.prepare_database()
+        if self.connection.vendor == "mysql":
+            self.session = self.connection.connection.thread_id()
         self.channel.cancel = self._cancel
         answer = {"vendor": self.connection.vendor, "alias": alias}
         if self.connection.vendor == "postgresql":
@@ -41,7 +45,7 @@ class Connection:
         if self.connection is not None:
             self.blocks, self.editor, self.rows = [], None, None
             self.connection.close()
-            self.connection = None
+            self.connection = self.session = None
 
     def begin(self, atomic=True):
         """Enters what Django enters for one migration: on SQLite without foreign keys, and in a transaction if atomic."""
@@ -163,11 +167,11 @@ class Connection:
     def _cancel(self):
         """Stops the statement that is running; called from another thread."""
         raw = getattr(self.connection, "connection", None)
-        if raw is not None and self.connection.vendor == "mysql":
+        if self.session is not None and self.connection.vendor == "mysql":
             # The client library has no way to stop a statement but to ask over another connection.
             other = self.connection.get_new_connection(self.connection.get_connection_params())
             try:
-                other.query("KILL QUERY %d" % raw.thread_id())
+                other.query("KILL QUERY %d" % self.session)
             finally:
                 other.close()
             return

@@ -94,8 +94,10 @@ def code(apps, schema_editor):
 def statement(apps, schema_editor):
     print('started')
     vendor = schema_editor.connection.vendor
-    sql = {'postgresql': 'SELECT pg_sleep(600)', 'mysql': 'SELECT BENCHMARK(1000000000, MD5(1))'}.get(vendor)
-    schema_editor.execute(sql or 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n')
+    many = ', '.join('information_schema.collations ' + name for name in 'abcde')
+    sql = {'postgresql': 'SELECT pg_sleep(600)', 'mysql': 'SELECT count(*) FROM ' + many}.get(vendor)
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute(sql or 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n')
 ";
     for function in ["code", "statement"] {
         let text = migration(head, &format!("migrations.RunPython({function})"));
