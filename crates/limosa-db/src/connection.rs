@@ -158,6 +158,19 @@ impl Connection {
         }
     }
 
+    /// Runs a statement that creates a table; returns `false` when another runner was quicker.
+    ///
+    /// # Errors
+    /// When the database refuses it for another reason.
+    pub(crate) async fn create_table(&self, sql: &str) -> Result<bool, DbError> {
+        match self.execute(sql).await {
+            Ok(_) => Ok(true),
+            // Of two that create at once, PostgreSQL may refuse one with a violated key of its own catalog.
+            Err(error) if matches!(error.kind, DbErrorKind::AlreadyExists | DbErrorKind::Unique) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Runs one statement with parameters (`$1`, `$2`; on SQLite `?1`, `?2`; on MySQL `?`, `?`) and returns its rows.
     ///
     /// Without parameters every value comes as the database writes it. With parameters PostgreSQL can return numbers, texts,

@@ -6,7 +6,7 @@ use limosa_sql::dialect::Dialect;
 use smol_str::SmolStr;
 
 use crate::connection::{Connection, literal, quote};
-use crate::error::{DbError, DbErrorKind};
+use crate::error::DbError;
 
 pub use self::repair::Numbering;
 
@@ -139,12 +139,7 @@ impl History {
         if self.exists(connection).await? {
             return Ok(false);
         }
-        match connection.execute(&self.create_statement(id)).await {
-            Ok(_) => Ok(true),
-            // Of two that create at once, PostgreSQL may refuse one with a violated key of its own catalog.
-            Err(error) if matches!(error.kind, DbErrorKind::AlreadyExists | DbErrorKind::Unique) => Ok(false),
-            Err(error) => Err(error),
-        }
+        connection.create_table(&self.create_statement(id)).await
     }
 
     /// Returns the statement that records a migration as applied now, by the database's clock.

@@ -57,6 +57,12 @@ pub enum StepState {
     Finished,
 }
 
+/// Returns how many of a migration's steps are known to be done, from the first on: that a later one began says it of those before it.
+pub fn known_done(steps: &[JournalStep]) -> usize {
+    let begun = steps.iter().rposition(|step| step.state != StepState::Pending).unwrap_or(0);
+    begun + steps[begun..].iter().take_while(|step| step.state == StepState::Finished).count()
+}
+
 impl StepState {
     /// Returns how the table spells it.
     pub fn as_str(self) -> &'static str {

@@ -18,7 +18,7 @@ pub use connection::{BatchError, CancelHandle, ConnectOptions, Connection, Notic
 pub use error::{DbError, DbErrorKind, DbReport};
 pub use failpoint::{Failpoint, failpoint};
 pub use history::{AppliedMigration, AutoField, History, Numbering};
-pub use journal::{Journal, JournalKey, JournalStep, StepState};
+pub use journal::{Journal, JournalKey, JournalStep, StepState, known_done};
 pub use lease::{Fence, Lease, LeaseScope, Lost};
 pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
 pub use runs::{

@@ -3,8 +3,10 @@
 use limosa_sql::dialect::Dialect;
 
 use super::{JournalKey, JournalStep, StepState};
-use crate::connection::{Connection, literal, quote};
+use crate::connection::{Connection, literal};
 use crate::error::{DbError, DbErrorKind};
+use crate::lease::Lease;
+use crate::lease::table::Table as LeaseTable;
 
 /// The name of the table.
 const NAME: &str = "limosa_step";
@@ -12,10 +14,10 @@ const NAME: &str = "limosa_step";
 /// The table of the journal, as far as it belongs to one history.
 #[derive(Clone, Debug)]
 pub struct Journal {
-    dialect: Dialect,
-    /// The table with its schema: a migration may change what names mean.
+    /// The table with its schema.
     table: String,
-    history: String,
+    /// The table of leases, beside which it stands.
+    lease: LeaseTable,
 }
 
 impl Journal {
@@ -24,18 +26,8 @@ impl Journal {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn of(connection: &Connection, history_table: &str) -> Result<Self, DbError> {
-        let dialect = connection.dialect();
-        let schema = match dialect {
-            Dialect::Postgres => Some("SELECT coalesce(current_schema(), 'public')"),
-            Dialect::MySql => Some("SELECT DATABASE()"),
-            Dialect::Sqlite => None,
-        };
-        let schema = match schema {
-            Some(sql) => connection.query(sql, &[]).await?.first().map_or("", |row| row.text(0)).to_owned(),
-            None => "main".to_owned(),
-        };
-        let table = format!("{}.{NAME}", quote(dialect, &schema));
-        Ok(Self { dialect, table, history: history_table.to_owned() })
+        let lease = LeaseTable::of(connection, history_table, Lease::LIFE).await?;
+        Ok(Self { table: lease.beside(NAME), lease })
     }
 
     /// Creates the table unless it exists; outside a transaction.
@@ -43,7 +35,7 @@ impl Journal {
     /// # Errors
     /// When the database refuses.
     pub async fn create(&self, connection: &Connection) -> Result<(), DbError> {
-        let (text, time) = match self.dialect {
+        let (text, time) = match self.lease.dialect {
             Dialect::Postgres => ("text", "timestamp with time zone"),
             Dialect::Sqlite => ("text", "text"),
             Dialect::MySql => ("longtext", "datetime(6)"),
@@ -56,10 +48,7 @@ impl Journal {
              PRIMARY KEY (history, app, name, direction, position))",
             self.table
         );
-        match connection.execute(&sql).await {
-            Err(error) if !matches!(error.kind, DbErrorKind::AlreadyExists | DbErrorKind::Unique) => Err(error),
-            _ => Ok(()),
-        }
+        connection.create_table(&sql).await.map(drop)
     }
 
     /// Returns the half-applied migrations with how many of their steps are done; none when there is no table.
@@ -71,7 +60,7 @@ impl Journal {
             "SELECT app, name, direction, count(CASE WHEN state = 'finished' THEN 1 END) FROM {} WHERE history = {} \
              GROUP BY app, name, direction ORDER BY app, name, direction",
             self.table,
-            self.literal(&self.history)
+            self.literal(&self.lease.history)
         );
         let rows = match connection.query(&sql, &[]).await {
             Err(error) if error.kind == DbErrorKind::Missing => return Ok(Vec::new()),
@@ -90,7 +79,7 @@ impl Journal {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn read(&self, connection: &Connection, key: &JournalKey) -> Result<Vec<JournalStep>, DbError> {
-        let started = match self.dialect {
+        let started = match self.lease.dialect {
             Dialect::Postgres => "to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')",
             Dialect::Sqlite => "substr(started_at, 1, 19)",
             Dialect::MySql => "date_format(started_at, '%Y-%m-%d %H:%i:%s')",
@@ -137,7 +126,7 @@ impl Journal {
     fn row(&self, key: &JournalKey, step: &JournalStep) -> String {
         let optional = |text: Option<&String>| text.map_or_else(|| "NULL".to_owned(), |text| self.literal(text));
         let values = [
-            self.literal(&self.history),
+            self.literal(&self.lease.history),
             self.literal(&key.app),
             self.literal(&key.name),
             self.literal(direction(key.backwards)),
@@ -150,7 +139,7 @@ impl Journal {
             optional(step.before.as_ref()),
             optional(step.waiting.as_ref()),
             self.literal(&step.run_id),
-            if step.state == StepState::Pending { "NULL".to_owned() } else { self.now().to_owned() },
+            if step.state == StepState::Pending { "NULL".to_owned() } else { self.lease.now().to_owned() },
         ];
         format!("({})", values.join(", "))
     }
@@ -165,11 +154,11 @@ impl Journal {
         run_id: &str,
     ) -> String {
         let more = match state {
-            StepState::Finished => format!(", finished_at = {}", self.now()),
+            StepState::Finished => format!(", finished_at = {}", self.lease.now()),
             StepState::Pending => String::new(),
             StepState::Started | StepState::Entered => {
                 let before = before.map_or_else(|| "NULL".to_owned(), |before| self.literal(before));
-                format!(", started_at = {}, before_it = {before}", self.now())
+                format!(", started_at = {}, before_it = {before}", self.lease.now())
             }
         };
         format!(
@@ -188,7 +177,7 @@ impl Journal {
         format!(
             "UPDATE {} SET state = {state}, error = NULL, finished_at = {}, waiting = %s WHERE {condition} AND position = {position}",
             self.table.replace('%', "%%"),
-            self.now().replace('%', "%%"),
+            self.lease.now().replace('%', "%%"),
         )
     }
 
@@ -224,23 +213,15 @@ impl Journal {
     fn is(&self, key: &JournalKey) -> String {
         format!(
             "history = {} AND app = {} AND name = {} AND direction = {}",
-            self.literal(&self.history),
+            self.literal(&self.lease.history),
             self.literal(&key.app),
             self.literal(&key.name),
             self.literal(direction(key.backwards))
         )
     }
 
-    fn now(&self) -> &'static str {
-        match self.dialect {
-            Dialect::Postgres => "clock_timestamp()",
-            Dialect::Sqlite => "strftime('%Y-%m-%d %H:%M:%f', 'now')",
-            Dialect::MySql => "UTC_TIMESTAMP(6)",
-        }
-    }
-
     fn literal(&self, text: &str) -> String {
-        literal(self.dialect, text)
+        literal(self.lease.dialect, text)
     }
 }
 

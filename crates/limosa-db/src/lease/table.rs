@@ -93,11 +93,7 @@ impl Table {
              host {text}, pid bigint, backend {text}, step {text}, acquired_at {time}, renewed_at {time}, expires_at {time})",
             self.name
         );
-        match connection.execute(&sql).await {
-            // Of two that create at once, PostgreSQL may refuse one with a violated key of its own catalog.
-            Err(error) if !matches!(error.kind, DbErrorKind::AlreadyExists | DbErrorKind::Unique) => Err(error),
-            _ => Ok(()),
-        }
+        connection.create_table(&sql).await.map(drop)
     }
 
     /// Returns the row; nothing when there is no table or no row.

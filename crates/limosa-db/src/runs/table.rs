@@ -6,7 +6,7 @@ use limosa_sql::dialect::Dialect;
 
 use super::{MigrationRun, NewRun, RunEnd};
 use crate::connection::{Connection, literal};
-use crate::error::{DbError, DbErrorKind};
+use crate::error::DbError;
 use crate::lease::table::Table as LeaseTable;
 
 /// The name of the table of runs.
@@ -56,16 +56,8 @@ impl Tables {
              finished_at {time} NOT NULL, PRIMARY KEY (run_id, position)){end}",
             self.migrations
         );
-        for sql in [runs, migrations] {
-            match connection.execute(&sql).await {
-                // Of two that create at once, PostgreSQL may refuse one with a violated key of its own catalog.
-                Err(error) if !matches!(error.kind, DbErrorKind::AlreadyExists | DbErrorKind::Unique) => {
-                    return Err(error);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
+        connection.create_table(&runs).await?;
+        connection.create_table(&migrations).await.map(drop)
     }
 
     /// Returns the query for the runs of the history, the last one last; times are shown by `shown`.

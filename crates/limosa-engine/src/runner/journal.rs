@@ -9,7 +9,7 @@ mod write;
 
 use std::collections::VecDeque;
 
-use limosa_db::{DbError, Journal, JournalKey, JournalStep, Lease, StepState};
+use limosa_db::{DbError, Journal, JournalKey, JournalStep, Lease, StepState, known_done};
 use limosa_model::graph::Direction;
 
 pub(super) use self::place::Place;
@@ -23,6 +23,8 @@ pub(super) struct JobJournal {
     run_id: String,
     /// What an earlier run left and this one has not come to.
     pub(super) left: VecDeque<JournalStep>,
+    /// How many statements of those are known to be done.
+    done: usize,
     /// Rows that go with the next one that is written.
     unwritten: Vec<JournalStep>,
     /// Rows that were written in a transaction that is not kept yet.
@@ -42,11 +44,7 @@ impl JobJournal {
 
     /// Returns how many steps an earlier run is known to have done.
     pub(super) fn done(&self) -> usize {
-        let begun = self.left.iter().rposition(|step| step.state != StepState::Pending);
-        let is_done = |(index, step): (usize, &JournalStep)| {
-            step.statement.is_some() && (step.state == StepState::Finished || begun.is_some_and(|begun| index < begun))
-        };
-        self.left.iter().enumerate().filter(|pair| is_done(*pair)).count()
+        self.done
     }
 
     /// Returns the statement that forgets the steps once the migration is recorded.
@@ -138,17 +136,18 @@ impl Runner<'_> {
             name: job.migration.id.name.to_string(),
             backwards: job.direction == Direction::Backwards,
         };
-        let left: VecDeque<JournalStep> = match half_applied.contains(&key) {
-            true => table.read(self.connection, &key).await?.into(),
-            false => VecDeque::new(),
+        let left = match half_applied.contains(&key) {
+            true => table.read(self.connection, &key).await?,
+            false => Vec::new(),
         };
         Ok(Some(JobJournal {
             table: table.clone(),
             key,
             run_id: self.lease.and_then(Lease::run_id).unwrap_or_default().to_owned(),
             has_rows: !left.is_empty(),
-            next: left.back().map_or(0, |step| step.position + 1),
-            left,
+            next: left.last().map_or(0, |step| step.position + 1),
+            done: left[..known_done(&left)].iter().filter(|step| step.statement.is_some()).count(),
+            left: left.into(),
             unwritten: Vec::new(),
             tried: Vec::new(),
             own_transaction: false,

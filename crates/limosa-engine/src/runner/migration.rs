@@ -9,20 +9,14 @@ use limosa_sql::dialect::Dialect;
 use super::halfway::Progress;
 use super::journal::{JobJournal, Place};
 use super::record::outcome;
-use super::work::{Failure, Owner, Pending, Work};
+use super::work::{Failure, Owner, Pending, Purpose, Work};
 use super::{Fake, Job, RunError, RunErrorKind, Runner, fake_initial};
 use crate::bridge::OperationPath;
 use crate::events::Event;
 use crate::session::Session;
 
 /// What the last step of a migration does.
-pub(super) const RECORD: &str = "Record the migration";
-
-/// What is done with it, which is nothing that the migration is about.
-pub(super) const FENCE: &str = "Check the lease";
-
-/// The same.
-pub(super) const NOTE: &str = "Note the migration in the record of runs";
+const RECORD: &str = "Record the migration";
 
 impl Runner<'_> {
     /// Runs a migration, its steps and its history rows, or only records it; returns whether it was only recorded.
@@ -149,15 +143,19 @@ impl Runner<'_> {
             work.session.begin().await.map_err(RunErrorKind::from)?;
         }
         failpoint(Failpoint::StepsDone);
-        let owner = |description: &str, number| Owner { number, description: description.to_owned(), span: None };
         let number = work.progress.enter(RECORD);
+        let owner = |description: &str, purpose| {
+            let operation = Owner::operation(number, description.to_owned(), None);
+            Owner { purpose, ..operation }
+        };
         let note = self.note(work.job, outcome(work.job.direction), work.progress, &work.pending.scripts);
         if let Some(fence) = self.lease.and_then(Lease::fence) {
             work.pending.fence = Some(work.pending.scripts.len());
-            work.pending.push(&owner(FENCE, number), vec![fence.statement().to_owned()]);
+            work.pending.push(&owner("Check the lease", Purpose::Keep), vec![fence.statement().to_owned()]);
         }
-        work.pending.push(&owner(RECORD, number), self.records(work.job, work.journal.as_ref()));
-        work.pending.push(&owner(NOTE, number), note.into_iter().collect());
+        work.pending.push(&owner(RECORD, Purpose::Record), self.records(work.job, work.journal.as_ref()));
+        work.pending
+            .push(&owner("Note the migration in the record of runs", Purpose::Keep), note.into_iter().collect());
         self.send(work).await?;
         failpoint(Failpoint::LeaseChecked);
         failpoint(Failpoint::Recorded);
@@ -209,7 +207,8 @@ impl Runner<'_> {
         }
         let description = compiled.description();
         let number = work.progress.enter(&description);
-        let owner = Owner { number, description, span: compiled.operation.and_then(|operation| operation.span.0) };
+        let span = compiled.operation.and_then(|operation| operation.span.0);
+        let owner = Owner::operation(number, description, span);
         if compiled.operation.is_some() {
             self.announce(work.job, &owner);
         }

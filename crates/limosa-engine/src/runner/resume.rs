@@ -1,6 +1,6 @@
 //! Goes on with a migration that an earlier run began.
 
-use limosa_db::{JournalStep, StepState};
+use limosa_db::{JournalStep, StepState, known_done};
 use limosa_model::operations::OperationKind;
 use limosa_plan::steps::{Compiler, Step, StepError};
 use limosa_sql::dialect::Dialect;
@@ -28,7 +28,7 @@ impl Runner<'_> {
             None => return Ok(false),
         };
         work.progress.changed = true;
-        let owner = Owner { number: work.progress.enter(&description), description, span };
+        let owner = Owner::operation(work.progress.enter(&description), description, span);
         let steps = take(work, &place);
         let Some(last) = steps.last() else {
             // No row stands for what was rolled back by the project's own SQL: the rows after it say that it is over.
@@ -71,7 +71,7 @@ impl Runner<'_> {
             // An operation ran that the migration does not have any more.
             return Err(RunErrorKind::Edited { operation: description }.into());
         }
-        let owner = Owner { number: work.progress.enter(&description), description, span: None };
+        let owner = Owner::operation(work.progress.enter(&description), description, None);
         let steps = take(work, &place);
         let settled = self.settle(work, &owner, &steps).await?;
         let statements: Vec<Option<String>> = steps.iter().map(|step| step.statement.clone()).collect();
@@ -80,11 +80,9 @@ impl Runner<'_> {
 
     /// Finds out how many steps of an operation are done, and sets the session as they did.
     async fn settle(&self, work: &mut Work<'_>, owner: &Owner, steps: &[JournalStep]) -> Result<Settled, Failure> {
-        let begun = steps.iter().rposition(|step| step.state != StepState::Pending);
-        let followed = has_left(work);
+        let done = if has_left(work) { steps.len() } else { known_done(steps) };
         for (index, step) in steps.iter().enumerate() {
-            let known = followed || step.state == StepState::Finished || begun.is_some_and(|begun| index < begun);
-            if !known {
+            if index >= done {
                 match self.todo(work, step).await.map_err(|kind| owner.failed(kind))? {
                     Todo::Nothing => {
                         let closed = self.announced(work, step.position, StepState::Finished, None).await;

@@ -1,7 +1,6 @@
 //! Sends the statements of a migration that is one transaction, in as few round trips as the database allows.
 
-use super::migration::{FENCE, NOTE, RECORD};
-use super::work::{Failure, Owner, Work};
+use super::work::{Failure, Owner, Purpose, Work};
 use super::{RunErrorKind, Runner};
 use crate::events::Event;
 
@@ -16,12 +15,12 @@ impl Runner<'_> {
             return Err(RunErrorKind::Interrupted.into());
         }
         self.before_sending(work).await?;
-        for (_, sql) in sent.owners.iter().zip(&sent.scripts).filter(|(owner, _)| is_told(owner)) {
+        for (_, sql) in sent.owners.iter().zip(&sent.scripts).filter(|(owner, _)| owner.purpose != Purpose::Keep) {
             self.events.send(Event::Statement { sql: sql.clone() });
         }
         let result = work.session.run(&sent.scripts, sent.fence).await;
         let tried = result.as_ref().map_or_else(|failed| failed.index + 1, |_| sent.scripts.len());
-        let own = |(owner, _): &(&Owner, &String)| is_told(owner) && owner.description != RECORD;
+        let own = |(owner, _): &(&Owner, &String)| owner.purpose == Purpose::Migrate;
         let own = sent.owners.iter().zip(&sent.scripts).take(tried).filter(own);
         work.progress.executed(own.map(|(_, sql)| sql.as_str()), self.context.dialect);
         if matches!(result, Ok(false)) {
@@ -36,9 +35,4 @@ impl Runner<'_> {
             }
         })
     }
-}
-
-/// Returns whether listeners are told of a statement: whether the migration is about it.
-fn is_told(owner: &Owner) -> bool {
-    !matches!(owner.description.as_str(), FENCE | NOTE)
 }

@@ -35,6 +35,19 @@ pub(super) struct Owner {
     pub(super) number: usize,
     pub(super) description: String,
     pub(super) span: Option<Span>,
+    /// What its statements are for.
+    pub(super) purpose: Purpose,
+}
+
+/// What a statement is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// What the migration is about.
+    Migrate,
+    /// The rows of the history.
+    Record,
+    /// What the engine keeps for itself: the check of the lease, the record of runs. Nobody is told of it.
+    Keep,
 }
 
 /// What failed, before it is known to whom it belongs.
@@ -52,6 +65,11 @@ impl Pending {
 }
 
 impl Owner {
+    /// Returns an operation of the migration.
+    pub(super) fn operation(number: usize, description: String, span: Option<Span>) -> Self {
+        Self { number, description, span, purpose: Purpose::Migrate }
+    }
+
     pub(super) fn failed(&self, kind: RunErrorKind) -> Failure {
         Failure { number: Some(self.number), operation: Some((self.description.clone(), self.span)), kind }
     }

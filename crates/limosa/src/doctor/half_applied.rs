@@ -1,6 +1,6 @@
 //! Migrations that an earlier run left half-applied.
 
-use limosa_db::{Journal, JournalKey, JournalStep, StepState};
+use limosa_db::{Journal, JournalKey, JournalStep, known_done};
 use limosa_model::MigrationId;
 
 use super::{Finding, History, Mend};
@@ -20,12 +20,11 @@ pub(super) async fn find(history: &History<'_>) -> Result<Vec<Finding>, Error> {
 fn finding(history: &History<'_>, journal: &Journal, key: &JournalKey, steps: &[JournalStep]) -> Finding {
     let id = MigrationId::new(key.app.as_str(), key.name.as_str());
     let half = if key.backwards { "half-unapplied" } else { "half-applied" };
-    let begun = steps.iter().rposition(|step| step.state != StepState::Pending);
-    let is_done = |index: usize| steps[index].state == StepState::Finished || begun.is_some_and(|begun| index < begun);
-    let done = (0..steps.len()).filter(|index| is_done(*index) && steps[*index].statement.is_some()).count();
+    let (done, left) = steps.split_at(known_done(steps));
+    let done = done.iter().filter(|step| step.statement.is_some()).count();
     let steps_done = if done == 1 { "1 statement is".to_owned() } else { format!("{done} statements are") };
     let mut finding = Finding::new("half-applied", format!("{id} is {half}: {steps_done} known to be done"));
-    if let Some(next) = (0..steps.len()).find(|index| !is_done(*index)).map(|index| &steps[index]) {
+    if let Some(next) = left.first() {
         finding.details.push(format!("next is: {}", next.statement.as_ref().unwrap_or(&next.description)));
         finding
             .details
