@@ -5,6 +5,7 @@
 pub mod catalog;
 pub mod dialect;
 pub mod editor;
+pub mod effect;
 pub mod expression;
 pub mod literal;
 pub mod model;
