@@ -24,6 +24,10 @@ pub enum Effect {
         temporary: bool,
         /// Whether an existing one is left as it is (`IF NOT EXISTS`).
         if_not_exists: bool,
+        /// The table that it becomes a partition of.
+        partition_of: Option<String>,
+        /// Whether a query fills it.
+        from_query: bool,
     },
     /// Drops a table.
     DropTable {
@@ -162,8 +166,12 @@ pub enum Effect {
         kind: String,
         /// Which.
         name: String,
+        /// The table that it belongs to, where the statement names it: of a trigger, a policy, a rule.
+        table: Option<String>,
         /// Whether what depends on it goes with it.
         cascade: bool,
+        /// Whether a missing one is no error.
+        if_exists: bool,
     },
     /// Sets a setting of the session or the transaction.
     Set {
@@ -264,6 +272,10 @@ pub enum TableChange {
     DropConstraint {
         /// Its name; `None` for MySQL's primary key.
         name: Option<String>,
+        /// Whether what depends on it goes with it.
+        cascade: bool,
+        /// Whether a missing one is no error.
+        if_exists: bool,
     },
     /// Changes or renames a constraint without looking at rows.
     AlterConstraint {
@@ -353,12 +365,18 @@ pub struct ColumnDefinition {
     pub primary_key: bool,
     /// Whether values must differ.
     pub unique: bool,
-    /// The condition of its `CHECK`.
+    /// Whether it has a `CHECK`.
     pub check: bool,
     /// The table that it refers to.
     pub references: Option<String>,
     /// Whether it is left alone when it is there already.
     pub if_not_exists: bool,
+    /// Its collation.
+    pub collation: Option<String>,
+    /// The character set of its text (MySQL).
+    pub charset: Option<String>,
+    /// Whether the statement says where among the others it stands (MySQL's `FIRST` and `AFTER`).
+    pub placed: bool,
 }
 
 /// How a generated column is kept.
@@ -386,6 +404,8 @@ pub enum ConstraintKind {
     Unique(Vec<String>),
     /// These columns tell rows apart.
     PrimaryKey(Vec<String>),
+    /// The column has a value (PostgreSQL 18).
+    NotNull(String),
     /// No two rows exclude each other.
     Exclusion,
 }
@@ -442,7 +462,9 @@ impl Effect {
             | Self::Truncate { table, .. }
             | Self::Rows { table, .. }
             | Self::LockTable { table, .. } => Some(table),
-            Self::DropIndex { table, .. } | Self::Rebuild { table, .. } => table.as_deref(),
+            Self::DropIndex { table, .. } | Self::Rebuild { table, .. } | Self::DropObject { table, .. } => {
+                table.as_deref()
+            }
             _ => None,
         }
     }

@@ -8,10 +8,10 @@ mod classify;
 mod django;
 mod repeat;
 mod rows;
-mod scan;
+pub(crate) mod scan;
 pub(crate) mod sqlparse;
 mod subject;
-mod words;
+pub(crate) mod words;
 
 use std::ops::Range;
 

@@ -6,15 +6,15 @@ use crate::dialect::Dialect;
 
 /// A piece of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Token<'a> {
-    pub(super) kind: TokenKind,
-    pub(super) text: &'a str,
-    pub(super) range: Range<usize>,
+pub(crate) struct Token<'a> {
+    pub(crate) kind: TokenKind,
+    pub(crate) text: &'a str,
+    pub(crate) range: Range<usize>,
 }
 
 /// What a piece is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(crate) enum TokenKind {
     /// White space.
     Space,
     /// A comment.
@@ -38,7 +38,7 @@ pub(super) enum TokenKind {
 }
 
 /// Reads a text from its start to its end.
-pub(super) struct Scanner<'a> {
+pub(crate) struct Scanner<'a> {
     sql: &'a str,
     at: usize,
     dialect: Dialect,
@@ -46,12 +46,12 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(sql: &'a str, dialect: Dialect) -> Self {
+    pub(crate) fn new(sql: &'a str, dialect: Dialect) -> Self {
         Self { sql, at: 0, dialect, delimiter: None }
     }
 
     /// Returns the next piece.
-    pub(super) fn next_token(&mut self) -> Option<Token<'a>> {
+    pub(crate) fn next_token(&mut self) -> Option<Token<'a>> {
         let rest = &self.sql[self.at..];
         let first = rest.chars().next()?;
         let (kind, length) = self.piece(rest, first);
@@ -61,7 +61,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Reads the new delimiter from the rest of the line after MySQL's `DELIMITER`, and returns where the next line begins.
-    pub(super) fn take_delimiter(&mut self, from: usize) -> usize {
+    pub(crate) fn take_delimiter(&mut self, from: usize) -> usize {
         let line = self.sql[from..].split('\n').next().unwrap_or_default();
         let delimiter = line.trim();
         self.delimiter = Some(delimiter).filter(|delimiter| !delimiter.is_empty() && *delimiter != ";");

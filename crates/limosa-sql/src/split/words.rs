@@ -4,14 +4,14 @@ use super::scan::{Scanner, Token, TokenKind};
 use crate::dialect::Dialect;
 
 /// The significant pieces of a statement.
-pub(super) struct Words<'a> {
-    pub(super) sql: &'a str,
-    pub(super) tokens: Vec<Token<'a>>,
+pub(crate) struct Words<'a> {
+    pub(crate) sql: &'a str,
+    pub(crate) tokens: Vec<Token<'a>>,
 }
 
 impl<'a> Words<'a> {
     /// Reads the first statement of a text.
-    pub(super) fn of(sql: &'a str, dialect: Dialect) -> Self {
+    pub(crate) fn of(sql: &'a str, dialect: Dialect) -> Self {
         let mut scanner = Scanner::new(sql, dialect);
         let tokens = std::iter::from_fn(|| scanner.next_token())
             .filter(|token| !matches!(token.kind, TokenKind::Space | TokenKind::Comment))
@@ -21,7 +21,7 @@ impl<'a> Words<'a> {
     }
 
     /// Returns whether these words stand at a place.
-    pub(super) fn is(&self, at: usize, words: &[&str]) -> bool {
+    pub(crate) fn is(&self, at: usize, words: &[&str]) -> bool {
         words.iter().enumerate().all(|(index, word)| {
             let token = self.tokens.get(at + index);
             token.is_some_and(|token| token.kind == TokenKind::Word && token.text.eq_ignore_ascii_case(word))
@@ -29,17 +29,17 @@ impl<'a> Words<'a> {
     }
 
     /// Returns what stands at a place.
-    pub(super) fn kind(&self, at: usize) -> Option<TokenKind> {
+    pub(crate) fn kind(&self, at: usize) -> Option<TokenKind> {
         self.tokens.get(at).map(|token| token.kind)
     }
 
     /// Returns where words begin, from a place on.
-    pub(super) fn find(&self, from: usize, words: &[&str]) -> Option<usize> {
+    pub(crate) fn find(&self, from: usize, words: &[&str]) -> Option<usize> {
         (from..self.tokens.len()).find(|at| self.is(*at, words))
     }
 
     /// Returns a name, with its schema, and the place after it.
-    pub(super) fn name(&self, at: usize) -> (Option<String>, usize) {
+    pub(crate) fn name(&self, at: usize) -> (Option<String>, usize) {
         let Some(first) = self.part(at) else { return (None, at) };
         let dot = self.tokens.get(at + 1).is_some_and(|token| token.text == ".");
         match self.part(at + 2).filter(|_| dot) {
@@ -49,7 +49,7 @@ impl<'a> Words<'a> {
     }
 
     /// Returns one part of a name without quotes.
-    pub(super) fn part(&self, at: usize) -> Option<String> {
+    pub(crate) fn part(&self, at: usize) -> Option<String> {
         let token = self.tokens.get(at)?;
         match token.kind {
             TokenKind::Word => Some(token.text.to_owned()),
@@ -63,7 +63,7 @@ impl<'a> Words<'a> {
     }
 
     /// Returns what stands in the parentheses at a place: names only.
-    pub(super) fn names(&self, at: usize) -> Option<Vec<String>> {
+    pub(crate) fn names(&self, at: usize) -> Option<Vec<String>> {
         let mut names = Vec::new();
         let mut at = at;
         if self.kind(at)? != TokenKind::Open {
@@ -85,7 +85,7 @@ impl<'a> Words<'a> {
     }
 
     /// Returns the text inside the parentheses at a place.
-    pub(super) fn inside(&self, at: usize) -> Option<&str> {
+    pub(crate) fn inside(&self, at: usize) -> Option<&str> {
         let mut depth = 0_usize;
         for token in self.tokens.get(at..)? {
             match token.kind {
