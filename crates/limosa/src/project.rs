@@ -12,7 +12,7 @@ use limosa_source::project::Project as SourceProject;
 
 use crate::connected::Connected;
 use crate::error::Error;
-use crate::migrate::{self, Report, RunOptions};
+use crate::migrate::{self, Report, Run, RunOptions};
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
@@ -157,6 +157,14 @@ impl Database {
         let plan = migrate::plan(&self.workspace, &situation, &target)?;
         let interrupt = Interrupt::default();
         let options = RunOptions::default();
-        migrate::run(&mut self.workspace, &self.connected, lease, &plan, &options, &self.events, &interrupt).await
+        let mut run = Run {
+            workspace: &mut self.workspace,
+            connected: &self.connected,
+            lease,
+            options: &options,
+            events: &self.events,
+            interrupt: &interrupt,
+        };
+        run.run(&plan).await
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use anyhow::{Context, Result, anyhow};
 use limosa::connected::Connected;
-use limosa::migrate::{self, MigratePlan, RunOptions};
+use limosa::migrate::{self, MigratePlan, Run, RunOptions};
 use limosa::situation::Situation;
 use limosa::workspace::Workspace;
 use limosa::{Direction, MigrationId};
@@ -120,7 +120,10 @@ impl Walk {
         let options = RunOptions::default();
         let events = Events::none();
         let lease = connected.lock(LockWait::Forever, &events).await?;
-        let ran = migrate::run(&mut self.workspace, connected, &lease, &plan, &options, &events, &interrupt).await;
+        let workspace = &mut self.workspace;
+        let mut run =
+            Run { workspace, connected, lease: &lease, options: &options, events: &events, interrupt: &interrupt };
+        let ran = run.run(&plan).await;
         lease.release(&connected.connection).await?;
         Ok(ran.map(drop)?)
     }

@@ -3,19 +3,19 @@
 mod announce;
 mod look;
 mod prune;
+mod request;
 
 use std::time::Duration;
 
 use limosa_db::{DbError, DbErrorKind, Lease, LockError, LockWait};
 use limosa_engine::events::{Event, Events};
 use limosa_engine::interrupt::Interrupt;
-use limosa_engine::runner::Fake;
 use limosa_model::SmolStr;
-use limosa_model::graph::MigrationGraph;
-use limosa_plan::planner::{Target, resolve_targets};
+use limosa_plan::planner::Target;
 use limosa_sql::dialect::Dialect;
 
 use self::announce::announce;
+use self::request::Request;
 use crate::cli::args::MigrateArgs;
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
@@ -24,19 +24,13 @@ use crate::cli::reporter::Reporter;
 use crate::cli::signals::Signals;
 use crate::connected::{self, Connected};
 use crate::error::Error;
-use crate::migrate::{self, MigratePlan, RunOptions};
+use crate::migrate::{self, MigratePlan, Run};
 use crate::run_record::{self, Fingerprint};
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
 /// How often a run goes on in the same migration after its connection was lost.
 const LOST: usize = 3;
-
-/// What the arguments ask for, on whichever database.
-struct Request<'a> {
-    args: &'a MigrateArgs,
-    options: RunOptions,
-}
 
 pub(super) async fn run(context: &mut CommandContext, args: &MigrateArgs) -> Result<Exit, Error> {
     let mut workspace = context.workspace().await?;
@@ -209,8 +203,8 @@ async fn locked(
     }
     context.printer.say(&announce(&situation, &target, &request.options.synchronize, app));
     let interrupt = Interrupt::new(connected.connection.cancel_handle());
-    let run = migrate::run(workspace, connected, lease, &plan, &request.options, events, &interrupt);
-    let report = signals.interrupting(run, &interrupt).await?;
+    let mut run = Run { workspace, connected, lease, options: &request.options, events, interrupt: &interrupt };
+    let report = signals.interrupting(run.run(&plan), &interrupt).await?;
     Ok((Exit::Done, report.migrations.len()))
 }
 
@@ -240,66 +234,4 @@ async fn without_a_file(
         context.printer.say(&announce(&situation, &target, synchronize, app));
     }
     Ok(is_empty.then_some(Exit::Done))
-}
-
-impl<'a> Request<'a> {
-    /// Understands the arguments.
-    ///
-    /// Source: Django `core/management/commands/migrate.py`, `Command.handle`.
-    fn new(context: &CommandContext, workspace: &Workspace, args: &'a MigrateArgs) -> Result<Self, Error> {
-        let app = args.app_label.as_deref();
-        if let Some(label) = app {
-            workspace.check_app(label)?;
-        }
-        if args.prune && app.is_none() {
-            return Err(Error::Usage {
-                message: "migrations can be pruned only when an app is specified".into(),
-                help: "name the app: `limosa migrate APP --prune`".into(),
-            });
-        }
-        let unmigrated: Vec<SmolStr> = workspace.project().unmigrated_apps().map(|app| app.label.clone()).collect();
-        let synchronize = match app.filter(|_| args.run_syncdb) {
-            Some(label) if !unmigrated.iter().any(|known| known == label) => {
-                return Err(Error::Usage {
-                    message: format!("--run-syncdb cannot be used with app `{label}`: it has migrations"),
-                    help: "leave --run-syncdb out, or the app".into(),
-                });
-            }
-            Some(label) => vec![label.into()],
-            None if args.run_syncdb => unmigrated,
-            None => Vec::new(),
-        };
-        let fake = match (args.fake, args.fake_initial) {
-            (true, _) => Fake::Yes,
-            (false, true) => Fake::Initial,
-            (false, false) => Fake::No,
-        };
-        let verbosity = context.verbosity;
-        let interactive = !args.noinput;
-        let options = RunOptions {
-            fake,
-            synchronize,
-            looks_at_models: verbosity >= 1,
-            verbosity,
-            interactive,
-            command: Some(context.command.clone()),
-            unfinished: args.unfinished.map(Into::into),
-        };
-        Ok(Self { args, options })
-    }
-
-    /// Returns where the arguments lead to in a graph.
-    fn target(&self, graph: &MigrationGraph) -> Result<Target, Error> {
-        let (app, name) = (self.args.app_label.as_deref(), self.args.migration_name.as_deref());
-        match (app, name) {
-            // An app without migrations has only tables to make.
-            (Some(app), None) if self.args.run_syncdb => Ok(Target::App(app.into())),
-            _ => Ok(resolve_targets(graph, app, name)?),
-        }
-    }
-
-    /// Returns whether nothing is to be changed.
-    fn only_looks(&self) -> bool {
-        (self.args.plan || self.args.check_unapplied) && !self.args.prune
-    }
 }

@@ -1,0 +1,80 @@
+//! What the arguments of `migrate` ask for, on whichever database.
+
+use limosa_engine::runner::Fake;
+use limosa_model::SmolStr;
+use limosa_model::graph::MigrationGraph;
+use limosa_plan::planner::{Target, resolve_targets};
+
+use crate::cli::args::MigrateArgs;
+use crate::cli::context::CommandContext;
+use crate::error::Error;
+use crate::migrate::RunOptions;
+use crate::workspace::Workspace;
+
+/// What the arguments ask for.
+pub(super) struct Request<'a> {
+    pub(super) args: &'a MigrateArgs,
+    pub(super) options: RunOptions,
+}
+
+impl<'a> Request<'a> {
+    /// Understands the arguments.
+    ///
+    /// Source: Django `core/management/commands/migrate.py`, `Command.handle`.
+    pub(super) fn new(context: &CommandContext, workspace: &Workspace, args: &'a MigrateArgs) -> Result<Self, Error> {
+        let app = args.app_label.as_deref();
+        if let Some(label) = app {
+            workspace.check_app(label)?;
+        }
+        if args.prune && app.is_none() {
+            return Err(Error::Usage {
+                message: "migrations can be pruned only when an app is specified".into(),
+                help: "name the app: `limosa migrate APP --prune`".into(),
+            });
+        }
+        let unmigrated: Vec<SmolStr> = workspace.project().unmigrated_apps().map(|app| app.label.clone()).collect();
+        let synchronize = match app.filter(|_| args.run_syncdb) {
+            Some(label) if !unmigrated.iter().any(|known| known == label) => {
+                return Err(Error::Usage {
+                    message: format!("--run-syncdb cannot be used with app `{label}`: it has migrations"),
+                    help: "leave --run-syncdb out, or the app".into(),
+                });
+            }
+            Some(label) => vec![label.into()],
+            None if args.run_syncdb => unmigrated,
+            None => Vec::new(),
+        };
+        let fake = match (args.fake, args.fake_initial) {
+            (true, _) => Fake::Yes,
+            (false, true) => Fake::Initial,
+            (false, false) => Fake::No,
+        };
+        let verbosity = context.verbosity;
+        let interactive = !args.noinput;
+        let options = RunOptions {
+            fake,
+            synchronize,
+            looks_at_models: verbosity >= 1,
+            verbosity,
+            interactive,
+            command: Some(context.command.clone()),
+            unfinished: args.unfinished.map(Into::into),
+        };
+        Ok(Self { args, options })
+    }
+
+    /// Returns where the arguments lead to in a graph.
+    pub(super) fn target(&self, graph: &MigrationGraph) -> Result<Target, Error> {
+        let (app, name) = (self.args.app_label.as_deref(), self.args.migration_name.as_deref());
+        match (app, name) {
+            // An app without migrations has only tables to make.
+            (Some(app), None) if self.args.run_syncdb => Ok(Target::App(app.into())),
+            _ => Ok(resolve_targets(graph, app, name)?),
+        }
+    }
+
+    /// Returns whether nothing is to be changed.
+    pub(super) fn only_looks(&self) -> bool {
+        (self.args.plan || self.args.check_unapplied) && !self.args.prune
+    }
+}

@@ -1,0 +1,72 @@
+//! From a plan to jobs: each migration with the state that it starts from.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use limosa_engine::runner::{Fake, Job, states_backwards, states_forwards};
+use limosa_model::graph::Direction;
+use limosa_model::{Migration, MigrationId, ProjectState};
+use limosa_plan::planner::{Recorder, what_to_record};
+use limosa_plan::steps::{self, Skipped};
+use limosa_sql::dialect::Context;
+
+use super::MigratePlan;
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+/// Returns the jobs of a plan with the states that they start from, and the state when all have run.
+///
+/// # Errors
+/// When an operation does not fit the state that it is applied to.
+pub fn jobs(
+    workspace: &Workspace,
+    plan: &MigratePlan,
+    fake: Fake,
+    context: &Context,
+) -> Result<(Vec<Job>, ProjectState), Error> {
+    let loader = plan.graph.loader();
+    let base = workspace.base_state();
+    let applied = all(workspace, plan.graph.applied_plan())?;
+    let run = all(workspace, plan.executed.iter().map(|planned| &planned.id))?;
+    let wrong = |error| workspace.step_error(&error);
+    let direction = plan.executed.first().map_or(Direction::Forwards, |planned| planned.direction);
+    let (befores, end) = match direction {
+        // Faked migrations do not move the state (Django: `apply_migration` with `fake`).
+        Direction::Forwards if fake == Fake::Yes => {
+            let (_, end) = states_forwards(base, applied.iter().copied(), []).map_err(wrong)?;
+            (vec![end.clone(); run.len()], end)
+        }
+        Direction::Forwards => states_forwards(base, applied.iter().copied(), run.iter().copied()).map_err(wrong)?,
+        Direction::Backwards => {
+            let ids: BTreeSet<MigrationId> = run.iter().map(|migration| migration.id.clone()).collect();
+            let (mut states, end) = states_backwards(base, applied.iter().copied(), &ids).map_err(wrong)?;
+            (run.iter().map(|migration| states.remove(&migration.id).unwrap_or_default()).collect(), end)
+        }
+    };
+    let mut recorder = Recorder::new(&plan.graph);
+    let jobs = run.iter().zip(befores).map(|(migration, before)| {
+        let records = match direction {
+            Direction::Forwards => recorder.next(&migration.id),
+            Direction::Backwards => what_to_record(loader, &migration.id, direction),
+        };
+        let skipped = Skipped::default();
+        let python = fake != Fake::Yes && steps::needs_python(context, migration, &before, direction, &skipped);
+        let (migration, undetected) = (Arc::clone(migration), Skipped::default());
+        Job { migration, direction, before, fake, python, skipped, undetected, records }
+    });
+    Ok((jobs.collect(), end))
+}
+
+/// Returns the state after all migrations on disk.
+pub(super) fn everything(workspace: &Workspace, plan: &MigratePlan) -> Result<ProjectState, Error> {
+    let all = all(workspace, plan.graph.full_plan())?;
+    let states = states_forwards(workspace.base_state(), all.iter().copied(), []);
+    states.map(|(_, end)| end).map_err(|error| workspace.step_error(&error))
+}
+
+fn all<'w, 'i>(
+    workspace: &'w Workspace,
+    ids: impl IntoIterator<Item = &'i MigrationId>,
+) -> Result<Vec<&'w Arc<Migration>>, Error> {
+    ids.into_iter().map(|id| workspace.migration(id)).collect()
+}
