@@ -9,5 +9,6 @@
 mod conditions;
 mod django;
 mod editor;
+mod effects;
 mod expressions;
 mod models;
