@@ -15,6 +15,7 @@ mod linearize;
 mod named_models;
 mod nesting;
 pub(crate) mod parse;
+mod sent_sql;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub use migration::{RawMigration, read_migration};
 pub use module::{Class, Found, Function, Module, ModuleResolver, NoModules, NoSettings, Setting, SettingsSource};
 pub use named_models::{NamedModels, named_models};
 pub use operations::SourceKnowledge;
+pub use sent_sql::{COMPUTED, sent_sql};
 
 use crate::sources::Source;
 

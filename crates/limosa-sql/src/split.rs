@@ -3,6 +3,7 @@
 //! The text is scanned, never parsed: strings, quoted names, comments and bodies are recognised so that a `;` inside them ends
 //! nothing. What a statement means is left to the database.
 
+mod alteration;
 mod change;
 mod classify;
 mod django;
@@ -15,6 +16,7 @@ pub(crate) mod words;
 
 use std::ops::Range;
 
+pub use self::alteration::{Alteration, TableAction, alterations};
 pub use self::change::{Action, Change, ObjectKind, change};
 pub use self::classify::{Classification, Control, TransactionUse, classify};
 pub use self::django::django_statements;

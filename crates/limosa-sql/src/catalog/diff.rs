@@ -167,6 +167,27 @@ fn does_the_same(one: &Constraint, other: &Constraint) -> bool {
         && one.foreign_key == other.foreign_key
 }
 
+impl Difference {
+    /// Returns whether two differences are about the same table, column, or constraint.
+    pub fn is_about_the_same(&self, other: &Self) -> bool {
+        use DifferenceKind as Kind;
+        self.table == other.table
+            && match (&self.kind, &other.kind) {
+                (Kind::NoTable, Kind::NoTable) => true,
+                (Kind::Column { name, aspect, .. }, Kind::Column { name: other, aspect: its, .. }) => {
+                    name == other && aspect == its
+                }
+                (
+                    Kind::NoColumn(name) | Kind::OtherColumn(name) | Kind::Column { name, .. },
+                    Kind::NoColumn(other) | Kind::OtherColumn(other) | Kind::Column { name: other, .. },
+                ) => name == other,
+                (Kind::NoConstraint(one), Kind::NoConstraint(other))
+                | (Kind::OtherConstraint(one), Kind::OtherConstraint(other)) => does_the_same(one, other),
+                _ => false,
+            }
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let table = &self.table;

@@ -1,5 +1,7 @@
 //! Drift: the schema that the recorded migrations make, compared with the one that the database holds.
 
+mod code;
+mod models;
 mod own_sql;
 
 use std::sync::Arc;
@@ -7,8 +9,9 @@ use std::sync::Arc;
 use limosa_db::{ConnectOptions, Connection, DatabaseUrl, introspect};
 use limosa_engine::runner::{Fake, Job, states_forwards};
 use limosa_model::graph::Direction;
-use limosa_model::{Migration, MigrationId};
+use limosa_model::{Migration, MigrationId, ProjectState};
 use limosa_plan::steps::{self, Compiler, Skipped, Step};
+use limosa_source::python::sent_sql;
 use limosa_sql::catalog::{Aspect, Catalog, Constraint, Difference, DifferenceKind, differences};
 use limosa_sql::dialect::Dialect;
 use limosa_sql::split::split;
@@ -25,7 +28,16 @@ struct Expected {
     /// What runs, in order.
     statements: Vec<Statement>,
     /// The migrations that hold code, whose effect on the schema is not known.
-    code: Vec<MigrationId>,
+    code: Vec<Code>,
+    /// The models after all of them.
+    state: ProjectState,
+}
+
+/// A migration that holds code.
+struct Code {
+    migration: MigrationId,
+    /// The SQL that its file sends by itself.
+    sent: Vec<String>,
 }
 
 /// A statement of a recorded migration.
@@ -38,28 +50,62 @@ struct Statement {
 
 /// Compares the tables that the recorded migrations make with those that are there.
 ///
-/// Tables that no migration makes are left alone, and so are those that only the project's own SQL or code makes.
+/// Tables that no migration makes are left alone, and so are those that only the project's own SQL or code makes. Where code may be the
+/// cause of a difference, what the models say is as good, and so is what SQL in the code's file does.
 ///
 /// # Errors
 /// When the database cannot be asked, or the steps of a recorded migration cannot be told.
 pub async fn compare(workspace: &mut Workspace, connected: &Connected) -> Result<Vec<Finding>, Error> {
     let situation = Situation::read(workspace, &connected.connection, &connected.history, true).await?;
     let dialect = connected.context.dialect;
-    let mut expected = expected(workspace, connected, &situation).await?;
+    let found = introspect::load(&connected.connection).await?;
+    let mut expected = expected(workspace, connected, &situation, &found).await?;
     if dialect == Dialect::Sqlite {
         expected.catalog = made_in_memory(&expected.statements).await?;
     }
-    let found = introspect::load(&connected.connection).await?;
-    let differences = differences(&expected.catalog, &found);
+    let mut differences = differences(&expected.catalog, &found);
+    if differences.iter().any(|difference| expected.is_in_doubt(dialect, difference)) {
+        let models = of_models(connected, &expected.state).await?;
+        let left = limosa_sql::catalog::differences(&models, &found);
+        differences.retain(|difference| {
+            let mut code = expected.code_beside(dialect, difference);
+            !expected.is_in_doubt(dialect, difference)
+                || !(agree(&models, &left, difference)
+                    || code.any(|code| code::explains(&code.sent, dialect, difference)))
+        });
+    }
     Ok(differences.iter().map(|difference| finding(dialect, &expected, difference)).collect())
 }
 
+/// Returns whether the models say of what differs that it is right.
+fn agree(models: &Catalog, left: &[Difference], difference: &Difference) -> bool {
+    let knows = models.table(&difference.table).is_some() != (difference.kind == DifferenceKind::NoTable);
+    knows && !left.iter().any(|other| other.is_about_the_same(difference))
+}
+
+/// Returns the tables that the models have, whatever made them.
+async fn of_models(connected: &Connected, state: &ProjectState) -> Result<Catalog, Error> {
+    let mut catalog = Catalog::new(connected.context.dialect);
+    catalog.set_server_version(connected.connection.server_version());
+    let statements = models::make(&connected.context, &mut catalog, state);
+    if connected.context.dialect != Dialect::Sqlite {
+        return Ok(catalog);
+    }
+    let statement = |sql| Statement { migration: MigrationId::new("", ""), sql, is_own: true };
+    made_in_memory(&statements.into_iter().map(statement).collect::<Vec<_>>()).await
+}
+
 /// Runs all recorded migrations over an empty catalog.
-async fn expected(workspace: &mut Workspace, connected: &Connected, situation: &Situation) -> Result<Expected, Error> {
+async fn expected(
+    workspace: &mut Workspace,
+    connected: &Connected,
+    situation: &Situation,
+    found: &Catalog,
+) -> Result<Expected, Error> {
     let recorded = situation.graph.applied_plan().into_iter();
     let migrations: Vec<Arc<Migration>> =
         recorded.map(|id| workspace.migration(id).cloned()).collect::<Result<_, Error>>()?;
-    let (befores, _) =
+    let (befores, state) =
         states_forwards(workspace.base_state(), [], &migrations).map_err(|error| workspace.step_error(&error))?;
     let job = |(migration, before)| Job {
         migration,
@@ -75,21 +121,27 @@ async fn expected(workspace: &mut Workspace, connected: &Connected, situation: &
     workspace.route(&connected.alias, &connected.context, &[], &mut jobs).await?;
     let mut catalog = Catalog::new(connected.context.dialect);
     catalog.set_server_version(connected.connection.server_version());
-    let mut expected = Expected { catalog, statements: Vec::new(), code: Vec::new() };
+    let mut expected = Expected { catalog, statements: Vec::new(), code: Vec::new(), state };
     for job in &jobs {
-        add(&mut expected, connected, job).map_err(|error| workspace.step_error(&error))?;
+        add(&mut expected, found, workspace, connected, job).map_err(|error| workspace.step_error(&error))?;
     }
     Ok(expected)
 }
 
-fn add(expected: &mut Expected, connected: &Connected, job: &Job) -> Result<(), steps::StepError> {
+fn add(
+    expected: &mut Expected,
+    found: &Catalog,
+    workspace: &Workspace,
+    connected: &Connected,
+    job: &Job,
+) -> Result<(), steps::StepError> {
     let (context, id) = (&connected.context, &job.migration.id);
     let compiler = Compiler::new(context, &mut expected.catalog, &job.migration, &job.before, job.direction, false)?;
     let compiled = match steps::compile(compiler.without(&job.skipped)) {
         Ok((compiled, _)) => compiled,
         // SQL or code of the project, which is not followed, made what this one changes: nothing more can be told of it.
         Err(error) if error.is_wrong_catalog() => {
-            expected.code.push(id.clone());
+            expected.code.push(Code::of(workspace, &job.migration));
             return Ok(());
         }
         Err(error) => return Err(error),
@@ -105,10 +157,10 @@ fn add(expected: &mut Expected, connected: &Connected, job: &Job) -> Result<(), 
         }
     }
     for statement in expected.statements.iter().filter(|statement| statement.is_own && statement.migration == *id) {
-        own_sql::follow(&mut expected.catalog, context.dialect, &statement.sql);
+        own_sql::follow(&mut expected.catalog, found, &statement.sql);
     }
     if holds_code {
-        expected.code.push(id.clone());
+        expected.code.push(Code::of(workspace, &job.migration));
     }
     Ok(())
 }
@@ -132,12 +184,11 @@ async fn made_in_memory(statements: &[Statement]) -> Result<Catalog, Error> {
 
 fn finding(dialect: Dialect, expected: &Expected, difference: &Difference) -> Finding {
     let mut finding = Finding::new("schema-drift", difference.to_string());
-    let names = |statement: &&Statement| statement.is_own && statement.sql.contains(difference.table.as_str());
-    if let Some(statement) = expected.statements.iter().find(names) {
+    if let Some(statement) = expected.sql_about(difference) {
         finding.kind = "schema-unclear";
         finding.details.push(format!("SQL of {} names this table: it may be the cause", statement.migration));
     }
-    let code = code_beside(dialect, expected, difference);
+    let code: Vec<String> = expected.code_beside(dialect, difference).map(|code| code.migration.to_string()).collect();
     if !code.is_empty() {
         finding.kind = "schema-unclear";
         finding.details.push(format!("code of {} is not looked at: it may be the cause", code.join(", ")));
@@ -151,12 +202,40 @@ fn finding(dialect: Dialect, expected: &Expected, difference: &Difference) -> Fi
     finding
 }
 
-/// Returns the migrations with code of the app whose migration makes the table; all, when nobody can tell whose it is.
-fn code_beside(dialect: Dialect, expected: &Expected, difference: &Difference) -> Vec<String> {
-    let start = format!("CREATE TABLE {} ", dialect.quote_name(&difference.table));
-    let maker = expected.statements.iter().find(|statement| statement.sql.starts_with(&start));
-    let is_beside = |id: &&MigrationId| maker.is_none_or(|maker| maker.migration.app == id.app);
-    expected.code.iter().filter(is_beside).map(ToString::to_string).collect()
+impl Expected {
+    /// Returns whether SQL that is not followed, or code, may be the cause of a difference.
+    fn is_in_doubt(&self, dialect: Dialect, difference: &Difference) -> bool {
+        let not_followed =
+            |statement: &Statement| dialect != Dialect::Sqlite && !own_sql::is_followed(&statement.sql, dialect);
+        let mut about = self.statements.iter().filter(|statement| statement.is_own_about(difference));
+        about.any(not_followed) || self.code_beside(dialect, difference).next().is_some()
+    }
+
+    /// Returns the first statement of the project that names the table.
+    fn sql_about(&self, difference: &Difference) -> Option<&Statement> {
+        self.statements.iter().find(|statement| statement.is_own_about(difference))
+    }
+
+    /// Returns the migrations with code of the app whose migration makes the table; all, when nobody can tell whose it is.
+    fn code_beside(&self, dialect: Dialect, difference: &Difference) -> impl Iterator<Item = &Code> {
+        let start = format!("CREATE TABLE {} ", dialect.quote_name(&difference.table));
+        let maker = self.statements.iter().find(|statement| statement.sql.starts_with(&start));
+        self.code.iter().filter(move |code| maker.is_none_or(|maker| maker.migration.app == code.migration.app))
+    }
+}
+
+impl Statement {
+    fn is_own_about(&self, difference: &Difference) -> bool {
+        self.is_own && self.sql.contains(difference.table.as_str())
+    }
+}
+
+impl Code {
+    fn of(workspace: &Workspace, migration: &Migration) -> Self {
+        let source = migration.source.and_then(|source| workspace.sources().get(source));
+        let sent = source.map_or_else(Vec::new, |source| sent_sql(&source));
+        Self { migration: migration.id.clone(), sent }
+    }
 }
 
 /// Returns the SQL that would mend a difference, where one statement can.

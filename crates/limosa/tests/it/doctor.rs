@@ -3,7 +3,7 @@
 use limosa_sql::dialect::Dialect;
 
 use crate::database::{Database, on_each};
-use crate::project::{Project, migration, python_migration, run_sql};
+use crate::project::{Project, migration, run_sql};
 
 /// A history that was spoilt: what happened to it, what is found, and whether that can be mended.
 struct Case {
@@ -298,31 +298,5 @@ fn drift() {
             let said = said.prints(&finds.iter().map(String::as_str).collect::<Vec<_>>());
             assert_eq!(database.dump(), before, "{said}");
         }
-    });
-}
-
-#[test]
-fn drift_after_sql_of_the_project_renamed_a_table() {
-    let rename = python_migration(
-        "0001_initial",
-        "",
-        "migrations.SeparateDatabaseAndState([migrations.RunSQL(\"ALTER TABLE library_book RENAME TO shelf\")], \
-         [migrations.AlterModelTable(\"book\", \"shelf\")]),",
-    );
-    let index = "migrations.AddIndex(\"book\", models.Index(fields=[\"title\"], name=\"by_title\")),";
-    let index = python_migration("0002_rename", "", index);
-    on_each("doctor_renamed", |database| {
-        let Some(project) = Project::django(&[("0002_rename", &rename), ("0003_index", &index)]) else { return };
-        let project = project.on(database);
-        project.run("migrate").ends(0);
-        project.run("doctor --schema").ends(0);
-        database.execute(if database.dialect() == Dialect::MySql {
-            "DROP INDEX by_title ON shelf"
-        } else {
-            "DROP INDEX by_title"
-        });
-        let finds =
-            ["schema-unclear: index `by_title` on (title) of `shelf` is not there", "SQL of library.0002_rename"];
-        project.run("doctor --schema").ends(1).prints(&finds);
     });
 }

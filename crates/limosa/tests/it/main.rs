@@ -22,6 +22,7 @@ mod causes;
 mod changed_models;
 mod concurrent_indexes;
 mod doctor;
+mod doctor_own;
 mod failpoints;
 mod failures;
 mod interrupts;

@@ -2,9 +2,9 @@
 
 use limosa_model::Operation;
 use limosa_model::operations::OperationKind;
-use limosa_sql::catalog::Catalog;
+use limosa_sql::catalog::{Catalog, Column, Constraint, Table};
 use limosa_sql::dialect::Dialect;
-use limosa_sql::split::split;
+use limosa_sql::split::{Alteration, Rows, TableAction, alterations, rows, split};
 
 /// Returns whether an operation executes SQL that the project wrote.
 pub(super) fn executes(operation: &Operation) -> bool {
@@ -15,53 +15,101 @@ pub(super) fn executes(operation: &Operation) -> bool {
     }
 }
 
-/// Follows the tables that SQL renames, as where a table between two models becomes a model of its own.
-pub(super) fn follow(catalog: &mut Catalog, dialect: Dialect, sql: &str) {
-    for statement in split(sql, dialect) {
-        if let Some((old, new)) = renamed(statement.text, dialect) {
-            catalog.rename_table(&old, &new);
+/// Returns whether [`follow`] knows all that SQL does to the schema.
+pub(super) fn is_followed(sql: &str, dialect: Dialect) -> bool {
+    let mut statements = split(sql, dialect).into_iter();
+    statements.all(|statement| {
+        !alterations(statement.text, dialect).is_empty() || rows(statement.text, dialect) != Rows::None
+    })
+}
+
+/// Follows what SQL does to tables, columns, constraints and indexes.
+///
+/// What it adds is expected as it is found: its text is not compared, only whether it is there. What it makes anew is left alone.
+pub(super) fn follow(catalog: &mut Catalog, found: &Catalog, sql: &str) {
+    for statement in split(sql, catalog.dialect()) {
+        for alteration in alterations(statement.text, catalog.dialect()) {
+            change(catalog, found, &alteration);
         }
     }
 }
 
-/// Returns the old and the new name of the table that a statement renames.
-fn renamed(sql: &str, dialect: Dialect) -> Option<(String, String)> {
-    let words: Vec<&str> = sql.trim_end().trim_end_matches(';').split_whitespace().collect();
-    let upper: Vec<String> = words.iter().map(|word| word.to_ascii_uppercase()).collect();
-    let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
-    let (old, new) = match upper[..] {
-        ["ALTER", "TABLE", _, "RENAME", "TO", _] => (words[2], words[5]),
-        ["ALTER", "TABLE", "IF", "EXISTS", _, "RENAME", "TO", _] => (words[4], words[7]),
-        ["RENAME", "TABLE", _, "TO", _] => (words[2], words[4]),
-        _ => return None,
+fn change(catalog: &mut Catalog, found: &Catalog, alteration: &Alteration) {
+    let Some(table) = table_of(catalog, alteration) else { return };
+    let found = found.table(&table);
+    match &alteration.action {
+        TableAction::Drop => catalog.drop_table(&table),
+        TableAction::Rename(new) => catalog.rename_table(&table, new),
+        TableAction::PutColumn { name, definition } => put_column(catalog, found, &table, name, definition),
+        TableAction::SetNull { name, allowed } => {
+            catalog.change_column(&table, name, |column| column.nullable = *allowed);
+        }
+        TableAction::RenameColumn(old, new) => catalog.rename_column(&table, old, new),
+        TableAction::DropColumn(name) => catalog.drop_column(&table, name),
+        TableAction::PutConstraint { name, columns, .. } => {
+            put_constraints(catalog, found, &table, name.as_deref(), columns.as_deref());
+            if let Some(index) = alteration.action.index().filter(|index| !has(catalog, &table, &index.name)) {
+                catalog.add_constraint(&table, index);
+            }
+        }
+        TableAction::RenameConstraint(old, new) => catalog.rename_constraint(&table, old, new),
+        TableAction::DropConstraint(name) => {
+            let constraint = catalog.table(&table).and_then(|table| table.constraint(name));
+            match constraint.is_some_and(|constraint| constraint.foreign_key.is_some()) {
+                true => catalog.drop_foreign_key(&table, name),
+                false => catalog.drop_constraint(&table, name),
+            }
+        }
+        TableAction::DropPrimaryKey => {
+            catalog.change_table(&table, |table| table.constraints.retain(|constraint| !constraint.primary_key));
+        }
+    }
+}
+
+/// Returns the table; where the statement names an index alone, the one that has it.
+fn table_of(catalog: &Catalog, alteration: &Alteration) -> Option<String> {
+    match (&alteration.table, &alteration.action) {
+        (Some(table), _) => Some(table.clone()),
+        (None, TableAction::DropConstraint(name) | TableAction::RenameConstraint(name, _)) => {
+            catalog.table_of_constraint(name).map(|table| table.name.to_string())
+        }
+        (None, _) => None,
+    }
+}
+
+/// Expects a column as it is found, with what its definition makes besides.
+fn put_column(catalog: &mut Catalog, found: Option<&Table>, table: &str, name: &str, definition: &str) {
+    let as_found = found.and_then(|found| found.column(name)).cloned();
+    let is_new = catalog.table(table).is_some_and(|table| table.column(name).is_none());
+    let column = as_found.unwrap_or_else(|| Column::new(name, definition));
+    if is_new {
+        catalog.add_column(table, column);
+        put_constraints(catalog, found, table, None, Some(&[name.to_owned()]));
+    } else {
+        catalog.change_column(table, name, |old| *old = column);
+    }
+}
+
+/// Expects the constraints and indexes that are found with this name, or else over exactly these columns.
+fn put_constraints(
+    catalog: &mut Catalog,
+    found: Option<&Table>,
+    table: &str,
+    name: Option<&str>,
+    columns: Option<&[String]>,
+) {
+    let all = found.map_or(&[][..], |found| &found.constraints);
+    let is_meant = |constraint: &&Constraint| match name {
+        Some(name) => constraint.name == name,
+        None => columns.is_some_and(|columns| constraint.is_over(columns)),
     };
-    Some((name(old, dialect), name(new, dialect)))
-}
-
-/// Returns the name that an identifier stands for, without its schema.
-fn name(identifier: &str, dialect: Dialect) -> String {
-    let own = identifier.rsplit('.').next().unwrap_or(identifier);
-    let plain = own.trim_matches(['"', '`']);
-    // PostgreSQL reads names without quotes in lower case.
-    if dialect == Dialect::Postgres && plain.len() == own.len() { plain.to_lowercase() } else { plain.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tables_that_are_renamed() {
-        for (dialect, sql, expected) in [
-            (Dialect::Postgres, "ALTER TABLE Shop_a RENAME TO \"Shop_B\";", Some(("shop_a", "Shop_B"))),
-            (Dialect::Postgres, "alter table if exists public.a\n  rename to b", Some(("a", "b"))),
-            (Dialect::MySql, "ALTER TABLE `A` RENAME TO b", Some(("A", "b"))),
-            (Dialect::MySql, "RENAME TABLE a TO b", Some(("a", "b"))),
-            (Dialect::Postgres, "ALTER TABLE a RENAME COLUMN b TO c", None),
-            (Dialect::Postgres, "ALTER TABLE a ADD COLUMN b integer", None),
-        ] {
-            let expected = expected.map(|(old, new)| (old.to_owned(), new.to_owned()));
-            assert_eq!(renamed(sql, dialect), expected, "{sql}");
+    for constraint in all.iter().filter(is_meant) {
+        if !has(catalog, table, &constraint.name) {
+            catalog.add_constraint(table, constraint.clone());
         }
     }
+}
+
+fn has(catalog: &Catalog, table: &str, constraint: &str) -> bool {
+    catalog.table(table).is_some_and(|table| table.constraint(constraint).is_some())
 }
