@@ -9,10 +9,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("limosa-model", &[]),
     ("limosa-sql", &["limosa-model"]),
     ("limosa-plan", &["limosa-model", "limosa-sql"]),
+    ("limosa-check", &["limosa-model", "limosa-plan", "limosa-sql"]),
     ("limosa-source", &["limosa-model"]),
     ("limosa-db", &["limosa-sql"]),
     ("limosa-engine", &["limosa-db", "limosa-model", "limosa-plan", "limosa-sql"]),
-    ("limosa", &["limosa-db", "limosa-engine", "limosa-model", "limosa-plan", "limosa-source", "limosa-sql"]),
+    (
+        "limosa",
+        &["limosa-check", "limosa-db", "limosa-engine", "limosa-model", "limosa-plan", "limosa-source", "limosa-sql"],
+    ),
 ];
 
 /// Dependencies that must stay behind one crate's border.

@@ -1,5 +1,7 @@
 //! What is wrong with the input, and where. A diagnostic is a value: one broken file does not hide the others.
 
+use smol_str::SmolStr;
+
 /// Names a source file; the reader that handed it out knows the path and the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceId(pub u32);
@@ -32,7 +34,7 @@ pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,
     /// A stable name such as `syntax-error`.
-    pub code: &'static str,
+    pub code: SmolStr,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// Where, with what to say about the place.
@@ -44,6 +46,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Returns an error without a place.
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        let code = SmolStr::new_static(code);
         Self { severity: Severity::Error, code, message: message.into(), labels: Vec::new(), help: None }
     }
 

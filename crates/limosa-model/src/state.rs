@@ -7,7 +7,7 @@ mod model;
 mod options;
 mod rename;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -111,6 +111,31 @@ impl ProjectState {
     /// Iterates over the models of an app in the order in which they came.
     pub fn app_models(&self, app: &str) -> impl Iterator<Item = &Arc<ModelState>> {
         self.apps.get(app).into_iter().flat_map(|models| models.values())
+    }
+
+    /// Returns the models that are not the same in two states, those of one state only among them, in order.
+    ///
+    /// Shared models are not looked into, so that two states on both sides of an operation are compared in no time.
+    pub fn differing(&self, other: &Self) -> Vec<ModelId> {
+        let apps: BTreeSet<&SmolStr> = self.apps.keys().chain(other.apps.keys()).collect();
+        let mut ids = Vec::new();
+        for app in apps {
+            let (one, two) = (self.apps.get(app), other.apps.get(app));
+            if let (Some(one), Some(two)) = (one, two)
+                && Arc::ptr_eq(one, two)
+            {
+                continue;
+            }
+            let names = one.into_iter().chain(two).flat_map(|models| models.keys());
+            for name in names.collect::<BTreeSet<_>>() {
+                let model =
+                    |models: Option<&Arc<AppModels>>| models.and_then(|models| models.get(name).map(Arc::as_ptr));
+                if model(one) != model(two) {
+                    ids.push(ModelId { app: app.clone(), name: name.clone() });
+                }
+            }
+        }
+        ids
     }
 
     /// Adds a model, or replaces the one of that name.

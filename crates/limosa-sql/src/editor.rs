@@ -22,6 +22,7 @@ mod together;
 mod values;
 
 use std::collections::BTreeMap;
+use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use limosa_model::django::DjangoVersion;
@@ -44,7 +45,9 @@ pub struct SchemaEditor<'a> {
     catalog: &'a mut Catalog,
     mode: Mode,
     statements: Vec<String>,
-    deferred: Vec<Statement>,
+    deferred: Vec<Deferred>,
+    /// The number of the operation at hand, from 0.
+    operation: usize,
     /// Tables renamed while collecting, with the names under which the catalog still has them.
     renamed_tables: BTreeMap<SmolStr, SmolStr>,
     /// Whether names were asked of a table that the catalog does not have.
@@ -54,6 +57,28 @@ pub struct SchemaEditor<'a> {
     supplied_defaults: BTreeMap<(ModelId, SmolStr), Value>,
     /// Whether routers keep the operation at hand from the database.
     routed_away: bool,
+}
+
+/// A statement that waits for the end of the migration.
+#[derive(Debug)]
+struct Deferred {
+    /// The number of the operation that it comes from.
+    operation: usize,
+    statement: Statement,
+}
+
+impl Deref for Deferred {
+    type Target = Statement;
+
+    fn deref(&self) -> &Statement {
+        &self.statement
+    }
+}
+
+impl DerefMut for Deferred {
+    fn deref_mut(&mut self) -> &mut Statement {
+        &mut self.statement
+    }
 }
 
 /// A statement that waits after another schema editor went on for one operation.
@@ -128,6 +153,7 @@ impl<'a> SchemaEditor<'a> {
             mode,
             statements: Vec::new(),
             deferred: Vec::new(),
+            operation: 0,
             renamed_tables: BTreeMap::new(),
             missed_table: AtomicBool::new(false),
             rendering: Rendering::default(),
@@ -214,6 +240,16 @@ impl<'a> SchemaEditor<'a> {
         !self.deferred.is_empty()
     }
 
+    /// Comes to the next operation.
+    pub fn next_operation(&mut self) {
+        self.operation += 1;
+    }
+
+    /// Returns for each statement that waits the number of the operation that it comes from.
+    pub fn waiting_operations(&self) -> Vec<usize> {
+        self.deferred.iter().map(|deferred| deferred.operation).collect()
+    }
+
     /// Describes the statements that wait, for another schema editor that goes on for one operation.
     pub fn waiting(&self) -> Vec<Foreign> {
         self.deferred.iter().map(|statement| statement.describe(self.context.dialect)).collect()
@@ -221,7 +257,7 @@ impl<'a> SchemaEditor<'a> {
 
     /// Takes back what waits after another schema editor went on for one operation.
     pub fn set_waiting(&mut self, waiting: impl IntoIterator<Item = Waiting>) {
-        let mut before: Vec<Option<Statement>> = std::mem::take(&mut self.deferred).into_iter().map(Some).collect();
+        let mut before: Vec<Option<Deferred>> = std::mem::take(&mut self.deferred).into_iter().map(Some).collect();
         for waiting in waiting {
             match waiting {
                 Waiting::Still { position, renamed } => {
@@ -236,7 +272,7 @@ impl<'a> SchemaEditor<'a> {
                     }
                     self.deferred.push(statement);
                 }
-                Waiting::New(statement) => self.deferred.push(Statement::Foreign(statement)),
+                Waiting::New(statement) => self.defer(Statement::Foreign(statement)),
             }
         }
     }
@@ -249,7 +285,7 @@ impl<'a> SchemaEditor<'a> {
 
     /// Writes the statements that waited (Django: the end of `__exit__`, and of SQLite's `_remake_table`).
     pub(crate) fn flush_deferred(&mut self) {
-        for statement in std::mem::take(&mut self.deferred) {
+        for Deferred { statement, .. } in std::mem::take(&mut self.deferred) {
             let sql = statement.sql(self.context.dialect);
             // Up to Django 4.2 these are executed with an empty list of parameters, which halves percent signs.
             let sql = if self.context.django < DjangoVersion::V52 { sql.replace("%%", "%") } else { sql };
@@ -274,7 +310,7 @@ impl<'a> SchemaEditor<'a> {
 
     /// Lets a statement wait for the end of the migration.
     pub(crate) fn defer(&mut self, statement: Statement) {
-        self.deferred.push(statement);
+        self.deferred.push(Deferred { operation: self.operation, statement });
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

@@ -14,6 +14,7 @@
 //! ```
 
 pub mod branches;
+pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod connected;

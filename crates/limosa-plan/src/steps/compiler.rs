@@ -43,6 +43,8 @@ pub struct Compiled<'a> {
     pub index: Option<usize>,
     /// What runs, in order.
     pub steps: Vec<Step>,
+    /// Of what was put off: for each step the number of the operation that it comes from, as [`atoms`] counts them; else nothing.
+    pub owners: Vec<usize>,
 }
 
 impl Compiled<'_> {
@@ -129,6 +131,7 @@ impl<'a> Compiler<'a> {
     pub fn skip_operation(&mut self) {
         self.whole = false;
         self.atoms.pop_front();
+        self.editor.next_operation();
     }
 
     /// Returns the default that only Python can compute, when the next operation needs one.
@@ -164,11 +167,13 @@ impl<'a> Compiler<'a> {
     pub fn next_operation(&mut self) -> Result<Option<Compiled<'a>>, StepError> {
         if std::mem::take(&mut self.whole) {
             let steps = vec![Step::Python { path: Vec::new(), atomic: None, custom: true }];
-            return Ok(Some(Compiled { operation: None, index: None, steps }));
+            return Ok(Some(Compiled { operation: None, index: None, steps, owners: Vec::new() }));
         }
         let Some(atom) = self.atoms.pop_front() else { return Ok(None) };
         let steps = self.steps(&atom).map_err(|kind| error(atom.operation, kind))?;
-        Ok(Some(Compiled { operation: Some(atom.operation), index: atom.path.first().copied(), steps }))
+        self.editor.next_operation();
+        let index = atom.path.first().copied();
+        Ok(Some(Compiled { operation: Some(atom.operation), index, steps, owners: Vec::new() }))
     }
 
     /// Returns what the operations do that were not come to yet.
@@ -181,8 +186,9 @@ impl<'a> Compiler<'a> {
     /// # Errors
     /// When the SQL cannot be written.
     pub fn finish(self) -> (Compiled<'a>, ProjectState) {
+        let owners = self.editor.waiting_operations();
         let steps = self.editor.finish().into_iter().map(Step::Sql).collect();
-        (Compiled { operation: None, index: None, steps }, self.after)
+        (Compiled { operation: None, index: None, steps, owners }, self.after)
     }
 
     fn skips(&self, atom: &Atom<'_>) -> bool {

@@ -10,7 +10,7 @@ use limosa_engine::runner::Unfinished;
 #[derive(Debug, Parser)]
 #[command(name = "limosa", version, propagate_version = true, arg_required_else_help = true)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 migrations are pending (--check) or something was found (doctor), 2 usage or project
+    after_help = "Exit codes: 0 done, 1 migrations are pending (--check) or something was found (check, doctor), 2 usage or project
 \
     error, 3 database error, 4 another runner is at work, 5 stopped part-way, 70 a bug, 130 interrupted."
 )]
@@ -94,6 +94,10 @@ pub enum Command {
     Sqlmigrate(SqlMigrateArgs),
     /// Shows all that `migrate` would do, step by step.
     Plan(PlanArgs),
+    /// Judges what migrations do to a database that is in use, before they run.
+    Check(CheckArgs),
+    /// Shows what a check is about, why, and what to do instead.
+    Explain(ExplainArgs),
     /// Looks for what is wrong with the history, and mends what can be mended safely.
     Doctor(DoctorArgs),
     /// Brings two leaves of an app together: puts one branch behind the other, or merges both.
@@ -205,6 +209,49 @@ pub struct PlanArgs {
     pub app_label: Option<String>,
     /// The migration to end at (a prefix is enough), or `zero`.
     pub migration_name: Option<String>,
+}
+
+/// Arguments of `check`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct CheckArgs {
+    /// The label of an app: all of its migrations, each as if it were to be deployed by itself. Without it, what the database lacks.
+    pub app_label: Option<String>,
+    /// One migration; a prefix is enough.
+    pub migration_name: Option<String>,
+    /// All migrations, each as if it were to be deployed by itself.
+    #[arg(long, conflicts_with_all = ["app_label"])]
+    pub all: bool,
+    /// Uses no database: nothing is known of how much its tables hold.
+    #[arg(long)]
+    pub offline: bool,
+    /// Runs only these checks: codes such as LK001, or letters with which codes begin.
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Leaves these checks out: codes, or letters with which codes begin.
+    #[arg(long, value_name = "CODES", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// From which level on a finding makes the exit code 1.
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
+    pub fail_on: FailOn,
+}
+
+/// From which level on a finding makes the exit code 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Notes, warnings and errors.
+    Note,
+    /// Warnings and errors.
+    Warning,
+    /// Errors.
+    #[default]
+    Error,
+}
+
+/// Arguments of `explain`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ExplainArgs {
+    /// The check's code or name, such as LK001 or index-blocks-writes; all checks are listed when it is left out.
+    pub code: Option<String>,
 }
 
 /// Arguments of `doctor`.

@@ -1,7 +1,9 @@
 //! The commands, one file each: thin, they ask the library and print what it says.
 
+mod check;
 mod completions;
 mod doctor;
+mod explain;
 mod init;
 mod migrate;
 mod plan;
@@ -24,6 +26,8 @@ pub async fn run(cli: Cli, context: &mut CommandContext) -> Result<Exit, Error> 
         Command::Showmigrations(args) => showmigrations::run(context, &args).await,
         Command::Sqlmigrate(args) => sqlmigrate::run(context, &args).await,
         Command::Plan(args) => plan::run(context, &args).await,
+        Command::Check(args) => check::run(context, &args).await,
+        Command::Explain(args) => explain::run(context, &args),
         Command::Doctor(args) => doctor::run(context, &args).await,
         Command::Rebase(args) => rebase::run(context, &args).await,
         Command::Init(args) => init::run(context, &args),

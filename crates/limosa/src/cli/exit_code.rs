@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Done, or nothing to do.
     Done = 0,
-    /// `--check` found migrations that are not applied, or `doctor` found something.
+    /// `--check` found migrations that are not applied, or `check` or `doctor` found something.
     Pending = 1,
     /// The command line, the configuration, a migration file or the graph is wrong; nothing was changed.
     Usage = 2,

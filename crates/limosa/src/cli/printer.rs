@@ -75,6 +75,11 @@ impl Printer {
         }
     }
 
+    /// Returns whether colours are used on stdout.
+    pub fn colors_stdout(&self) -> bool {
+        self.stdout.current_choice() != anstream::ColorChoice::Never
+    }
+
     /// Returns whether colours are used on stderr.
     pub fn colors_stderr(&self) -> bool {
         self.stderr.current_choice() != anstream::ColorChoice::Never

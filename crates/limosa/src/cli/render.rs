@@ -21,7 +21,7 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &Sources, color: bool) -> St
         .iter()
         .filter_map(|(span, label)| Some((*span, sources.get(span.source)?, label.as_str())))
         .collect();
-    let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code));
+    let mut group = Group::with_title(level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str()));
     let mut shown = Vec::new();
     for (span, source, _) in &files {
         if shown.contains(&span.source) {

@@ -99,6 +99,26 @@ impl Database {
         });
     }
 
+    /// Drops all that the database holds.
+    pub(crate) fn clear(&self) {
+        match &self.kind {
+            Kind::Sqlite { .. } => std::fs::remove_file(self.url.sqlite_path().expect("a file")).expect("remove"),
+            Kind::Server { .. } if self.dialect() == Dialect::Postgres => {
+                self.execute("DROP SCHEMA public CASCADE");
+                self.execute("CREATE SCHEMA public");
+            }
+            Kind::Server { server } => {
+                let name = self.url.database().expect("a name");
+                self.execute(&format!("DROP DATABASE {name}"));
+                self.runtime.block_on(async {
+                    let connection = open(server).await;
+                    connection.execute(&format!("CREATE DATABASE {name}")).await.expect("create");
+                    connection.close().await;
+                });
+            }
+        }
+    }
+
     /// Returns the rows of a query, the columns of each joined by `|`.
     #[track_caller]
     pub(crate) fn query(&self, sql: &str) -> Vec<String> {
@@ -187,11 +207,10 @@ impl Database {
                 self.execute("CREATE SCHEMA public");
                 self.execute("GRANT USAGE ON SCHEMA public TO PUBLIC");
             }
-            Kind::Server { .. } => {
+            Kind::Server { server } => {
                 let name = self.url.database().unwrap_or_default();
                 self.execute(&format!("DROP DATABASE {name}"));
                 self.runtime.block_on(async {
-                    let Kind::Server { server } = &self.kind else { return };
                     let connection = open(server).await;
                     connection.execute(&format!("CREATE DATABASE {name}")).await.expect("create");
                     connection.close().await;

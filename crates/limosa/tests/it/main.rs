@@ -20,6 +20,7 @@ mod bad_histories;
 mod branches;
 mod causes;
 mod changed_models;
+mod checks;
 mod concurrent_indexes;
 mod doctor;
 mod doctor_own;

@@ -25,7 +25,7 @@ pub(super) struct Line {
 /// Something that is wrong with a file, the graph or the history.
 #[derive(Serialize)]
 struct Problem {
-    code: &'static str,
+    code: String,
     severity: &'static str,
     message: String,
     places: Vec<Place>,
@@ -100,7 +100,7 @@ pub(super) fn line(error: &Error, exit: Exit) -> Line {
 fn problem(diagnostic: &Diagnostic, sources: &Sources) -> Problem {
     let places = diagnostic.labels.iter().filter_map(|(span, _)| sources.location(*span));
     Problem {
-        code: diagnostic.code,
+        code: diagnostic.code.to_string(),
         severity: match diagnostic.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",

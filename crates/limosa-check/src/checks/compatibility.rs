@@ -1,0 +1,3 @@
+//! The code that is running meanwhile.
+
+pub(super) mod column_dropped;

@@ -1,0 +1,53 @@
+//! BC001.
+
+use limosa_sql::effect::{Effect, TableChange};
+
+use crate::check::declare;
+use crate::finding::Findings;
+use crate::subject::Subject;
+
+declare! {
+    /// A column is dropped that the running code names in each of its queries.
+    ///
+    /// Django names every field of a model in `SELECT` and `INSERT`. Until the last process with the old code has ended, each of its
+    /// queries fails. Remove the field from the code first, with a state that forgets it and a column that may be left out; drop the column
+    /// after the deploy.
+    ///
+    /// # Example
+    ///
+    /// ```python
+    /// operations = [
+    ///     migrations.RemoveField("order", "note"),
+    /// ]
+    /// ```
+    ///
+    /// # Instead
+    ///
+    /// ```python
+    /// stage = "post-deploy"
+    /// operations = [
+    ///     migrations.RemoveField("order", "note"),
+    /// ]
+    /// ```
+    "BC001" "column-dropped",
+    group: Compatibility,
+    level: Error,
+    databases: [Postgres, Sqlite, MySql],
+    Operation: check,
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    if subject.migration.is_post_deploy() {
+        return;
+    }
+    for (table, effect) in subject.meaning_for_old_tables() {
+        if let Effect::AlterTable { change: TableChange::DropColumn { column, .. }, .. } = effect
+            && !subject.so_far.is_new_column(table, column)
+        {
+            findings
+                .report(format!("the running code still names `{table}.{column}`, and fails once it is dropped"))
+                .help("deploy code without it first, and drop the column after the deploy (`stage = \"post-deploy\"`)")
+                .table(table);
+        }
+    }
+}

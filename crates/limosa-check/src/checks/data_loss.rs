@@ -1,0 +1,3 @@
+//! Data that is gone afterwards.
+
+pub(super) mod drop_column;

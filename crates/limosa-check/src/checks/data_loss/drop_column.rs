@@ -1,0 +1,49 @@
+//! DL001.
+
+use limosa_sql::effect::{Effect, TableChange};
+
+use crate::check::declare;
+use crate::finding::Findings;
+use crate::subject::Subject;
+
+declare! {
+    /// A column is dropped with everything that it holds.
+    ///
+    /// The values cannot be brought back by unapplying the migration: that makes an empty column.
+    ///
+    /// # Example
+    ///
+    /// ```python
+    /// operations = [
+    ///     migrations.RemoveField("order", "paid_at"),
+    /// ]
+    /// ```
+    ///
+    /// # Instead
+    ///
+    /// Stop using the field, and keep the column for as long as somebody may want its values back:
+    ///
+    /// ```python
+    /// operations = [
+    ///     migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField("order", "paid_at")]),
+    /// ]
+    /// ```
+    "DL001" "drop-column",
+    group: DataLoss,
+    level: Warning,
+    databases: [Postgres, Sqlite, MySql],
+    Operation: check,
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (table, effect) in subject.meaning_for_old_tables() {
+        if let Effect::AlterTable { change: TableChange::DropColumn { column, .. }, .. } = effect
+            && !subject.so_far.is_new_column(table, column)
+        {
+            findings
+                .report(format!("dropping `{table}.{column}` loses its values for good"))
+                .help("keep a copy, or say in a comment why nobody needs them")
+                .size(table);
+        }
+    }
+}

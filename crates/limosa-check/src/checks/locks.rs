@@ -1,0 +1,3 @@
+//! Locks, scans and rewrites.
+
+pub(super) mod index_blocks_writes;

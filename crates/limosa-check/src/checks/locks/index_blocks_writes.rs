@@ -1,0 +1,56 @@
+//! LK001.
+
+use limosa_sql::effect::Effect;
+
+use crate::check::declare;
+use crate::finding::Findings;
+use crate::subject::Subject;
+
+declare! {
+    /// An index is built while nobody can write to the table.
+    ///
+    /// PostgreSQL's `CREATE INDEX` keeps all writes to the table waiting until the index is complete, which takes minutes on a large
+    /// table. `CREATE INDEX CONCURRENTLY` lets them go on; it cannot run inside a transaction.
+    ///
+    /// # Example
+    ///
+    /// ```python
+    /// operations = [
+    ///     migrations.AddIndex("order", models.Index(fields=["status"], name="order_status_idx")),
+    /// ]
+    /// ```
+    ///
+    /// # Instead
+    ///
+    /// ```python
+    /// atomic = False
+    /// operations = [
+    ///     AddIndexConcurrently("order", models.Index(fields=["status"], name="order_status_idx")),
+    /// ]
+    /// ```
+    "LK001" "index-blocks-writes",
+    group: Locks,
+    level: Error,
+    databases: [Postgres],
+    Statement: check,
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (table, effect, cost) in subject.effects_on_old_tables() {
+        if let Effect::CreateIndex { name, concurrently: false, unique, .. } = effect {
+            let index = name.as_deref().unwrap_or("an index");
+            let unique = if *unique { "unique " } else { "" };
+            let create = format!("CREATE {}INDEX CONCURRENTLY", unique.to_uppercase());
+            findings
+                .report(format!("building {unique}index `{index}` keeps all writes to `{table}` waiting"))
+                .help(match subject.statement.is_some_and(|statement| statement.own) {
+                    true => format!("write `{create}` and set `atomic = False` on the migration"),
+                    false => {
+                        "use `AddIndexConcurrently` (`concurrently = true`) and set `atomic = False` on the migration"
+                            .into()
+                    }
+                })
+                .cost(table, cost);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What checks report.
+
+use limosa_model::{MigrationId, Span};
+use limosa_sql::effect::{Blocks, Impact, Work};
+use smol_str::SmolStr;
+
+use crate::check::Check;
+use crate::stats::Estimate;
+use crate::subject::Subject;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Worth knowing.
+    Note,
+    /// It may hurt.
+    Warning,
+    /// It hurts, unless somebody knows better.
+    Error,
+}
+
+impl Level {
+    /// Returns the word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What a check reports.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The check's code.
+    pub code: SmolStr,
+    /// The check's name.
+    pub name: SmolStr,
+    /// How bad it is, by what is known.
+    pub level: Level,
+    /// The migration.
+    pub migration: MigrationId,
+    /// The operation in Django's words.
+    pub operation: Option<String>,
+    /// Where the operation (or the migration) was written.
+    pub span: Option<Span>,
+    /// The statement.
+    pub sql: Option<String>,
+    /// Whether the statement is the project's own, so that it stands in the file as it is.
+    pub own_sql: bool,
+    /// The table.
+    pub table: Option<SmolStr>,
+    /// What is wrong, in one sentence without a full stop.
+    pub message: String,
+    /// What to do instead.
+    pub help: Option<String>,
+    /// How long it takes on the database at hand, where its size is known.
+    pub estimate: Option<Estimate>,
+}
+
+/// Where the checks report to.
+#[derive(Debug)]
+pub struct Findings<'a> {
+    pub(crate) subject: &'a Subject<'a>,
+    pub(crate) check: &'static Check,
+    pub(crate) found: Vec<Finding>,
+}
+
+impl Findings<'_> {
+    /// Reports something about the subject.
+    pub fn report(&mut self, message: impl Into<String>) -> Reported<'_> {
+        let subject = self.subject;
+        self.found.push(Finding {
+            code: SmolStr::new_static(self.check.code),
+            name: SmolStr::new_static(self.check.name),
+            level: self.check.level,
+            migration: subject.migration.id().clone(),
+            operation: subject.operation.map(|operation| operation.describe()),
+            span: subject.span(),
+            sql: subject.statement.map(|statement| statement.sql.clone()),
+            own_sql: subject.statement.is_some_and(|statement| statement.own),
+            table: None,
+            message: message.into(),
+            help: None,
+            estimate: None,
+        });
+        let last = self.found.len() - 1;
+        Reported { subject, finding: &mut self.found[last] }
+    }
+}
+
+/// A finding that was just reported, to say more about it.
+#[derive(Debug)]
+pub struct Reported<'a> {
+    subject: &'a Subject<'a>,
+    finding: &'a mut Finding,
+}
+
+impl Reported<'_> {
+    /// Says what to do instead.
+    pub fn help(self, help: impl Into<String>) -> Self {
+        self.finding.help = Some(help.into());
+        self
+    }
+
+    /// Says how bad it is, other than the check's own level.
+    pub fn level(self, level: Level) -> Self {
+        self.finding.level = level;
+        self
+    }
+
+    /// Names the table.
+    pub fn table(self, table: &str) -> Self {
+        self.finding.table = Some(table.into());
+        self
+    }
+
+    /// Lets the level follow from how long the statement takes on the table as it is, where that is known.
+    pub fn cost(self, table: &str, impact: &Impact) -> Self {
+        let reported = self.table(table);
+        let Some(estimate) = reported.subject.plan.stats.estimate(table, impact.work) else { return reported };
+        let blocks = impact.locks.iter().map(|lock| lock.blocks).max().unwrap_or(Blocks::Nothing);
+        reported.finding.level = estimate.level(blocks, reported.finding.level);
+        reported.finding.estimate = Some(estimate);
+        reported
+    }
+
+    /// Lets the level follow from how much data there is: a table without rows loses none.
+    pub fn size(self, table: &str) -> Self {
+        let reported = self.table(table);
+        if let Some(estimate) = reported.subject.plan.stats.estimate(table, Work::Scan) {
+            if estimate.rows == 0 {
+                reported.finding.level = Level::Note;
+            }
+            reported.finding.estimate = Some(estimate);
+        }
+        reported
+    }
+}

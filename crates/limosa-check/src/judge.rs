@@ -1,0 +1,62 @@
+//! Lets the checks look at a plan.
+
+use crate::check::{Check, Look};
+use crate::finding::{Finding, Findings};
+use crate::plan::{Plan, PlannedMigration};
+use crate::so_far::SoFar;
+use crate::subject::Subject;
+
+/// Lets checks look at a plan; findings come in the order in which the plan runs.
+pub fn judge(plan: &Plan<'_>, checks: &[&'static Check]) -> Vec<Finding> {
+    let here = checks.iter().copied().filter(|check| check.databases.contains(&plan.context.dialect));
+    let checks: Vec<&'static Check> = here.collect();
+    let mut found = Vec::new();
+    for deploy in &plan.deploys {
+        let mut so_far = SoFar::default();
+        for migration in deploy {
+            look_at(&Eyes { plan, deploy, checks: &checks }, migration, &mut so_far, &mut found);
+        }
+    }
+    found
+}
+
+/// Who looks, and at what.
+struct Eyes<'a> {
+    plan: &'a Plan<'a>,
+    deploy: &'a [PlannedMigration<'a>],
+    checks: &'a [&'static Check],
+}
+
+fn look_at(eyes: &Eyes<'_>, migration: &PlannedMigration<'_>, so_far: &mut SoFar, found: &mut Vec<Finding>) {
+    eyes.look(&subject(eyes, migration, so_far), found);
+    for operation in &migration.operations {
+        eyes.look(&Subject { operation: Some(operation), ..subject(eyes, migration, so_far) }, found);
+        for statement in &operation.statements {
+            let at = subject(eyes, migration, so_far);
+            eyes.look(&Subject { operation: Some(operation), statement: Some(statement), ..at }, found);
+            so_far.follow(statement, migration.transaction);
+        }
+        so_far.follow_operation(&operation.meaning);
+    }
+    so_far.end_transaction();
+}
+
+fn subject<'a>(eyes: &'a Eyes<'a>, migration: &'a PlannedMigration<'a>, so_far: &'a SoFar) -> Subject<'a> {
+    Subject { plan: eyes.plan, deploy: eyes.deploy, so_far, migration, operation: None, statement: None }
+}
+
+impl Eyes<'_> {
+    fn look(&self, subject: &Subject<'_>, found: &mut Vec<Finding>) {
+        for check in self.checks {
+            let look = match (check.look, subject.operation, subject.statement) {
+                (Look::Migration(look), None, None)
+                | (Look::Operation(look), Some(_), None)
+                | (Look::Statement(look), Some(_), Some(_)) => look,
+                _ => continue,
+            };
+            let mut findings = Findings { subject, check, found: Vec::new() };
+            look(subject, &mut findings);
+            found.append(&mut findings.found);
+        }
+    }
+}

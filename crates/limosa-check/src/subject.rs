@@ -1,0 +1,77 @@
+//! What a check looks at, with everything around it.
+
+use limosa_model::Span;
+use limosa_sql::dialect::{Context, Dialect, Flavour};
+use limosa_sql::effect::{Effect, Impact};
+
+use crate::plan::{Plan, PlannedMigration, PlannedOperation, Statement};
+use crate::so_far::SoFar;
+
+/// What a check looks at, with everything around it.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// All that will run.
+    pub plan: &'a Plan<'a>,
+    /// The deploy that the migration belongs to, all of it.
+    pub deploy: &'a [PlannedMigration<'a>],
+    /// What the deploy has done before.
+    pub so_far: &'a SoFar,
+    /// The migration.
+    pub migration: &'a PlannedMigration<'a>,
+    /// The operation, when one is looked at.
+    pub operation: Option<&'a PlannedOperation<'a>>,
+    /// The statement, when one is looked at.
+    pub statement: Option<&'a Statement>,
+}
+
+impl<'a> Subject<'a> {
+    /// Returns the database and its version.
+    pub fn context(&self) -> &'a Context {
+        self.plan.context
+    }
+
+    /// Returns the dialect of the database.
+    pub fn dialect(&self) -> Dialect {
+        self.plan.context.dialect
+    }
+
+    /// Returns whether it is PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.dialect() == Dialect::Postgres
+    }
+
+    /// Returns whether it is MariaDB.
+    pub fn is_mariadb(&self) -> bool {
+        self.plan.context.flavour == Flavour::MariaDb
+    }
+
+    /// Returns what the statement does, with what that costs; nothing when an operation or a migration is looked at.
+    pub fn effects(&self) -> impl Iterator<Item = &'a (Effect, Impact)> + use<'a> {
+        self.statement.into_iter().flat_map(|statement| &statement.effects)
+    }
+
+    /// Returns what the statement does to tables that others may be using: not to those that the deploy made.
+    pub fn effects_on_old_tables(&self) -> impl Iterator<Item = (&'a str, &'a Effect, &'a Impact)> + use<'a> {
+        let so_far = self.so_far;
+        self.effects().filter_map(move |(effect, cost)| {
+            let table = effect.table()?;
+            (!so_far.is_new(table)).then_some((table, effect, cost))
+        })
+    }
+
+    /// Returns what the operation means for tables that others may be using: not for those that the deploy made.
+    pub fn meaning_for_old_tables(&self) -> impl Iterator<Item = (&'a str, &'a Effect)> + use<'a> {
+        let so_far = self.so_far;
+        let meaning = self.operation.into_iter().flat_map(|operation| &operation.meaning);
+        meaning.filter_map(move |effect| {
+            let table = effect.table()?;
+            (!so_far.is_new(table)).then_some((table, effect))
+        })
+    }
+
+    /// Returns where what is looked at was written.
+    pub fn span(&self) -> Option<Span> {
+        let migration = || self.migration.migration.source.map(|source| Span { source, start: 0, end: 0 });
+        self.operation.and_then(PlannedOperation::span).or_else(migration)
+    }
+}

@@ -1,0 +1,118 @@
+//! The safety checks over migrations of a project.
+
+mod select;
+
+use limosa_check::{Check, Finding, Plan, Stats, judge};
+use limosa_db::introspect;
+use limosa_engine::runner::Fake;
+use limosa_model::graph::Direction;
+use limosa_model::{Migration, MigrationId, ProjectState};
+use limosa_plan::planner::Target;
+use limosa_plan::steps::{self, Compiler, Skipped};
+use limosa_sql::catalog::Catalog;
+use limosa_sql::dialect::Context;
+
+use limosa_check::plan::PlannedMigration;
+
+pub use self::select::Selection;
+use crate::connected::{self, Connected};
+use crate::error::Error;
+use crate::migrate;
+use crate::situation::Situation;
+use crate::workspace::Workspace;
+
+/// What the checks say.
+#[derive(Debug)]
+pub struct Judged {
+    /// The findings, in the order in which the migrations run.
+    pub findings: Vec<Finding>,
+    /// How many migrations were looked at.
+    pub migrations: usize,
+}
+
+/// Lets checks look at the migrations of a selection.
+///
+/// # Errors
+/// When nothing can be selected, an operation does not fit the state, or the database refuses.
+pub async fn check(
+    workspace: &mut Workspace,
+    connected: Option<&Connected>,
+    alias: &str,
+    selection: &Selection,
+    checks: &[&'static Check],
+) -> Result<Judged, Error> {
+    let context = match connected {
+        Some(connected) => connected.context.clone(),
+        None => connected::context(workspace, alias, workspace.database_url(alias)?.dialect()),
+    };
+    let stats = Stats::default();
+    let pending = match (selection, connected) {
+        (Selection::Pending, Some(connected)) => Some(Pending::read(workspace, connected).await?),
+        _ => None,
+    };
+    let deploys = match &pending {
+        Some(pending) => vec![pending.planned(workspace, &context)?],
+        None => selected(workspace, selection, &context)?,
+    };
+    let migrations = deploys.iter().map(Vec::len).sum();
+    let plan = Plan { context: &context, stats: &stats, deploys };
+    Ok(Judged { findings: judge(&plan, checks), migrations })
+}
+
+/// The migrations that `migrate` would run.
+struct Pending {
+    jobs: Vec<limosa_engine::runner::Job>,
+    catalog: Catalog,
+}
+
+impl Pending {
+    async fn read(workspace: &mut Workspace, connected: &Connected) -> Result<Self, Error> {
+        let situation = Situation::read(workspace, &connected.connection, &connected.history, false).await?;
+        situation.check(workspace)?;
+        let plan = migrate::plan(workspace, &situation, &Target::All)?;
+        let (mut jobs, _) = migrate::jobs(workspace, &plan, Fake::No, &connected.context)?;
+        let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
+        workspace.route(&connected.alias, &connected.context, &applied, &mut jobs).await?;
+        Ok(Self { jobs, catalog: introspect::load(&connected.connection).await? })
+    }
+
+    fn planned<'a>(&'a self, workspace: &Workspace, context: &'a Context) -> Result<Vec<PlannedMigration<'a>>, Error> {
+        let mut catalog = self.catalog.clone();
+        let planned = self.jobs.iter().map(|job| {
+            PlannedMigration::new(context, &mut catalog, &job.migration, &job.before, job.direction, &job.skipped)
+        });
+        planned.collect::<Result<_, _>>().map_err(|error| workspace.step_error(&error))
+    }
+}
+
+/// Returns migrations as they would run on a database that holds what those before them make.
+fn selected<'a>(
+    workspace: &'a Workspace,
+    selection: &Selection,
+    context: &'a Context,
+) -> Result<Vec<Vec<PlannedMigration<'a>>>, Error> {
+    let chosen = selection.choose(workspace)?;
+    let mut catalog = Catalog::new(context.dialect);
+    let mut state: ProjectState = workspace.base_state().clone();
+    let mut left = chosen.migrations.len();
+    let mut planned = Vec::with_capacity(left);
+    let wrong = |error| workspace.step_error(&error);
+    for id in chosen.order {
+        if left == 0 {
+            break;
+        }
+        let migration: &Migration = workspace.migration(&id)?;
+        if chosen.migrations.contains(&id) {
+            left -= 1;
+            let skipped = Skipped::default();
+            let one = PlannedMigration::new(context, &mut catalog, migration, &state, Direction::Forwards, &skipped);
+            let one = one.map_err(wrong)?;
+            state = one.after.clone();
+            planned.push(one);
+        } else {
+            let compiler = Compiler::new(context, &mut catalog, migration, &state, Direction::Forwards, false);
+            state = compiler.and_then(steps::compile).map_err(wrong)?.1;
+        }
+    }
+    Ok(if chosen.together { vec![planned] } else { planned.into_iter().map(|one| vec![one]).collect() })
+}

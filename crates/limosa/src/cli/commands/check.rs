@@ -1,0 +1,156 @@
+//! `limosa check`: judges what migrations do to a database that is in use, before they run.
+
+use std::fmt::Write as _;
+
+use limosa_check::{Check, Finding, Level, checks};
+use limosa_model::{Diagnostic, Severity};
+use serde::Serialize;
+
+use crate::check::{self, Judged, Selection};
+use crate::cli::args::{CheckArgs, FailOn, Format};
+use crate::cli::context::CommandContext;
+use crate::cli::exit_code::Exit;
+use crate::cli::printer::GOOD;
+use crate::cli::render;
+use crate::error::Error;
+use crate::workspace::Workspace;
+
+pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Result<Exit, Error> {
+    let checks = chosen(args)?;
+    let selection = match (&args.app_label, &args.migration_name) {
+        _ if args.all => Selection::All,
+        (Some(app), Some(name)) => Selection::Migration(app.clone(), name.clone()),
+        (Some(app), None) => Selection::App(app.clone()),
+        (None, _) => Selection::Pending,
+    };
+    let mut workspace = context.workspace().await?;
+    let connected = if args.offline { None } else { context.connect_if_present(&workspace).await? };
+    let judged = check::check(&mut workspace, connected.as_ref(), &context.alias, &selection, &checks).await?;
+    match context.printer.format {
+        Format::Text => {
+            let text = text(&judged, &workspace, context.printer.colors_stdout());
+            context.printer.data(&text);
+        }
+        Format::Json => {
+            let findings: Vec<Shown<'_>> =
+                judged.findings.iter().map(|finding| Shown::new(finding, &workspace)).collect();
+            context.printer.json(&serde_json::json!({
+                "version": 1, "migrations": judged.migrations, "findings": findings,
+            }));
+        }
+    }
+    let fails = |finding: &Finding| finding.level >= Level::from(args.fail_on);
+    Ok(if judged.findings.iter().any(fails) { Exit::Pending } else { Exit::Done })
+}
+
+/// Returns the checks that were asked for.
+fn chosen(args: &CheckArgs) -> Result<Vec<&'static Check>, Error> {
+    let means = |code: &str, check: &Check| {
+        check.code.to_ascii_lowercase().starts_with(&code.to_ascii_lowercase()) || check.name.eq_ignore_ascii_case(code)
+    };
+    for code in args.select.iter().chain(&args.ignore) {
+        if code.is_empty() || !checks::ALL.iter().any(|check| means(code, check)) {
+            return Err(unknown(code));
+        }
+    }
+    let selected = |check: &Check| match args.select.as_slice() {
+        [] => check.default,
+        codes => codes.iter().any(|code| means(code, check)),
+    };
+    let ignored = |check: &Check| args.ignore.iter().any(|code| means(code, check));
+    Ok(checks::ALL.iter().copied().filter(|check| selected(check) && !ignored(check)).collect())
+}
+
+/// The error for a code that no check has.
+pub(super) fn unknown(code: &str) -> Error {
+    Error::Usage { message: format!("no check is called `{code}`"), help: "`limosa explain` lists the checks".into() }
+}
+
+fn text(judged: &Judged, workspace: &Workspace, color: bool) -> String {
+    let mut text = String::new();
+    for finding in &judged.findings {
+        text.push_str(&render::diagnostic(&diagnostic(finding), workspace.sources(), color));
+        text.push('\n');
+    }
+    let migrations = count(judged.migrations, "migration");
+    let of = |level| judged.findings.iter().filter(|finding| finding.level == level).count();
+    let counts = [(of(Level::Error), "error"), (of(Level::Warning), "warning"), (of(Level::Note), "note")];
+    let counts: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(*n, what)).collect();
+    _ = match counts.is_empty() {
+        true => writeln!(text, "{GOOD}{migrations} checked, nothing found.{GOOD:#}"),
+        false => writeln!(text, "{migrations} checked: {}", counts.join(", ")),
+    };
+    text
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Returns a finding as it is shown: with the lines that it is about.
+fn diagnostic(finding: &Finding) -> Diagnostic {
+    let label = finding.operation.clone().unwrap_or_else(|| finding.migration.to_string());
+    let severity = match finding.level {
+        Level::Error => Severity::Error,
+        Level::Warning => Severity::Warning,
+        Level::Note => Severity::Note,
+    };
+    let mut message = finding.message.clone();
+    if let Some(estimate) = finding.estimate {
+        _ = write!(message, " (about {:.1} s for {} rows)", estimate.seconds, estimate.rows);
+    }
+    Diagnostic {
+        severity,
+        code: finding.code.clone(),
+        message,
+        labels: finding.span.map(|span| (span, label)).into_iter().collect(),
+        help: finding.help.clone(),
+    }
+}
+
+/// A finding in JSON.
+#[derive(Serialize)]
+struct Shown<'a> {
+    code: &'a str,
+    name: &'a str,
+    level: &'static str,
+    migration: String,
+    operation: Option<&'a str>,
+    place: Option<String>,
+    table: Option<&'a str>,
+    message: &'a str,
+    help: Option<&'a str>,
+    sql: Option<&'a str>,
+    rows: Option<u64>,
+    seconds: Option<f64>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(finding: &'a Finding, workspace: &Workspace) -> Self {
+        let location = finding.span.and_then(|span| workspace.sources().location(span));
+        Self {
+            code: &finding.code,
+            name: &finding.name,
+            level: finding.level.as_str(),
+            migration: finding.migration.to_string(),
+            operation: finding.operation.as_deref(),
+            place: location.map(|place| format!("{}:{}:{}", place.path.display(), place.line, place.column)),
+            table: finding.table.as_deref(),
+            message: &finding.message,
+            help: finding.help.as_deref(),
+            sql: finding.sql.as_deref(),
+            rows: finding.estimate.map(|estimate| estimate.rows),
+            seconds: finding.estimate.map(|estimate| estimate.seconds),
+        }
+    }
+}
+
+impl From<FailOn> for Level {
+    fn from(level: FailOn) -> Self {
+        match level {
+            FailOn::Note => Self::Note,
+            FailOn::Warning => Self::Warning,
+            FailOn::Error => Self::Error,
+        }
+    }
+}

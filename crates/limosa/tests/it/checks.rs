@@ -1,0 +1,121 @@
+//! Each check finds its own example and says nothing of what it advises instead, on each database that it names; both run there.
+//!
+//! The examples stand in the documentation of the checks, as Python or SQL after the words of the heading. A block's language may be followed by
+//! the databases that it is for (`python,postgres`), and by `fails` when the database refuses the example.
+
+use limosa_check::{Check, checks};
+use limosa_sql::dialect::Dialect;
+use serde_json::Value;
+
+use crate::database::{Database, on_each};
+use crate::program::Said;
+use crate::project::Project;
+
+/// A piece of code in the documentation of a check.
+struct Example {
+    language: &'static str,
+    databases: Vec<&'static str>,
+    fails: bool,
+    code: String,
+}
+
+/// Returns the code under a heading of a check's documentation.
+fn examples(check: &Check, heading: &str) -> Vec<Example> {
+    let text = check.documentation.split("\n # ").find(|part| part.starts_with(heading)).unwrap_or_default();
+    let blocks = text.split(" ```").skip(1).step_by(2);
+    let example = |block: &'static str| {
+        let (info, code) = block.split_once('\n').expect("a block of lines");
+        let mut words = info.split(',').map(str::trim);
+        let language = words.next().expect("a language");
+        let mut databases: Vec<&str> = words.collect();
+        let fails = databases.contains(&"fails");
+        databases.retain(|word| *word != "fails");
+        let code = code.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
+        Example { language, databases, fails, code }
+    };
+    blocks.map(example).collect()
+}
+
+impl Example {
+    fn is_for(&self, database: &Database) -> bool {
+        let name = match database.dialect() {
+            Dialect::Postgres => "postgres",
+            Dialect::Sqlite => "sqlite",
+            Dialect::MySql => "mysql",
+        };
+        self.databases.is_empty() || self.databases.contains(&name)
+    }
+
+    /// Returns the text of a migration after the first one of the shop.
+    fn migration(&self) -> String {
+        let body = match self.language {
+            "python" => self.code.clone(),
+            "sql" => format!("operations = [migrations.RunSQL({:?}, \"\")]", self.code.trim()),
+            other => panic!("no examples in {other}"),
+        };
+        // Functions stand before the class, everything from the first attribute on inside of it.
+        let lines: Vec<&str> = body.trim().lines().collect();
+        let is_attribute = |line: &&str| {
+            ["operations =", "atomic =", "stage =", "# limosa:"].iter().any(|start| line.starts_with(start))
+        };
+        let split = lines.iter().position(is_attribute).expect("operations");
+        let (head, body) = lines.split_at(split);
+        let body: Vec<String> = body.iter().map(|line| format!("    {line}")).collect();
+        format!(
+            "from django.db import migrations, models\nfrom django.contrib.postgres.operations import *\n\n{}\n\n\
+             class Migration(migrations.Migration):\n    dependencies = [(\"shop\", \"0001_initial\")]\n{}\n",
+            head.join("\n"),
+            body.join("\n")
+        )
+    }
+}
+
+/// Makes the project of an example, with rows in its tables.
+fn shop(database: &Database, example: &Example) -> Project {
+    let project = Project::django(&[]).expect("Django").on(database);
+    let settings = std::fs::read_to_string(project.path("settings.py")).expect("settings");
+    project.write("settings.py", settings.replace("library", "shop"));
+    project.write("shop/__init__.py", "");
+    project.write("shop/migrations/__init__.py", "");
+    project.write("shop/migrations/0001_initial.py", include_str!("checks/shop.py"));
+    project.run("migrate -q").ends(0);
+    database.execute("INSERT INTO shop_customer (name, email) VALUES ('Ada', 'ada@example.org')");
+    database.execute(
+        "INSERT INTO shop_order (customer_id, number, status, note, total) SELECT id, 1, 'new', '', 10 FROM shop_customer",
+    );
+    project.write("shop/migrations/0002_example.py", example.migration());
+    project
+}
+
+/// Returns how often a check finds something in a migration.
+fn findings(said: &Said) -> Vec<Value> {
+    let json = said.json().remove(0);
+    json["findings"].as_array().expect("findings").clone()
+}
+
+#[test]
+fn each_finds_its_example_and_not_what_it_advises() {
+    on_each("checks", |database| {
+        if Project::django(&[]).is_none() {
+            return;
+        }
+        for check in checks::ALL.iter().filter(|check| check.databases.contains(&database.dialect())) {
+            let mut looked = 0;
+            for (heading, finds) in [("Example", true), ("Instead", false)] {
+                for example in examples(check, heading).iter().filter(|example| example.is_for(database)) {
+                    let about = format!("{} on {}: {heading}\n{}", check.code, database.dialect(), example.code);
+                    looked += usize::from(finds);
+                    let project = shop(database, example);
+                    let said = project.run(&format!("check --select {} --format json", check.code));
+                    assert!(said.status.code() < Some(2), "{about}\n{said}");
+                    assert_eq!(!findings(&said).is_empty(), finds, "{about}\n{said}");
+                    let expected = if example.fails { 1..128 } else { 0..1 };
+                    let ran = project.run("migrate -q");
+                    assert!(ran.status.code().is_some_and(|code| expected.contains(&code)), "{about}\n{ran}");
+                    database.clear();
+                }
+            }
+            assert!(looked > 0, "{} has no example for {}", check.code, database.dialect());
+        }
+    });
+}
