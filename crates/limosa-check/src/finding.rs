@@ -1,7 +1,7 @@
 //! What checks report.
 
 use limosa_model::{MigrationId, Span};
-use limosa_sql::effect::{Blocks, Impact, Work};
+use limosa_sql::effect::{Blocks, Effect, Impact, Work};
 use smol_str::SmolStr;
 
 use crate::check::Check;
@@ -68,6 +68,20 @@ pub struct Findings<'a> {
 }
 
 impl Findings<'_> {
+    /// Reports something about one thing that the operation means: about the statement that says so, where the project wrote it.
+    pub fn about(&mut self, effect: &Effect, message: impl Into<String>) -> Reported<'_> {
+        let statement = self.subject.operation.and_then(|operation| {
+            let meant = operation.meaning.iter().find(|meant| std::ptr::eq(&meant.effect, effect))?;
+            operation.statements.get(meant.statement?)
+        });
+        let reported = self.report(message);
+        if let Some(statement) = statement {
+            reported.finding.sql = Some(statement.sql.clone());
+            reported.finding.own_sql = statement.own;
+        }
+        reported
+    }
+
     /// Reports something about the subject.
     pub fn report(&mut self, message: impl Into<String>) -> Reported<'_> {
         let subject = self.subject;

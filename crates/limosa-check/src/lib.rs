@@ -13,6 +13,7 @@ pub mod plan;
 pub mod so_far;
 pub mod stats;
 pub mod subject;
+pub mod suppress;
 
 pub use check::{Check, Group};
 pub use finding::{Finding, Level};

@@ -10,6 +10,8 @@ use limosa_sql::effect::{ColumnDefinition, ConstraintKind, Effect, Generated, Ta
 use limosa_sql::model::{FieldView, ModelView, Models};
 use smol_str::SmolStr;
 
+use crate::plan::{Meant, Statement};
+
 /// Returns what an operation of Django's means for the schema, by the states before and after it.
 pub(crate) fn of_states(
     app: &str,
@@ -17,7 +19,7 @@ pub(crate) fn of_states(
     before: &ProjectState,
     after: &ProjectState,
     context: &Context,
-) -> Vec<Effect> {
+) -> Vec<Meant> {
     let both = Both { before: Models::new(before, context), after: Models::new(after, context) };
     let renamed = renamed_model(app, operation, before);
     let mut effects = Vec::new();
@@ -29,27 +31,32 @@ pub(crate) fn of_states(
         let (old, new) = (both.before.model(&id).ok(), both.after.model(other.unwrap_or(&id)).ok());
         both.model(operation, old.filter(is_table), new.filter(is_table), &mut effects);
     }
-    effects
+    effects.into_iter().map(|effect| Meant { effect, statement: None }).collect()
 }
 
 /// Returns what a script of the project means for the schema: a table that is written anew under another name is not dropped.
-pub(crate) fn of_script(effects: Vec<Effect>) -> Vec<Effect> {
-    let rebuilt: Vec<(String, String)> = effects
-        .iter()
+pub(crate) fn of_script(statements: &[Statement]) -> Vec<Meant> {
+    let effects = || statements.iter().flat_map(|statement| &statement.effects).map(|(effect, _)| effect);
+    let is_dropped =
+        |name: &str| effects().any(|effect| matches!(effect, Effect::DropTable { table, .. } if table == name));
+    let rebuilt: Vec<(&String, &String)> = effects()
         .filter_map(|effect| match effect {
-            Effect::RenameTable { table, to } => Some((table.clone(), to.clone())),
+            Effect::RenameTable { table, to } if is_dropped(to) => Some((table, to)),
             _ => None,
         })
-        .filter(|(_, to)| effects.iter().any(|effect| matches!(effect, Effect::DropTable { table, .. } if table == to)))
         .collect();
     let is_step = |effect: &Effect| match effect {
         Effect::CreateTable { table, .. } | Effect::RenameTable { table, .. } => {
-            rebuilt.iter().any(|(new, _)| new == table)
+            rebuilt.iter().any(|(new, _)| *new == table)
         }
-        Effect::DropTable { table, .. } => rebuilt.iter().any(|(_, old)| old == table),
+        Effect::DropTable { table, .. } => rebuilt.iter().any(|(_, old)| *old == table),
         _ => false,
     };
-    effects.into_iter().filter(|effect| !is_step(effect)).collect()
+    let meant = |(index, statement): (usize, &Statement)| -> Vec<Meant> {
+        let effects = statement.effects.iter().map(|(effect, _)| effect).filter(|effect| !is_step(effect));
+        effects.map(|effect| Meant { effect: effect.clone(), statement: Some(index) }).collect()
+    };
+    statements.iter().enumerate().flat_map(meant).collect()
 }
 
 /// Returns the model that a renaming takes the name from, and the one that it gives it to.

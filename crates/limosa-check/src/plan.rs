@@ -51,11 +51,20 @@ pub struct PlannedOperation<'a> {
     /// The state that it leads to.
     pub after: ProjectState,
     /// What it means for the schema, whatever statements the database needs for it.
-    pub meaning: Vec<Effect>,
+    pub meaning: Vec<Meant>,
     /// Its statements, with those that were put off to the end of the migration.
     pub statements: Vec<Statement>,
     /// Whether code of the project runs.
     pub code: bool,
+}
+
+/// One thing that an operation means for the schema.
+#[derive(Debug)]
+pub struct Meant {
+    /// What it is.
+    pub effect: Effect,
+    /// The statement of the project that says so, by its index; nothing for an operation of Django's.
+    pub statement: Option<usize>,
 }
 
 /// A statement of the plan.
@@ -172,8 +181,7 @@ impl Reader<'_> {
         let meaning = if self.skipped.contains(&atom.path) {
             Vec::new()
         } else if own {
-            let effects = statements.iter().flat_map(|statement| &statement.effects);
-            meaning::of_script(effects.map(|(effect, _)| effect.clone()).collect())
+            meaning::of_script(&statements)
         } else {
             meaning::of_states(self.app, atom.operation, &atom.from, &atom.to, self.context)
         };

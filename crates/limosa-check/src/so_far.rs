@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use limosa_sql::effect::{Blocks, Effect, TableChange};
 use smol_str::SmolStr;
 
-use crate::plan::Statement;
+use crate::plan::{Meant, Statement};
 
 /// What a deploy has done before the statement that is looked at.
 #[derive(Clone, Debug, Default)]
@@ -45,8 +45,8 @@ impl SoFar {
     }
 
     /// Follows an operation that has run.
-    pub fn follow_operation(&mut self, meaning: &[Effect]) {
-        for effect in meaning {
+    pub fn follow_operation(&mut self, meaning: &[Meant]) {
+        for Meant { effect, .. } in meaning {
             match effect {
                 Effect::CreateTable { table, .. } => _ = self.created.insert(key(table)),
                 Effect::RenameTable { table, to } if self.is_new(table) => _ = self.created.insert(key(to)),

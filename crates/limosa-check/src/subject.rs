@@ -4,7 +4,7 @@ use limosa_model::Span;
 use limosa_sql::dialect::{Context, Dialect, Flavour};
 use limosa_sql::effect::{Effect, Impact};
 
-use crate::plan::{Plan, PlannedMigration, PlannedOperation, Statement};
+use crate::plan::{Meant, Plan, PlannedMigration, PlannedOperation, Statement};
 use crate::so_far::SoFar;
 
 /// What a check looks at, with everything around it.
@@ -63,7 +63,7 @@ impl<'a> Subject<'a> {
     pub fn meaning_for_old_tables(&self) -> impl Iterator<Item = (&'a str, &'a Effect)> + use<'a> {
         let so_far = self.so_far;
         let meaning = self.operation.into_iter().flat_map(|operation| &operation.meaning);
-        meaning.filter_map(move |effect| {
+        meaning.filter_map(move |Meant { effect, .. }| {
             let table = effect.table()?;
             (!so_far.is_new(table)).then_some((table, effect))
         })

@@ -1,7 +1,11 @@
 //! The safety checks over migrations of a project.
 
+mod git;
 mod select;
+mod suppress;
 
+use limosa_check::plan::PlannedMigration;
+use limosa_check::suppress::Suppressed;
 use limosa_check::{Check, Finding, Plan, Stats, judge};
 use limosa_db::introspect;
 use limosa_engine::runner::Fake;
@@ -11,8 +15,6 @@ use limosa_plan::planner::Target;
 use limosa_plan::steps::{self, Compiler, Skipped};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
-
-use limosa_check::plan::PlannedMigration;
 
 pub use self::select::Selection;
 use crate::connected::{self, Connected};
@@ -26,6 +28,8 @@ use crate::workspace::Workspace;
 pub struct Judged {
     /// The findings, in the order in which the migrations run.
     pub findings: Vec<Finding>,
+    /// Those that comments allow.
+    pub suppressed: Vec<Suppressed>,
     /// How many migrations were looked at.
     pub migrations: usize,
 }
@@ -54,9 +58,11 @@ pub async fn check(
         Some(pending) => vec![pending.planned(workspace, &context)?],
         None => selected(workspace, selection, &context)?,
     };
-    let migrations = deploys.iter().map(Vec::len).sum();
     let plan = Plan { context: &context, stats: &stats, deploys };
-    Ok(Judged { findings: judge(&plan, checks), migrations })
+    let findings = judge(&plan, checks);
+    let migrations: Vec<&Migration> = plan.deploys.iter().flatten().map(|planned| planned.migration).collect();
+    let sifted = suppress::sift(workspace, context.dialect, &migrations, findings, checks);
+    Ok(Judged { findings: sifted.findings, suppressed: sifted.suppressed, migrations: migrations.len() })
 }
 
 /// The migrations that `migrate` would run.

@@ -172,7 +172,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Returns what follows `-- limosa:` on a line, or nothing.
+/// Returns what follows `-- limosa:` on a line, or nothing; `ignore` is a comment for the checks.
 pub(crate) fn mark(line: &str) -> Option<&str> {
-    Some(line.trim().strip_prefix("--")?.trim_start().strip_prefix(MARK)?.trim())
+    let mark = line.trim().strip_prefix("--")?.trim_start().strip_prefix(MARK)?.trim();
+    let is_comment = matches!(mark.split_whitespace().next(), Some("ignore" | "ignore-file"));
+    (!is_comment).then_some(mark)
 }

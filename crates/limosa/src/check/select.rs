@@ -1,10 +1,12 @@
 //! Which migrations are looked at.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use limosa_model::MigrationId;
+use limosa_model::{Migration, MigrationId};
 
+use super::git;
 use crate::error::Error;
 use crate::situation::Situation;
 use crate::workspace::Workspace;
@@ -20,7 +22,7 @@ pub enum Selection {
     App(String),
     /// One; the beginning of its name is enough.
     Migration(String, String),
-    /// Those whose files were added or changed since a revision of git, as one deploy.
+    /// Those whose files were added or changed since this branch left a revision of git, as one deploy.
     Since(String),
     /// Those of these files, as one deploy.
     Files(Vec<PathBuf>),
@@ -38,16 +40,11 @@ pub(super) struct Chosen {
 
 impl Selection {
     /// Returns the migrations of the selection, and the order in which all of the project run.
+    ///
+    /// Without a database all are pending.
     pub(super) fn choose(&self, workspace: &Workspace) -> Result<Chosen, Error> {
         let chosen = match self {
-            Self::Pending => {
-                return Err(Error::Usage {
-                    message: "which migrations are pending is not known without a database".into(),
-                    help: "name the database (`--database-url`), or what to look at: `--all`, an app, `--since main`"
-                        .into(),
-                });
-            }
-            Self::All => None,
+            Self::All | Self::Pending => None,
             Self::App(label) => {
                 workspace.check_app(label)?;
                 let own = workspace.migrations().into_iter().filter(|migration| migration.id.app == *label);
@@ -59,9 +56,8 @@ impl Selection {
                 let id = loader.find(app, prefix).map_err(|error| Error::Target(error.into()))?.clone();
                 Some(BTreeSet::from([id]))
             }
-            Self::Since(_) | Self::Files(_) => {
-                return Err(Error::Usage { message: "not there yet".into(), help: "use --all".into() });
-            }
+            Self::Since(revision) => Some(of_files(workspace, &git::changed(workspace.root(), revision)?)),
+            Self::Files(files) => Some(of_files(workspace, files)),
         };
         let together = !matches!(self, Self::All | Self::App(_));
         let situation = Situation::empty(workspace)?;
@@ -77,4 +73,15 @@ impl Selection {
         let order = graph.state_plan(&targets, true).into_iter().cloned().collect();
         Ok(Chosen { order, migrations, together })
     }
+}
+
+/// Returns the migrations that stand in these files; other files are none.
+fn of_files(workspace: &Workspace, files: &[PathBuf]) -> BTreeSet<MigrationId> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let files: BTreeSet<PathBuf> = files.iter().map(|file| real(file)).collect();
+    let stands_in = |migration: &&Arc<Migration>| {
+        let source = migration.source.and_then(|source| workspace.sources().get(source));
+        source.is_some_and(|source| files.contains(&real(&source.path)))
+    };
+    workspace.migrations().into_iter().filter(stands_in).map(|migration| migration.id.clone()).collect()
 }

@@ -221,6 +221,12 @@ pub struct CheckArgs {
     /// All migrations, each as if it were to be deployed by itself.
     #[arg(long, conflicts_with_all = ["app_label"])]
     pub all: bool,
+    /// The migrations whose files were added or changed since the branch left this revision of git, as one deploy.
+    #[arg(long, value_name = "REVISION", conflicts_with_all = ["app_label", "all"])]
+    pub since: Option<String>,
+    /// The migrations in these files, as one deploy; other files are passed over, as a pre-commit hook needs it.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["app_label", "all", "since"])]
+    pub files: Vec<PathBuf>,
     /// Uses no database: nothing is known of how much its tables hold.
     #[arg(long)]
     pub offline: bool,

@@ -20,6 +20,7 @@ mod bad_histories;
 mod branches;
 mod causes;
 mod changed_models;
+mod check;
 mod checks;
 mod concurrent_indexes;
 mod doctor;

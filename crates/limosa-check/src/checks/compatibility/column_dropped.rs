@@ -45,7 +45,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             && !subject.so_far.is_new_column(table, column)
         {
             findings
-                .report(format!("the running code still names `{table}.{column}`, and fails once it is dropped"))
+                .about(effect, format!("the running code still names `{table}.{column}`, and fails once it is dropped"))
                 .help("deploy code without it first, and drop the column after the deploy (`stage = \"post-deploy\"`)")
                 .table(table);
         }

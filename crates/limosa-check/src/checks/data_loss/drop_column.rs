@@ -41,7 +41,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             && !subject.so_far.is_new_column(table, column)
         {
             findings
-                .report(format!("dropping `{table}.{column}` loses its values for good"))
+                .about(effect, format!("dropping `{table}.{column}` loses its values for good"))
                 .help("keep a copy, or say in a comment why nobody needs them")
                 .size(table);
         }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use limosa_check::suppress::Suppressed;
 use limosa_check::{Check, Finding, Level, checks};
 use limosa_model::{Diagnostic, Severity};
 use serde::Serialize;
@@ -17,12 +18,7 @@ use crate::workspace::Workspace;
 
 pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Result<Exit, Error> {
     let checks = chosen(args)?;
-    let selection = match (&args.app_label, &args.migration_name) {
-        _ if args.all => Selection::All,
-        (Some(app), Some(name)) => Selection::Migration(app.clone(), name.clone()),
-        (Some(app), None) => Selection::App(app.clone()),
-        (None, _) => Selection::Pending,
-    };
+    let selection = selection(args)?;
     let mut workspace = context.workspace().await?;
     let connected = if args.offline { None } else { context.connect_if_present(&workspace).await? };
     let judged = check::check(&mut workspace, connected.as_ref(), &context.alias, &selection, &checks).await?;
@@ -34,8 +30,10 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
         Format::Json => {
             let findings: Vec<Shown<'_>> =
                 judged.findings.iter().map(|finding| Shown::new(finding, &workspace)).collect();
+            let suppressed: Vec<Hidden<'_>> =
+                judged.suppressed.iter().map(|one| Hidden::new(one, &workspace)).collect();
             context.printer.json(&serde_json::json!({
-                "version": 1, "migrations": judged.migrations, "findings": findings,
+                "version": 1, "migrations": judged.migrations, "findings": findings, "suppressed": suppressed,
             }));
         }
     }
@@ -43,13 +41,29 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
     Ok(if judged.findings.iter().any(fails) { Exit::Pending } else { Exit::Done })
 }
 
+/// Returns which migrations are looked at.
+fn selection(args: &CheckArgs) -> Result<Selection, Error> {
+    Ok(match (&args.since, &args.app_label, &args.migration_name) {
+        _ if args.all => Selection::All,
+        _ if !args.files.is_empty() => Selection::Files(args.files.clone()),
+        (Some(revision), ..) => Selection::Since(revision.clone()),
+        (None, Some(app), Some(name)) => Selection::Migration(app.clone(), name.clone()),
+        (None, Some(app), None) => Selection::App(app.clone()),
+        (None, None, _) if args.offline => {
+            return Err(Error::Usage {
+                message: "which migrations are pending is not known without a database".into(),
+                help: "say what to look at: `--since main`, `--files`, `--all`, or an app".into(),
+            });
+        }
+        (None, None, _) => Selection::Pending,
+    })
+}
+
 /// Returns the checks that were asked for.
 fn chosen(args: &CheckArgs) -> Result<Vec<&'static Check>, Error> {
-    let means = |code: &str, check: &Check| {
-        check.code.to_ascii_lowercase().starts_with(&code.to_ascii_lowercase()) || check.name.eq_ignore_ascii_case(code)
-    };
+    let means = |code: &str, check: &Check| checks::names(code, check.code, check.name);
     for code in args.select.iter().chain(&args.ignore) {
-        if code.is_empty() || !checks::ALL.iter().any(|check| means(code, check)) {
+        if !checks::ALL.iter().any(|check| means(code, check)) {
             return Err(unknown(code));
         }
     }
@@ -76,9 +90,13 @@ fn text(judged: &Judged, workspace: &Workspace, color: bool) -> String {
     let of = |level| judged.findings.iter().filter(|finding| finding.level == level).count();
     let counts = [(of(Level::Error), "error"), (of(Level::Warning), "warning"), (of(Level::Note), "note")];
     let counts: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(*n, what)).collect();
+    let suppressed = match judged.suppressed.len() {
+        0 => String::new(),
+        number => format!(", {number} suppressed"),
+    };
     _ = match counts.is_empty() {
-        true => writeln!(text, "{GOOD}{migrations} checked, nothing found.{GOOD:#}"),
-        false => writeln!(text, "{migrations} checked: {}", counts.join(", ")),
+        true => writeln!(text, "{GOOD}{migrations} checked, nothing found{suppressed}.{GOOD:#}"),
+        false => writeln!(text, "{migrations} checked: {}{suppressed}", counts.join(", ")),
     };
     text
 }
@@ -142,6 +160,20 @@ impl<'a> Shown<'a> {
             rows: finding.estimate.map(|estimate| estimate.rows),
             seconds: finding.estimate.map(|estimate| estimate.seconds),
         }
+    }
+}
+
+/// A finding that a comment allows, in JSON.
+#[derive(Serialize)]
+struct Hidden<'a> {
+    #[serde(flatten)]
+    finding: Shown<'a>,
+    reason: Option<&'a str>,
+}
+
+impl<'a> Hidden<'a> {
+    fn new(suppressed: &'a Suppressed, workspace: &Workspace) -> Self {
+        Self { finding: Shown::new(&suppressed.finding, workspace), reason: suppressed.reason.as_deref() }
     }
 }
 

@@ -1,0 +1,157 @@
+//! `limosa check`: which migrations it looks at, what comments allow, what it prints and how it ends.
+
+use std::process::Command;
+
+use crate::project::{Project, migration, operation};
+
+const DROP: &str = "op = \"RemoveField\"\nmodel = \"Post\"\nname = \"slug\"";
+
+/// The blog with a fourth migration that drops a column, and a fifth in SQL that drops the table.
+fn blog() -> Project {
+    let project = Project::blog().with("DATABASE_URL", "postgres://nobody@localhost:1/none");
+    project.write("blog/migrations/0004_drop.toml", migration(&["blog.0003_first"], &operation(DROP)));
+    project.write(
+        "blog/migrations/0005_end.sql",
+        "-- limosa: dependencies blog.0004_drop\n-- limosa: forwards\nINSERT INTO blog_post (title) VALUES ('x');\n\
+         ALTER TABLE blog_post DROP COLUMN title;\n",
+    );
+    project
+}
+
+/// Runs git in the project's folder.
+#[track_caller]
+fn git(project: &Project, arguments: &str) {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(project.path(".")).args(["-c", "user.name=x", "-c", "user.email=x@example.org"]);
+    let output = command.args(arguments.split_whitespace()).output().expect("git");
+    assert!(output.status.success(), "git {arguments}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Returns the code and the migration of each finding of a run.
+#[track_caller]
+fn found(project: &Project, arguments: &str) -> Vec<(String, String)> {
+    let said = project.run(&format!("check --offline --select DL001,SU --format json {arguments}"));
+    let text = |value: &serde_json::Value| value.as_str().expect("text").to_owned();
+    let json = said.json().remove(0);
+    let findings = json["findings"].as_array().expect("findings").iter();
+    findings.map(|finding| (text(&finding["code"]), text(&finding["migration"]))).collect()
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(code, id)| ((*code).to_owned(), format!("blog.{id}"))).collect()
+}
+
+#[test]
+fn what_is_looked_at() {
+    let project = blog();
+    let (drop, end) = (("DL001", "0004_drop"), ("DL001", "0005_end"));
+    let first = project.path("blog/migrations/0001_initial.toml");
+    let fourth = project.path("blog/migrations/0004_drop.toml");
+    for (arguments, expected) in [
+        ("--all".to_owned(), vec![drop, end]),
+        ("blog".to_owned(), vec![drop, end]),
+        ("blog 0004".to_owned(), vec![drop]),
+        ("blog 0001".to_owned(), vec![]),
+        (format!("--files {}", fourth.display()), vec![drop]),
+        // What one deploy makes and drops again was never there for others.
+        (format!("--files {} {} README.md", first.display(), fourth.display()), vec![]),
+    ] {
+        assert_eq!(found(&project, &arguments), pairs(&expected), "{arguments}");
+    }
+}
+
+#[test]
+fn what_a_branch_adds() {
+    let project = blog();
+    let fifth = project.path("blog/migrations/0005_end.sql");
+    let text = std::fs::read(&fifth).expect("a file");
+    std::fs::remove_file(&fifth).expect("remove");
+    git(&project, "init -q -b main");
+    git(&project, "add .");
+    git(&project, "commit -q -m one");
+    assert_eq!(found(&project, "--since main"), []);
+    // New and not known to git yet, then committed; what main has got meanwhile is not the branch's.
+    project.write("blog/migrations/0005_end.sql", text);
+    assert_eq!(found(&project, "--since main"), pairs(&[("DL001", "0005_end")]));
+    git(&project, "switch -q -c branch");
+    git(&project, "add .");
+    git(&project, "commit -q -m two");
+    assert_eq!(found(&project, "--since main"), pairs(&[("DL001", "0005_end")]));
+    project.run("check --offline --since nowhere").ends(2).tells(&["nowhere", "fetch-depth: 0"]);
+    project.run("check --offline --since=--output=x").ends(2).tells(&["is no revision"]);
+}
+
+#[test]
+fn comments_allow_findings() {
+    let project = blog();
+    let toml = |comment: &str| migration(&["blog.0003_first"], &format!("\n{comment}\n[[operations]]\n{DROP}\n"));
+    for (comment, expected) in [
+        ("# limosa: ignore DL001 -- nobody reads it", vec![]),
+        ("# limosa: ignore drop-column until 2999-01-01 -- nobody reads it", vec![]),
+        ("# limosa: ignore DL -- nobody reads it", vec![]),
+        ("# limosa: ignore DL001", vec!["SU001"]),
+        ("# limosa: ignore DL001 until 2020-01-01 -- nobody reads it", vec!["DL001", "SU003"]),
+        ("# limosa: ignore DL099 -- nobody reads it", vec!["DL001", "SU004"]),
+        ("# limosa: ignore SU001 -- what for", vec!["DL001", "SU002"]),
+    ] {
+        project.write("blog/migrations/0004_drop.toml", toml(comment));
+        let codes: Vec<String> = found(&project, "blog 0004").into_iter().map(|(code, _)| code).collect();
+        assert_eq!(codes, expected, "{comment}");
+    }
+    let sql = |above: &str, before: &str| {
+        format!(
+            "-- limosa: dependencies blog.0004_drop\n{above}\n-- limosa: forwards\n{before}\nINSERT INTO blog_post (title) VALUES ('x');\n\
+             ALTER TABLE blog_post DROP COLUMN title; -- limosa: ignore DL001 -- here\n"
+        )
+    };
+    for (above, before, expected) in [
+        ("", "", vec![]),
+        ("-- limosa: ignore DL001 -- the file", "", vec!["SU002"]),
+        ("", "-- limosa: ignore DL001 -- another statement", vec!["SU002"]),
+    ] {
+        project.write("blog/migrations/0005_end.sql", sql(above, before));
+        let codes: Vec<String> = found(&project, "blog 0005").into_iter().map(|(code, _)| code).collect();
+        assert_eq!(codes, expected, "{above:?} {before:?}");
+    }
+}
+
+#[test]
+fn how_it_ends() {
+    let project = blog();
+    for (arguments, code) in [
+        ("check --offline blog 0001", 0),
+        ("check --offline --select DL001 blog 0004", 0),
+        ("check --offline --select DL001 --fail-on warning blog 0004", 1),
+        ("check --offline --select BC001 blog 0004", 1),
+        ("check --offline --ignore BC,DL blog 0004", 0),
+        ("check --offline --select LK999 blog", 2),
+        ("check --offline", 2),
+        ("check --offline nothing", 2),
+        ("check", 3),
+    ] {
+        let said = project.run(arguments);
+        assert_eq!(said.status.code(), Some(code), "{arguments}\n{said}");
+    }
+    project.run("check --offline --select BC001 blog 0004").ends(1).prints(&[
+        "error[BC001]: the running code still names `blog_post.slug`",
+        "0004_drop.toml:",
+        "help: deploy code without it first",
+        "1 migration checked: 1 error",
+    ]);
+}
+
+#[test]
+fn without_a_database_file_all_is_new() {
+    let project = blog().with("DATABASE_URL", "sqlite:none.sqlite3");
+    project.run("check").ends(0).prints(&["5 migrations checked"]);
+    project.run("migrate").ends(0);
+    project.run("check").ends(0).prints(&["0 migrations checked, nothing found"]);
+}
+
+#[test]
+fn checks_are_explained() {
+    let project = blog();
+    project.run("explain").ends(0).prints(&["Locks", "LK001 index-blocks-writes", "Data loss", "DL001"]);
+    project.run("explain dl001").ends(0).prints(&["DL001 drop-column", "# Example", "# Instead"]);
+    project.run("explain LK999").ends(2).tells(&["no check is called `LK999`"]);
+}
