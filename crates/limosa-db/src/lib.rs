@@ -12,6 +12,7 @@ pub mod journal;
 pub mod lease;
 pub mod lock;
 pub mod runs;
+mod statistics;
 pub mod url;
 
 pub use connection::{BatchError, CancelHandle, ConnectOptions, Connection, Notice, Param, Row};
@@ -24,4 +25,5 @@ pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
 pub use runs::{
     MigrationRun, NewRun, Outcome, RunEnd, RunFilter, RunLog, RunState, RunText, RunTime, StoredMigration, StoredRun,
 };
+pub use statistics::{Statistics, TableStatistics};
 pub use url::{DatabaseUrl, DjangoDatabase, LibpqEnvironment, UrlError};

@@ -2,7 +2,10 @@
 
 mod git;
 mod select;
+mod stats;
 mod suppress;
+
+use std::path::PathBuf;
 
 use limosa_check::plan::PlannedMigration;
 use limosa_check::suppress::Suppressed;
@@ -23,6 +26,19 @@ use crate::migrate;
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
+/// What is asked of the checks.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Which migrations are looked at.
+    pub selection: Selection,
+    /// The checks that look.
+    pub checks: Vec<&'static Check>,
+    /// The file that says how much the tables hold, in the place of the database.
+    pub stats: Option<PathBuf>,
+    /// The file into which this is written.
+    pub stats_out: Option<PathBuf>,
+}
+
 /// What the checks say.
 #[derive(Debug)]
 pub struct Judged {
@@ -30,6 +46,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// Those that comments allow.
     pub suppressed: Vec<Suppressed>,
+    /// What is known of the database.
+    pub stats: Stats,
     /// How many migrations were looked at.
     pub migrations: usize,
 }
@@ -42,14 +60,21 @@ pub async fn check(
     workspace: &mut Workspace,
     connected: Option<&Connected>,
     alias: &str,
-    selection: &Selection,
-    checks: &[&'static Check],
+    options: &Options,
 ) -> Result<Judged, Error> {
+    let Options { selection, checks, .. } = options;
     let context = match connected {
         Some(connected) => connected.context.clone(),
         None => connected::context(workspace, alias, workspace.database_url(alias)?.dialect()),
     };
-    let stats = Stats::default();
+    let stats = match (&options.stats, connected) {
+        (Some(file), _) => stats::read(file)?,
+        (None, Some(connected)) => stats::of(&connected.connection).await?,
+        (None, None) => Stats::default(),
+    };
+    if let Some(file) = &options.stats_out {
+        stats::write(file, &stats)?;
+    }
     let pending = match (selection, connected) {
         (Selection::Pending, Some(connected)) => Some(Pending::read(workspace, connected).await?),
         _ => None,
@@ -62,7 +87,8 @@ pub async fn check(
     let findings = judge(&plan, checks);
     let migrations: Vec<&Migration> = plan.deploys.iter().flatten().map(|planned| planned.migration).collect();
     let sifted = suppress::sift(workspace, context.dialect, &migrations, findings, checks);
-    Ok(Judged { findings: sifted.findings, suppressed: sifted.suppressed, migrations: migrations.len() })
+    let migrations = migrations.len();
+    Ok(Judged { findings: sifted.findings, suppressed: sifted.suppressed, stats, migrations })
 }
 
 /// The migrations that `migrate` would run.

@@ -230,6 +230,12 @@ pub struct CheckArgs {
     /// Uses no database: nothing is known of how much its tables hold.
     #[arg(long)]
     pub offline: bool,
+    /// Takes from this file how much the tables hold, instead of from the database.
+    #[arg(long, value_name = "FILE")]
+    pub stats: Option<PathBuf>,
+    /// Writes into this file how much the tables hold, for a run without the database, as in CI.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stats", "offline"])]
+    pub stats_out: Option<PathBuf>,
     /// Runs only these checks: codes such as LK001, or letters with which codes begin.
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     pub select: Vec<String>,

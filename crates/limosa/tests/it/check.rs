@@ -2,6 +2,9 @@
 
 use std::process::Command;
 
+use limosa_sql::dialect::Dialect;
+
+use crate::database::on_each;
 use crate::project::{Project, migration, operation};
 
 const DROP: &str = "op = \"RemoveField\"\nmodel = \"Post\"\nname = \"slug\"";
@@ -146,6 +149,36 @@ fn without_a_database_file_all_is_new() {
     project.run("check").ends(0).prints(&["5 migrations checked"]);
     project.run("migrate").ends(0);
     project.run("check").ends(0).prints(&["0 migrations checked, nothing found"]);
+}
+
+#[test]
+fn the_level_follows_the_size() {
+    on_each("check_stats", |database| {
+        let project = Project::blog().on(database);
+        project.run("migrate").ends(0);
+        database.execute("INSERT INTO blog_post (title) VALUES ('second'), ('third')");
+        // The estimates of a server are those of its last look.
+        match database.dialect() {
+            Dialect::Postgres => database.execute("ANALYZE blog_post"),
+            Dialect::MySql => database.execute("ANALYZE TABLE blog_post"),
+            Dialect::Sqlite => {}
+        }
+        project.write("blog/migrations/0004_drop.toml", migration(&["blog.0003_first"], &operation(DROP)));
+        let rows = |arguments: &str| {
+            let said = project.run(&format!("check --select DL001 --format json {arguments}"));
+            let finding = &said.json()[0]["findings"][0];
+            (finding["rows"].as_u64(), finding["level"].as_str().expect("a level").to_owned())
+        };
+        assert_eq!(rows("--stats-out stats.json"), (Some(3), "warning".to_owned()));
+        assert_eq!(rows("--offline blog 0004").0, None);
+        assert_eq!(rows("--offline --stats stats.json blog 0004").0, Some(3));
+        project.write("stats.json", r#"{"version":1,"tables":{"blog_post":{"rows":0,"bytes":0}}}"#);
+        assert_eq!(rows("--stats stats.json"), (Some(0), "note".to_owned()));
+        for wrong in [r#"{"version":2,"tables":{}}"#, "[]", ""] {
+            project.write("stats.json", wrong);
+            project.run("check --stats stats.json").ends(2).tells(&["cannot read", "stats.json", "--stats-out"]);
+        }
+    });
 }
 
 #[test]

@@ -2,26 +2,31 @@
 
 use std::fmt::Write as _;
 
+use limosa_check::stats::LongTransaction;
 use limosa_check::suppress::Suppressed;
-use limosa_check::{Check, Finding, Level, checks};
+use limosa_check::{Check, Finding, Group, Level, checks};
 use limosa_model::{Diagnostic, Severity};
 use serde::Serialize;
 
-use crate::check::{self, Judged, Selection};
+use crate::check::{self, Judged, Options, Selection};
 use crate::cli::args::{CheckArgs, FailOn, Format};
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
-use crate::cli::printer::GOOD;
+use crate::cli::printer::{GOOD, WARN};
 use crate::cli::render;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
 pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Result<Exit, Error> {
-    let checks = chosen(args)?;
-    let selection = selection(args)?;
+    let options = Options {
+        selection: selection(args)?,
+        checks: chosen(args)?,
+        stats: args.stats.clone(),
+        stats_out: args.stats_out.clone(),
+    };
     let mut workspace = context.workspace().await?;
     let connected = if args.offline { None } else { context.connect_if_present(&workspace).await? };
-    let judged = check::check(&mut workspace, connected.as_ref(), &context.alias, &selection, &checks).await?;
+    let judged = check::check(&mut workspace, connected.as_ref(), &context.alias, &options).await?;
     match context.printer.format {
         Format::Text => {
             let text = text(&judged, &workspace, context.printer.colors_stdout());
@@ -32,8 +37,12 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
                 judged.findings.iter().map(|finding| Shown::new(finding, &workspace)).collect();
             let suppressed: Vec<Hidden<'_>> =
                 judged.suppressed.iter().map(|one| Hidden::new(one, &workspace)).collect();
+            let long = judged.stats.long_transactions.iter();
+            let long: Vec<_> =
+                long.map(|long| serde_json::json!({ "who": long.who, "seconds": long.seconds })).collect();
             context.printer.json(&serde_json::json!({
                 "version": 1, "migrations": judged.migrations, "findings": findings, "suppressed": suppressed,
+                "long_transactions": long, "replicas": judged.stats.replicas,
             }));
         }
     }
@@ -85,6 +94,15 @@ fn text(judged: &Judged, workspace: &Workspace, color: bool) -> String {
     for finding in &judged.findings {
         text.push_str(&render::diagnostic(&diagnostic(finding), workspace.sources(), color));
         text.push('\n');
+    }
+    if judged.findings.iter().any(|finding| finding.code.starts_with(Group::Locks.prefix())) {
+        for long in &judged.stats.long_transactions {
+            let LongTransaction { who, seconds } = long;
+            _ = writeln!(
+                text,
+                "{WARN}note{WARN:#}: a transaction of `{who}` has been open for {seconds:.0} s: a lock waits for it, and everybody behind the lock"
+            );
+        }
     }
     let migrations = count(judged.migrations, "migration");
     let of = |level| judged.findings.iter().filter(|finding| finding.level == level).count();
