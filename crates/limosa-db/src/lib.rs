@@ -11,6 +11,7 @@ pub mod introspect;
 pub mod journal;
 pub mod lease;
 pub mod lock;
+pub mod put_off;
 pub mod runs;
 mod statistics;
 pub mod url;
@@ -22,6 +23,7 @@ pub use history::{AppliedMigration, AutoField, History, Numbering};
 pub use journal::{Journal, JournalKey, JournalStep, StepState, known_done};
 pub use lease::{Fence, Lease, LeaseScope, Lost};
 pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
+pub use put_off::{PutOff, PutOffMigration};
 pub use runs::{
     MigrationRun, NewRun, Outcome, RunEnd, RunFilter, RunLog, RunState, RunText, RunTime, StoredMigration, StoredRun,
 };

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limosa_db::LockHolder;
-use limosa_model::MigrationId;
 use limosa_model::graph::Direction;
+use limosa_model::{MigrationId, Stage};
 use limosa_plan::branches::Unordered;
 
 /// One thing that happened.
@@ -35,6 +35,13 @@ pub enum Event {
         added: Vec<(MigrationId, Direction)>,
         /// How many migrations are left.
         left: usize,
+    },
+    /// Some migrations belong to the other half of the deploy, or wait for one that does.
+    Held {
+        /// The half that runs.
+        stage: Stage,
+        /// The migrations, each with its half and why.
+        migrations: Vec<HeldMigration>,
     },
     /// The migrations are known and the first is about to start.
     RunStarted {
@@ -102,6 +109,17 @@ pub enum Event {
     },
 }
 
+/// A migration that does not run in this half of a deploy.
+#[derive(Clone, Debug)]
+pub struct HeldMigration {
+    /// Which.
+    pub id: MigrationId,
+    /// Its half, as it is spelled.
+    pub half: &'static str,
+    /// Why it belongs there, or what it waits for.
+    pub why: String,
+}
+
 /// Where events go.
 #[derive(Clone)]
 pub struct Events(Arc<dyn Fn(Event) + Send + Sync>);
@@ -135,6 +153,11 @@ impl Events {
     /// Tells that the tables of apps without migrations were made.
     pub fn synchronized(&self, text: String) {
         self.send(Event::Synchronized { text });
+    }
+
+    /// Tells which migrations do not run in this half of a deploy.
+    pub fn held(&self, stage: Stage, migrations: Vec<HeldMigration>) {
+        self.send(Event::Held { stage, migrations });
     }
 
     /// Tells that nothing settles the order of two migrations.

@@ -10,6 +10,7 @@ pub mod index;
 pub mod migration;
 pub mod names;
 pub mod operations;
+pub mod stage;
 pub mod state;
 pub mod value;
 
@@ -19,5 +20,6 @@ pub use migration::Migration;
 pub use names::{MigrationId, ModelId};
 pub use operations::Operation;
 pub use smol_str::SmolStr;
+pub use stage::Stage;
 pub use state::{ModelState, ProjectState};
 pub use value::Value;

@@ -47,9 +47,9 @@ pub use rename_index::{OldIndex, RenameIndex};
 pub use rename_model::RenameModel;
 pub use special::{Custom, RunPython, RunRust, RunSql, SeparateDatabaseAndState, Sql, StateEffect};
 
-use crate::Span;
 use crate::field::Ignored;
 use crate::state::{ProjectState, StateError};
+use crate::{Span, Stage};
 
 /// One operation of a migration.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +58,8 @@ pub struct Operation {
     pub kind: OperationKind,
     /// Where it was written; not part of comparisons.
     pub span: Ignored<Option<Span>>,
+    /// The stage that it names itself; not part of comparisons.
+    pub stage: Ignored<Option<Stage>>,
 }
 
 /// What an operation does.
@@ -97,7 +99,7 @@ use OperationKind as Kind;
 impl Operation {
     /// Returns an operation without a place.
     pub fn new(kind: OperationKind) -> Self {
-        Self { kind, span: Ignored(None) }
+        Self { kind, span: Ignored(None), stage: Ignored(None) }
     }
 
     /// Applies the operation to the state; touches nothing else.

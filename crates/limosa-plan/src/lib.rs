@@ -4,4 +4,5 @@
 
 pub mod branches;
 pub mod planner;
+pub mod stage;
 pub mod steps;

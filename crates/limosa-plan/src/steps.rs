@@ -12,6 +12,7 @@ mod routing;
 mod sql_text;
 mod transaction;
 
+pub(crate) use atoms::advance_operation;
 pub use atoms::{Atom, advance, atoms, irreversible};
 pub use collect::{Collected, collect, unknown_defaults};
 pub use compiler::{Compiled, Compiler, compile};

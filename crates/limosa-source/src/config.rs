@@ -7,6 +7,7 @@ mod keys;
 mod routing;
 mod secret;
 mod sourced;
+mod stages;
 mod table;
 mod upwards;
 pub mod variables;
@@ -24,6 +25,7 @@ pub use keys::{KEYS, Key};
 pub use routing::Routing;
 pub use secret::Secret;
 pub use sourced::{Origin, Sourced};
+pub use stages::StageSection;
 
 use crate::sources::Sources;
 
@@ -67,6 +69,8 @@ pub struct Config {
     pub databases: IndexMap<SmolStr, Sourced<Secret>>,
     /// Which apps and models live in which databases.
     pub routing: Routing,
+    /// In which half of a deploy migrations run.
+    pub stages: StageSection,
     /// The settings of a Django project, described for use without Python.
     pub django: DjangoSection,
     /// The file that was read.
@@ -122,6 +126,7 @@ impl Config {
             fields: file.fields,
             databases: file.databases,
             routing: file.routing,
+            stages: file.stages,
             django: file.django,
             file: file.path,
             env: env.clone(),

@@ -7,6 +7,7 @@ mod fields;
 mod models;
 mod operations;
 mod special;
+mod stages;
 
 use limosa_model::field::FieldError;
 use limosa_model::value::Call;

@@ -5,6 +5,7 @@ mod command_line;
 pub mod commands;
 pub mod context;
 pub mod exit_code;
+mod held;
 mod order;
 pub mod printer;
 pub mod redact;

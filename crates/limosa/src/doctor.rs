@@ -67,7 +67,7 @@ pub async fn examine(workspace: &Workspace, connected: &Connected) -> Result<Vec
     findings.extend(duplicates::find(&history));
     findings.extend(ghosts::find(&history));
     findings.extend(replaced::find(&history));
-    findings.extend(order::find(&history));
+    findings.extend(order::find(&history).await?);
     findings.extend(numbering::find(&history).await?);
     findings.extend(unique_key::find(&history).await?);
     Ok(findings)

@@ -28,6 +28,7 @@ pub mod rebase;
 pub mod run_record;
 pub mod situation;
 pub mod sqlmigrate;
+pub mod stages;
 pub mod workspace;
 
 pub use error::Error;

@@ -2,6 +2,7 @@
 
 mod check;
 mod jobs;
+mod put_off;
 mod run;
 mod squashes;
 
@@ -13,10 +14,12 @@ use limosa_model::{MigrationId, SmolStr};
 use limosa_plan::planner::{self, PlannedMigration, Target};
 
 pub use self::jobs::jobs;
+pub(crate) use self::jobs::states;
 pub use self::run::Run;
 pub use self::squashes::finish_squashes;
 use crate::error::Error;
 use crate::situation::Situation;
+use crate::stages;
 use crate::workspace::Workspace;
 
 /// What `migrate` will do.
@@ -28,6 +31,13 @@ pub struct MigratePlan {
     pub printed: Vec<PlannedMigration>,
     /// The migrations in the order in which they run.
     pub executed: Vec<PlannedMigration>,
+}
+
+impl MigratePlan {
+    /// Returns the way that its migrations go.
+    pub fn direction(&self) -> Direction {
+        self.executed.first().map_or(Direction::Forwards, |planned| planned.direction)
+    }
 }
 
 /// How to run a plan.
@@ -47,6 +57,8 @@ pub struct RunOptions {
     pub command: Option<String>,
     /// What is to be taken of a step of an earlier run of which nothing tells whether it happened.
     pub unfinished: Option<Unfinished>,
+    /// The migrations that the run puts off on purpose until after the deploy.
+    pub put_off: Vec<MigrationId>,
 }
 
 /// What a run did.
@@ -61,7 +73,13 @@ pub struct Report {
 /// # Errors
 /// When the target is not there, or lies in two directions.
 pub fn plan(workspace: &Workspace, situation: &Situation, target: &Target) -> Result<MigratePlan, Error> {
-    let plan = planner::plan(&situation.graph, std::slice::from_ref(target), false)?;
+    let mut plan = planner::plan(&situation.graph, std::slice::from_ref(target), false)?;
+    let left = stages::left_behind(situation, target);
+    if !left.is_empty() && plan.direction()? != Some(Direction::Backwards) {
+        // Its dependents are applied, so that Django's plan would pass it by.
+        let targets: Vec<Target> = left.into_iter().map(Target::Migration).chain([target.clone()]).collect();
+        plan = planner::plan(&situation.graph, &targets, false)?;
+    }
     let executed = plan.executed()?;
     let plan = MigratePlan { graph: plan.graph, printed: plan.printed, executed };
     plan.executed.iter().try_for_each(|planned| workspace.migration(&planned.id).map(drop))?;

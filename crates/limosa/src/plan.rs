@@ -13,6 +13,7 @@ use crate::branches;
 use crate::connected::{self, Connected};
 use crate::error::Error;
 use crate::migrate::{self, MigratePlan};
+use crate::stages;
 use crate::workspace::Workspace;
 use limosa_engine::runner::Fake;
 
@@ -27,6 +28,10 @@ pub struct PlanMigration {
     pub backwards: bool,
     /// Whether it is one transaction with its history row.
     pub transaction: bool,
+    /// The half of a deploy in which it runs: `pre-deploy`, `post-deploy`, `either`, `mixed` or `unclear`.
+    pub stage: &'static str,
+    /// Why.
+    pub stage_because: String,
     /// Its operations, in the order in which they run.
     pub operations: Vec<PlanOperation>,
 }
@@ -85,10 +90,11 @@ pub async fn steps(
     let (context, mut catalog) = situation(&*workspace, connected, alias).await?;
     let (mut jobs, end) = migrate::jobs(workspace, plan, Fake::No, &context)?;
     let unordered = branches::doubts(workspace, plan, &end, &context);
+    let stages = stages::of_plan(workspace, plan, &context)?;
     let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     workspace.route(alias, &context, &applied, &mut jobs).await?;
     let mut migrations = Vec::with_capacity(jobs.len());
-    for job in &jobs {
+    for (job, staged) in jobs.iter().zip(&stages) {
         let compiler = Compiler::new(&context, &mut catalog, &job.migration, &job.before, job.direction, false);
         let compiler = compiler.map(|compiler| compiler.without(&job.skipped));
         let compiled = compiler.and_then(steps::compile).map_err(|error| workspace.step_error(&error))?.0;
@@ -103,6 +109,8 @@ pub async fn steps(
             name: name.to_string(),
             backwards: job.direction == Direction::Backwards,
             transaction: steps::is_one_transaction(&context, &job.migration, job.direction),
+            stage: stages::half_name(staged.half()),
+            stage_because: stages::describe(workspace, staged),
             operations: operations.collect(),
         });
     }

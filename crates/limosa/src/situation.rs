@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use limosa_db::{AppliedMigration, Connection, History};
-use limosa_model::graph::{GraphOptions, Loader, MigrationGraph};
+use limosa_db::{AppliedMigration, Connection, History, PutOff};
+use limosa_model::graph::{GraphOptions, Inconsistency, Loader, MigrationGraph};
 use limosa_model::{Diagnostic, MigrationId};
 
 use crate::error::Error;
@@ -19,6 +19,8 @@ pub struct Situation {
     pub rows: Vec<AppliedMigration>,
     /// Whether the history table is there.
     pub has_table: bool,
+    /// What was put off until after a deploy, where something that depends on it is recorded without it.
+    pub put_off: BTreeSet<MigrationId>,
 }
 
 impl Situation {
@@ -39,7 +41,14 @@ impl Situation {
         let rows = rows.unwrap_or_default();
         let loader = workspace.loader()?;
         let graph = build(workspace, &loader, &rows, lenient)?;
-        Ok(Self { graph: Arc::new(graph), rows, has_table })
+        // Where nothing is out of order, it does not matter what was put off.
+        let put_off = if graph.inconsistencies().is_empty() {
+            BTreeSet::new()
+        } else {
+            let rows = PutOff::of(connection, history.table()).await?.read(connection).await?;
+            rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str())).collect()
+        };
+        Ok(Self { graph: Arc::new(graph), rows, has_table, put_off })
     }
 
     /// Returns the situation of an empty database.
@@ -48,7 +57,7 @@ impl Situation {
     /// When the graph cannot be built.
     pub fn empty(workspace: &Workspace) -> Result<Self, Error> {
         let graph = build(workspace, &workspace.loader()?, &[], false)?;
-        Ok(Self { graph: Arc::new(graph), rows: Vec::new(), has_table: false })
+        Ok(Self { graph: Arc::new(graph), rows: Vec::new(), has_table: false, put_off: BTreeSet::new() })
     }
 
     /// Returns the graph with squashes and what they replace side by side, as `sqlmigrate` sees it.
@@ -66,7 +75,8 @@ impl Situation {
     /// With a diagnostic for each of them.
     pub fn check(&self, workspace: &Workspace) -> Result<(), Error> {
         let mut diagnostics = Vec::new();
-        for inconsistency in self.graph.inconsistencies() {
+        let is_put_off = |gap: &Inconsistency| self.put_off.contains(&gap.dependency);
+        for inconsistency in self.graph.inconsistencies().into_iter().filter(|gap| !is_put_off(gap)) {
             let message =
                 format!("{} is applied before its dependency {}", inconsistency.applied, inconsistency.dependency);
             diagnostics.push(

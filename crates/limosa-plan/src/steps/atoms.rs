@@ -168,7 +168,7 @@ pub fn advance(migration: &Migration, state: &mut ProjectState) -> Result<(), St
     migration.operations.iter().try_for_each(|operation| advance_operation(operation, &migration.id.app, state))
 }
 
-pub(super) fn advance_operation(operation: &Operation, app: &str, state: &mut ProjectState) -> Result<(), StepError> {
+pub(crate) fn advance_operation(operation: &Operation, app: &str, state: &mut ProjectState) -> Result<(), StepError> {
     operation.state_forwards(app, state).map_err(|source| error(operation, source.into()))
 }
 

@@ -37,7 +37,7 @@ fn problem(dialect: Dialect, atomic: bool, kind: OperationKind, indexed: bool) -
     let mut catalog = Catalog::new(dialect);
     let mut migration = Migration::new(MigrationId::new("app", "0002"));
     migration.atomic = atomic;
-    migration.operations.push(Operation { kind, span: Default::default() });
+    migration.operations.push(Operation::new(kind));
     let state = state(indexed);
     let compiler = Compiler::new(&context, &mut catalog, &migration, &state, Direction::Forwards, false).unwrap();
     compile(compiler).err().map(|error| *error.kind)

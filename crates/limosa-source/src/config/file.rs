@@ -8,7 +8,7 @@ use limosa_model::{Diagnostic, SmolStr, Value};
 use toml::de::DeTable;
 
 use super::table::Table;
-use super::{FieldClass, Routing, Secret, Sourced, keys};
+use super::{FieldClass, Routing, Secret, Sourced, StageSection, keys};
 use crate::native::toml_value;
 use crate::sources::{Source, Sources};
 
@@ -40,6 +40,8 @@ pub struct ConfigFile {
     pub databases: IndexMap<SmolStr, Sourced<Secret>>,
     /// Which apps and models live in which databases.
     pub routing: Routing,
+    /// In which half of a deploy migrations run.
+    pub stages: StageSection,
     /// The settings, described for use without Python.
     pub django: DjangoSection,
 }
@@ -128,6 +130,9 @@ impl ConfigFile {
         }
         if let Some(mut routing) = table.table("routing", &[]) {
             self.routing = Routing::read(&mut routing);
+        }
+        if let Some(mut stages) = table.table("stages", &keys::names("stages")) {
+            self.stages = StageSection::read(&mut stages);
         }
         if let Some(mut fields) = table.table("fields", &[]) {
             for class in fields.keys() {

@@ -16,7 +16,7 @@ const fn key(table: &'static str, name: &'static str, doc: &'static str) -> Key 
 }
 
 /// All keys, in the order in which they are documented.
-pub const KEYS: [Key; 24] = [
+pub const KEYS: [Key; 28] = [
     key("", "settings", "The dotted name of the settings module of a Django project."),
     key("", "python", "The interpreter in whose environment the project is installed; relative to the project."),
     key("", "database-url", "The URL of the database: postgres://, mysql:// or sqlite:."),
@@ -35,11 +35,27 @@ pub const KEYS: [Key; 24] = [
         "Which databases an app, a model (\"app.Model\") or all else (\"*\") lives in: an alias or a list; it goes before DATABASE_ROUTERS.",
     ),
     key("", "history", "What is kept of runs, a table; see below."),
+    key("", "stages", "In which half of a deploy migrations run, a table; see below."),
     key("databases.NAME", "url", "The URL of the database NAME; for `default` the same as `database-url`."),
     key(
         "history",
         "sql",
         "Whether the record of runs keeps the text of statements and errors, which may hold what not everybody is to read; true when absent.",
+    ),
+    key(
+        "stages",
+        "overrides",
+        "What goes before the operations, unless the migration says it itself: an app or \"app.migration\" = \"pre-deploy\" or \"post-deploy\".",
+    ),
+    key(
+        "stages",
+        "fallbacks",
+        "What decides where the operations of a migration have different stages, written the same way.",
+    ),
+    key(
+        "stages",
+        "third-party",
+        "What decides there for apps that are installed packages: \"pre-deploy\" (when absent), \"post-deploy\" or \"none\".",
     ),
     key("django", "version", "The line of Django to behave as."),
     key("django", "installed-apps", "INSTALLED_APPS, for use without Python."),

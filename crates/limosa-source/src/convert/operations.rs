@@ -33,7 +33,7 @@ impl Converter<'_> {
             }
         };
         let kind = self.kind(call, place)?;
-        Ok(Operation { kind, span: Ignored(call.span) })
+        Ok(Operation { kind, span: Ignored(call.span), stage: Ignored(super::stages::of(call)) })
     }
 
     /// Understands one call.

@@ -10,7 +10,7 @@
 //! ```
 
 use limosa_model::value::Kwargs;
-use limosa_model::{Diagnostic, MigrationId, SmolStr, Span, Value};
+use limosa_model::{Diagnostic, MigrationId, SmolStr, Span, Stage, Value};
 
 use super::{MigrationFile, dependency};
 use crate::sources::Source;
@@ -18,7 +18,6 @@ use crate::suggest;
 
 const KEYS: [&str; 8] =
     ["dependencies", "replaces", "run_before", "initial", "stage", "atomic", "forwards", "backwards"];
-const STAGES: [&str; 2] = ["pre-deploy", "post-deploy"];
 /// How a line of the header begins, after `--` and blanks.
 const MARK: &str = "limosa:";
 
@@ -128,11 +127,11 @@ impl<'a> Reader<'a> {
             "run_before" => self.file.run_before = self.dependencies(value, span),
             "initial" => self.file.initial = self.bool(value, span),
             "atomic" => self.file.atomic = self.bool(value, span).unwrap_or(true),
-            "stage" if STAGES.contains(&value) => {
+            "stage" if Stage::parse(value).is_some() => {
                 self.file.attributes.push((SmolStr::new_static("stage"), Value::from(value)));
             }
             "stage" => {
-                let help = suggest::help(value, STAGES);
+                let help = suggest::help(value, Stage::NAMES);
                 self.error("unknown-value", span, format!("unknown stage `{value}`"), &help);
             }
             _ => {

@@ -9,7 +9,7 @@ mod operation;
 mod options;
 mod reader;
 
-use limosa_model::{Diagnostic, MigrationId, Severity, SmolStr, Value};
+use limosa_model::{Diagnostic, MigrationId, Severity, SmolStr, Stage, Value};
 use toml::de::{DeTable, DeValue};
 
 use super::toml_value::{first_error, syntax_error};
@@ -22,7 +22,6 @@ pub(crate) use operation::RUN_RUST;
 
 const KEYS: [&str; 8] =
     ["dependencies", "operations", "pending_operations", "atomic", "stage", "replaces", "run_before", "initial"];
-const STAGES: [&str; 2] = ["pre-deploy", "post-deploy"];
 
 /// Reads a migration from TOML; what is wrong with it is reported with its place.
 ///
@@ -51,7 +50,7 @@ impl Reader<'_> {
                 "initial" => file.initial = self.bool(node),
                 "operations" => file.operations = self.operations(node).unwrap_or_default(),
                 "stage" => {
-                    if let Some(stage) = self.one_of(node, &STAGES) {
+                    if let Some(stage) = self.one_of(node, &Stage::NAMES) {
                         file.attributes.push((SmolStr::new_static("stage"), Value::Str(stage)));
                     }
                 }

@@ -8,6 +8,7 @@ use limosa_model::graph::MigrationGraph;
 use limosa_model::state::ModelState;
 use limosa_model::{Migration, MigrationId, ModelId, Operation, ProjectState, SmolStr, Span};
 use limosa_plan::branches::Touched;
+use limosa_plan::steps::StepError;
 use limosa_sql::dialect::Context;
 
 use super::Judge;
@@ -63,19 +64,51 @@ pub fn objections(
     let none = ProjectState::default();
     let judge = Judge { workspace, end: first.as_ref().or(second.as_ref()).unwrap_or(&none), context };
     let (ours, theirs) = (effects(&judge, graph, one, other)?, effects(&judge, graph, other, one)?);
+    Ok(between(&ours, &theirs, &first, &second))
+}
+
+/// Returns why a migration may not be applied before others, which come first otherwise; nothing when it is proved that it may.
+///
+/// `before` is the state that they start from.
+pub fn objections_to_moving(
+    workspace: &Workspace,
+    context: &Context,
+    before: &ProjectState,
+    others: &[&Arc<Migration>],
+    moved: &Arc<Migration>,
+) -> Vec<Objection> {
+    let state = |order: &[&Arc<Migration>]| states_forwards(before, order.iter().copied(), []).map(|(_, state)| state);
+    let first = state(&[others, &[moved]].concat());
+    let second = state(&[&[moved], others].concat());
+    let none = ProjectState::default();
+    let judge = Judge { workspace, end: first.as_ref().or(second.as_ref()).unwrap_or(&none), context };
+    let of = |migration: &Arc<Migration>| -> Vec<Effect> {
+        migration.operations.iter().map(|operation| Effect::of(&judge, migration, operation)).collect()
+    };
+    let theirs: Vec<Effect> = others.iter().flat_map(|migration| of(migration)).collect();
+    between(&theirs, &of(moved), &first, &second)
+}
+
+/// Returns why two lists of operations may not change places.
+fn between(
+    ours: &[Effect],
+    theirs: &[Effect],
+    first: &Result<ProjectState, StepError>,
+    second: &Result<ProjectState, StepError>,
+) -> Vec<Objection> {
     let mut reasons = Vec::new();
-    for effect in &ours {
+    for effect in ours {
         reasons.extend(theirs.iter().filter_map(|other| effect.objection(other)));
     }
     if reasons.is_empty() {
-        let message = match (&first, &second) {
-            (Ok(first), Ok(second)) if models(first) == models(second) => return Ok(reasons),
+        let message = match (first, second) {
+            (Ok(first), Ok(second)) if models(first) == models(second) => return reasons,
             (Ok(_), Ok(_)) => "the two orders lead to different models".to_owned(),
             (Err(error), _) | (_, Err(error)) => format!("one of the orders does not work: {error}"),
         };
         reasons.push(Objection { message, operations: Vec::new() });
     }
-    Ok(reasons)
+    reasons
 }
 
 /// Returns the operations of the migrations that one leaf needs and the other does not.

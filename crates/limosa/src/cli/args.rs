@@ -139,6 +139,12 @@ pub struct MigrateArgs {
     /// Removes rows from the history whose migrations are not on disk any more; needs an app.
     #[arg(long)]
     pub prune: bool,
+    /// Runs what belongs before the deploy, while the old code runs, and puts the rest off.
+    #[arg(long, conflicts_with_all = ["post_deploy", "fake", "prune"])]
+    pub pre_deploy: bool,
+    /// Runs what belongs after the deploy, when the old code runs nowhere any more.
+    #[arg(long, conflicts_with_all = ["fake", "prune"])]
+    pub post_deploy: bool,
     /// Migrates all databases of the settings in their order, and stops at the first that fails.
     #[arg(long)]
     pub all_databases: bool,
@@ -182,6 +188,9 @@ pub struct ShowMigrationsArgs {
     /// Lists all migrations in the order in which they are applied.
     #[arg(short, long)]
     pub plan: bool,
+    /// Says in which half of a deploy each pending migration runs; JSON says it always.
+    #[arg(long, conflicts_with = "history")]
+    pub stages: bool,
     /// Lists the runs that changed the database, the last one last: who, when, how long, what; with -v 2 the statements, too.
     #[arg(long, conflicts_with_all = ["list", "plan"])]
     pub history: bool,

@@ -1,12 +1,20 @@
 //! Migrations that are recorded before what they depend on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use limosa_db::PutOff;
 use limosa_model::MigrationId;
 
 use super::{Finding, History, id};
+use crate::error::Error;
 
-pub(super) fn find(history: &History<'_>) -> Vec<Finding> {
+pub(super) async fn find(history: &History<'_>) -> Result<Vec<Finding>, Error> {
+    let connected = history.connected;
+    let table = PutOff::of(&connected.connection, connected.history.table()).await?;
+    let put_off = table.read(&connected.connection).await?;
+    // What was put off until after a deploy is recorded later on purpose.
+    let put_off: BTreeSet<MigrationId> =
+        put_off.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str())).collect();
     let mut rows = BTreeMap::new();
     for row in history.rows() {
         rows.entry(id(row)).or_insert(row.id);
@@ -20,7 +28,7 @@ pub(super) fn find(history: &History<'_>) -> Vec<Finding> {
             let (Some(own), Some(other)) = (own, place(history, &rows, dependency)) else {
                 continue;
             };
-            if other <= own {
+            if other <= own || put_off.contains(dependency) {
                 continue;
             }
             let message = format!("{migration} is recorded before its dependency {dependency}");
@@ -34,7 +42,7 @@ pub(super) fn find(history: &History<'_>) -> Vec<Finding> {
             findings.push(finding);
         }
     }
-    for gap in graph.inconsistencies() {
+    for gap in graph.inconsistencies().into_iter().filter(|gap| !put_off.contains(&gap.dependency)) {
         let message = format!("{} is recorded, and its dependency {} is not", gap.applied, gap.dependency);
         let mut finding = Finding::new("missing-dependency", message);
         finding.help = Some(format!(
@@ -43,7 +51,7 @@ pub(super) fn find(history: &History<'_>) -> Vec<Finding> {
         ));
         findings.push(finding);
     }
-    findings
+    Ok(findings)
 }
 
 /// Returns when a migration was applied, as the id of a row: a squash when the last of what it replaces was, if that was earlier.

@@ -25,24 +25,9 @@ pub fn jobs(
     context: &Context,
 ) -> Result<(Vec<Job>, ProjectState), Error> {
     let loader = plan.graph.loader();
-    let base = workspace.base_state();
-    let applied = all(workspace, plan.graph.applied_plan())?;
     let run = all(workspace, plan.executed.iter().map(|planned| &planned.id))?;
-    let wrong = |error| workspace.step_error(&error);
-    let direction = plan.executed.first().map_or(Direction::Forwards, |planned| planned.direction);
-    let (befores, end) = match direction {
-        // Faked migrations do not move the state (Django: `apply_migration` with `fake`).
-        Direction::Forwards if fake == Fake::Yes => {
-            let (_, end) = states_forwards(base, applied.iter().copied(), []).map_err(wrong)?;
-            (vec![end.clone(); run.len()], end)
-        }
-        Direction::Forwards => states_forwards(base, applied.iter().copied(), run.iter().copied()).map_err(wrong)?,
-        Direction::Backwards => {
-            let ids: BTreeSet<MigrationId> = run.iter().map(|migration| migration.id.clone()).collect();
-            let (mut states, end) = states_backwards(base, applied.iter().copied(), &ids).map_err(wrong)?;
-            (run.iter().map(|migration| states.remove(&migration.id).unwrap_or_default()).collect(), end)
-        }
-    };
+    let direction = plan.direction();
+    let (befores, end) = states(workspace, plan, fake)?;
     let mut recorder = Recorder::new(&plan.graph);
     let jobs = run.iter().zip(befores).map(|(migration, before)| {
         let records = match direction {
@@ -55,6 +40,34 @@ pub fn jobs(
         Job { migration, direction, before, fake, python, skipped, undetected, records }
     });
     Ok((jobs.collect(), end))
+}
+
+/// Returns the states before the migrations of a plan, in the order in which they run, and the state when all have run.
+///
+/// # Errors
+/// When an operation does not fit the state that it is applied to.
+pub(crate) fn states(
+    workspace: &Workspace,
+    plan: &MigratePlan,
+    fake: Fake,
+) -> Result<(Vec<ProjectState>, ProjectState), Error> {
+    let base = workspace.base_state();
+    let applied = all(workspace, plan.graph.applied_plan())?;
+    let run = all(workspace, plan.executed.iter().map(|planned| &planned.id))?;
+    let wrong = |error| workspace.step_error(&error);
+    Ok(match plan.direction() {
+        // Faked migrations do not move the state (Django: `apply_migration` with `fake`).
+        Direction::Forwards if fake == Fake::Yes => {
+            let (_, end) = states_forwards(base, applied.iter().copied(), []).map_err(wrong)?;
+            (vec![end.clone(); run.len()], end)
+        }
+        Direction::Forwards => states_forwards(base, applied.iter().copied(), run.iter().copied()).map_err(wrong)?,
+        Direction::Backwards => {
+            let ids: BTreeSet<MigrationId> = run.iter().map(|migration| migration.id.clone()).collect();
+            let (mut states, end) = states_backwards(base, applied.iter().copied(), &ids).map_err(wrong)?;
+            (run.iter().map(|migration| states.remove(&migration.id).unwrap_or_default()).collect(), end)
+        }
+    })
 }
 
 /// Returns the state after all migrations on disk.

@@ -13,7 +13,7 @@ use limosa_model::graph::{Applied, Direction};
 use limosa_model::{Migration, MigrationId, ProjectState};
 use limosa_source::project::Kind;
 
-use super::{MigratePlan, Report, RunOptions, check, finish_squashes, jobs};
+use super::{MigratePlan, Report, RunOptions, check, finish_squashes, jobs, put_off};
 use crate::branches;
 use crate::connected::Connected;
 use crate::error::Error;
@@ -64,6 +64,7 @@ impl Run<'_> {
             plan: plan.printed.iter().map(|step| (step.id.clone(), step.direction == Direction::Backwards)).collect(),
         };
         self.begin(&jobs, record).await?;
+        put_off::write(self.connected, self.lease, &self.options.put_off, plan).await?;
         self.before(&applied, &told).await?;
         let allowed = self.workspace.allows(&self.connected.alias, &AfterRun::TABLES).await?;
         self.migrate(plan, &jobs, &applied, &allowed, record).await?;

@@ -140,8 +140,8 @@ fn showmigrations() {
         let project = Project::blog().on(database);
         project.run("migrate blog 0002").ends(0);
         let listed = |name: &str, applied: bool, dependencies: Value| {
-            let at = if applied { json!("time") } else { Value::Null };
-            json!({"app": "blog", "name": name, "applied": applied, "unrecorded": false, "applied_at": at, "replaces": 0, "dependencies": dependencies})
+            let (at, stage) = if applied { (json!("time"), Value::Null) } else { (Value::Null, json!("pre-deploy")) };
+            json!({"app": "blog", "name": name, "applied": applied, "unrecorded": false, "applied_at": at, "stage": stage, "replaces": 0, "dependencies": dependencies})
         };
         let all = json!([{"version": 1, "migrations": [
             listed("0001_initial", true, json!([])),
@@ -158,8 +158,8 @@ fn showmigrations() {
             "showmigrations blog",
             0,
             &json!([{"version": 1, "migrations": [
-                {"app": "blog", "name": "0001_squashed", "applied": true, "unrecorded": true, "applied_at": null, "replaces": 2, "dependencies": []},
-                {"app": "blog", "name": "0003_first", "applied": false, "unrecorded": false, "applied_at": null, "replaces": 0, "dependencies": ["blog.0001_squashed"]},
+                {"app": "blog", "name": "0001_squashed", "applied": true, "unrecorded": true, "applied_at": null, "stage": null, "replaces": 2, "dependencies": []},
+                {"app": "blog", "name": "0003_first", "applied": false, "unrecorded": false, "applied_at": null, "stage": "pre-deploy", "replaces": 0, "dependencies": ["blog.0001_squashed"]},
             ]}]),
         );
     });
@@ -187,6 +187,7 @@ fn sqlmigrate_and_plan() {
             0,
             &json!([{"version": 1, "unordered": [], "migrations": [{
                 "app": "blog", "name": "0004_second", "backwards": false, "transaction": true,
+                "stage": "pre-deploy", "stage_because": "“Raw SQL operation” runs what the new code may need",
                 "operations": [{
                     "description": "Raw SQL operation",
                     "place": "blog/migrations/0004_second.toml:3:1",

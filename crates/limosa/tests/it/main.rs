@@ -49,5 +49,6 @@ mod runners;
 mod showmigrations;
 mod shown;
 mod signals;
+mod stages;
 mod unapplying;
 mod unmigrated_apps;

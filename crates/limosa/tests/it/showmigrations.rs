@@ -77,7 +77,7 @@ fn plan() {
         let how = if database.rolls_back() { "one transaction" } else { "no transaction" };
         let created = database.quoted("-- Create model Post\n  CREATE TABLE \"blog_post\"");
         project.run("plan").ends(0).prints(&[
-            &format!("apply blog.0001_initial ({how})\n  {created}"),
+            &format!("apply blog.0001_initial ({how}, pre-deploy)\n  {created}"),
             "apply blog.0002_slug",
             "apply blog.0003_first",
             "INSERT INTO blog_post",
@@ -89,7 +89,7 @@ fn plan() {
         project
             .run("plan blog 0002")
             .ends(0)
-            .prints(&["unapply blog.0003_first (one transaction)", "DELETE FROM blog_post"]);
+            .prints(&["unapply blog.0003_first (one transaction, post-deploy)", "DELETE FROM blog_post"]);
     });
 }
 

@@ -1,7 +1,7 @@
 //! Operations in TOML: `op = "AddField"` with Django's arguments.
 
-use limosa_model::Value;
 use limosa_model::value::Kwargs;
+use limosa_model::{Stage, Value};
 
 use super::options;
 use super::reader::{Node, Reader};
@@ -156,6 +156,7 @@ impl Spec {
     fn keys(&self) -> impl Iterator<Item = &'static str> + Clone {
         std::iter::once("op")
             .chain(self.arguments.iter().map(|(name, ..)| if *name == "model_name" { "model" } else { name }))
+            .chain(std::iter::once("stage"))
     }
 }
 
@@ -193,6 +194,13 @@ impl Reader<'_> {
         let mut kwargs = Kwargs::default();
         let mut complete = true;
         for (key, value) in table.iter().filter(|(key, _)| key.get_ref() != "op") {
+            if key.get_ref() == "stage" {
+                match self.one_of(value, &Stage::NAMES) {
+                    Some(stage) => kwargs.set("stage", Value::Str(stage)),
+                    None => complete = false,
+                }
+                continue;
+            }
             let Some((argument, kind)) = spec.argument(key.get_ref()) else {
                 let span = self.source.span(key.span());
                 let message = format!("unknown key `{}` in {name}", key.get_ref());

@@ -15,16 +15,17 @@ use limosa_plan::planner::Target;
 use limosa_sql::dialect::Dialect;
 
 use self::announce::announce;
-use self::request::Request;
+use self::request::{Planned, Request};
 use crate::cli::args::MigrateArgs;
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
+use crate::cli::held;
 use crate::cli::printer::{BAD, BOLD, WARN};
 use crate::cli::reporter::Reporter;
 use crate::cli::signals::Signals;
 use crate::connected::{self, Connected};
 use crate::error::Error;
-use crate::migrate::{self, MigratePlan, Run};
+use crate::migrate::{self, Run};
 use crate::run_record::{self, Fingerprint};
 use crate::situation::Situation;
 use crate::workspace::Workspace;
@@ -155,7 +156,7 @@ async fn lock(
         Err(Error::Lock(LockError::Held(_))) if wait != LockWait::No => {
             // What cannot be planned yet is told when it is our turn.
             let planned = plan(workspace, connected, request).await;
-            let planned = planned.and_then(|(_, _, plan)| run_record::fingerprint(workspace, &plan)).ok();
+            let planned = planned.and_then(|(_, _, planned)| run_record::fingerprint(workspace, planned.plan())).ok();
             (connected.lock(wait, events).await, planned)
         }
         result => (result, None),
@@ -167,12 +168,11 @@ async fn plan(
     workspace: &Workspace,
     connected: &Connected,
     request: &Request<'_>,
-) -> Result<(Situation, Target, MigratePlan), Error> {
+) -> Result<(Situation, Target, Planned), Error> {
     let situation = Situation::read(workspace, &connected.connection, &connected.history, false).await?;
     situation.check(workspace)?;
-    let target = request.target(&situation.graph)?;
-    let plan = migrate::plan(workspace, &situation, &target)?;
-    Ok((situation, target, plan))
+    let (target, planned) = request.plan(workspace, &situation, &connected.context)?;
+    Ok((situation, target, planned))
 }
 
 #[expect(clippy::too_many_arguments, reason = "all that a run goes by")]
@@ -188,14 +188,14 @@ async fn locked(
 ) -> Result<(Exit, usize), Error> {
     let (situation, target, plan) = plan(workspace, connected, request).await?;
     if let Some(planned) = planned {
-        let now = run_record::fingerprint(workspace, &plan)?;
+        let now = run_record::fingerprint(workspace, plan.plan())?;
         if now.number != planned.number {
             events.plan_changed(planned.without(&now), now.without(planned), now.migrations.len());
         }
     }
     if let Some(app) = request.args.app_label.as_deref().filter(|_| request.args.prune) {
         prune::prune(context, &situation, Some((&*workspace, connected, lease)), app).await?;
-        return look::show(context, workspace, &situation, request).map(|exit| (exit, 0));
+        return look::show(context, workspace, &situation, request, &connected.context).map(|exit| (exit, 0));
     }
     let app = request.args.app_label.as_deref();
     if let Some(doubt) = situation.doubt(&connected.connection, &connected.history).await? {
@@ -203,8 +203,15 @@ async fn locked(
     }
     context.printer.say(&announce(&situation, &target, &request.options.synchronize, app));
     let interrupt = Interrupt::new(connected.connection.cancel_handle());
-    let mut run = Run { workspace, connected, lease, options: &request.options, events, interrupt: &interrupt };
-    let report = signals.interrupting(run.run(&plan), &interrupt).await?;
+    let mut options = request.options.clone();
+    if let Some(half) = plan.half() {
+        options.put_off = half.put_off();
+        if !half.held.is_empty() {
+            events.held(half.stage, held::migrations(workspace, half));
+        }
+    }
+    let mut run = Run { workspace, connected, lease, options: &options, events, interrupt: &interrupt };
+    let report = signals.interrupting(run.run(plan.plan()), &interrupt).await?;
     Ok((Exit::Done, report.migrations.len()))
 }
 
@@ -218,14 +225,13 @@ async fn without_a_file(
 ) -> Result<Option<Exit>, Error> {
     let situation = Situation::empty(workspace)?;
     situation.check(workspace)?;
-    let target = request.target(&situation.graph)?;
-    let plan = migrate::plan(workspace, &situation, &target)?;
+    let sql = connected::context(workspace, &context.alias, Dialect::Sqlite);
+    let (target, plan) = request.plan(workspace, &situation, &sql)?;
     if let Some(app) = request.args.app_label.as_deref().filter(|_| request.args.prune) {
         prune::prune(context, &situation, None, app).await?;
-        return look::show(context, workspace, &situation, request).map(Some);
+        return look::show(context, workspace, &situation, request, &sql).map(Some);
     }
-    let sql = connected::context(workspace, &context.alias, Dialect::Sqlite);
-    migrate::jobs(workspace, &plan, request.options.fake, &sql)?;
+    migrate::jobs(workspace, plan.plan(), request.options.fake, &sql)?;
     let synchronize = &request.options.synchronize;
     let is_empty = situation.graph.full_plan().is_empty() && synchronize.is_empty();
     if is_empty {

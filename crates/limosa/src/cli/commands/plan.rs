@@ -55,7 +55,14 @@ fn text(migrations: &[PlanMigration]) -> String {
     for migration in migrations {
         let verb = if migration.backwards { "unapply" } else { "apply" };
         let transaction = if migration.transaction { "one transaction" } else { "no transaction" };
-        _ = writeln!(text, "{BOLD}{verb} {}.{}{BOLD:#} ({transaction})", migration.app, migration.name);
+        _ = writeln!(
+            text,
+            "{BOLD}{verb} {}.{}{BOLD:#} ({transaction}, {})",
+            migration.app, migration.name, migration.stage
+        );
+        if migration.stage != "pre-deploy" {
+            _ = writeln!(text, "  -- {}: {}", migration.stage, migration.stage_because);
+        }
         for operation in &migration.operations {
             _ = writeln!(text, "  -- {}", operation.description);
             if operation.steps.is_empty() {

@@ -2,20 +2,28 @@
 
 mod history;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use limosa_db::AppliedMigration;
 use limosa_model::MigrationId;
 use limosa_model::graph::{Applied, MigrationGraph};
+use limosa_plan::planner::Target;
 use serde::Serialize;
 
 use crate::cli::args::{Format, ShowMigrationsArgs};
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
 use crate::cli::printer::BOLD;
+use crate::connected::{self, Connected};
 use crate::error::Error;
+use crate::migrate;
 use crate::situation::Situation;
+use crate::stages;
+use crate::workspace::Workspace;
+
+/// In which half of a deploy pending migrations run.
+type Stages = BTreeMap<MigrationId, &'static str>;
 
 #[derive(Serialize)]
 struct Listed<'a> {
@@ -25,6 +33,8 @@ struct Listed<'a> {
     /// Whether it is a squash whose replaced migrations are all applied but that is not recorded itself.
     unrecorded: bool,
     applied_at: Option<&'a str>,
+    /// The half of a deploy in which it will run; nothing for one that is applied.
+    stage: Option<&'static str>,
     replaces: usize,
     dependencies: Vec<String>,
 }
@@ -37,9 +47,14 @@ pub(super) async fn run(context: &mut CommandContext, args: &ShowMigrationsArgs)
     for label in &args.app_label {
         workspace.check_app(label)?;
     }
-    let situation = match context.connect_if_present(&workspace).await? {
+    let connected = context.connect_if_present(&workspace).await?;
+    let situation = match &connected {
         Some(connected) => Situation::read(&workspace, &connected.connection, &connected.history, true).await?,
         None => Situation::empty(&workspace)?,
+    };
+    let stages = match args.stages || context.printer.format == Format::Json {
+        true => pending_stages(&workspace, &situation, connected.as_ref(), &context.alias),
+        false => Stages::new(),
     };
     let (printer, verbosity) = (&mut context.printer, context.verbosity);
     let text = match (printer.format, args.plan) {
@@ -49,19 +64,19 @@ pub(super) async fn run(context: &mut CommandContext, args: &ShowMigrationsArgs)
             } else {
                 list_order(&situation.graph, &args.app_label)
             };
-            let listed: Vec<Listed<'_>> = ids.iter().map(|id| listed(id, &situation)).collect();
+            let listed: Vec<Listed<'_>> = ids.iter().map(|id| listed(id, &situation, &stages)).collect();
             printer.json(&serde_json::json!({ "version": 1, "migrations": listed }));
             return Ok(Exit::Done);
         }
-        (Format::Text, true) => plan(&situation, &args.app_label, verbosity),
-        (Format::Text, false) => list(&situation, &args.app_label, verbosity),
+        (Format::Text, true) => plan(&situation, &args.app_label, verbosity, &stages),
+        (Format::Text, false) => list(&situation, &args.app_label, verbosity, &stages),
     };
     printer.data(&text);
     Ok(Exit::Done)
 }
 
 /// Source: Django `core/management/commands/showmigrations.py`, `show_list`.
-fn list(situation: &Situation, labels: &[String], verbosity: u8) -> String {
+fn list(situation: &Situation, labels: &[String], verbosity: u8, stages: &Stages) -> String {
     let graph = &situation.graph;
     let mut text = String::new();
     for app in apps(graph, labels) {
@@ -88,7 +103,7 @@ fn list(situation: &Situation, labels: &[String], verbosity: u8) -> String {
                 Some(Applied::Derived) => {
                     _ = writeln!(text, " [-] {title} Run 'limosa migrate' to finish recording.");
                 }
-                None => _ = writeln!(text, " [ ] {title}"),
+                None => _ = writeln!(text, " [ ] {title}{}", stage(id, stages)),
             }
         }
     }
@@ -96,7 +111,7 @@ fn list(situation: &Situation, labels: &[String], verbosity: u8) -> String {
 }
 
 /// Source: Django `core/management/commands/showmigrations.py`, `show_plan`.
-fn plan(situation: &Situation, labels: &[String], verbosity: u8) -> String {
+fn plan(situation: &Situation, labels: &[String], verbosity: u8, stages: &Stages) -> String {
     let graph = &situation.graph;
     let ids = plan_order(graph, labels);
     if ids.is_empty() {
@@ -111,7 +126,7 @@ fn plan(situation: &Situation, labels: &[String], verbosity: u8) -> String {
         } else {
             String::new()
         };
-        _ = writeln!(text, "{mark}  {id}{dependencies}");
+        _ = writeln!(text, "{mark}  {id}{dependencies}{}", stage(id, stages));
     }
     text
 }
@@ -148,7 +163,7 @@ fn ordered<'g>(graph: &'g MigrationGraph, labels: &[String]) -> Vec<&'g Migratio
     ids
 }
 
-fn listed<'a>(id: &'a MigrationId, situation: &'a Situation) -> Listed<'a> {
+fn listed<'a>(id: &'a MigrationId, situation: &'a Situation, stages: &Stages) -> Listed<'a> {
     let graph = &situation.graph;
     Listed {
         app: &id.app,
@@ -156,9 +171,29 @@ fn listed<'a>(id: &'a MigrationId, situation: &'a Situation) -> Listed<'a> {
         applied: graph.applied(id).is_some(),
         unrecorded: graph.applied(id) == Some(Applied::Derived),
         applied_at: applied_at(situation, id),
+        stage: stages.get(id).copied(),
         replaces: graph.loader().replaces(id).count(),
         dependencies: graph.parents(id).map(ToString::to_string).collect(),
     }
+}
+
+/// Returns the stages of what is pending; nothing where there is no plan, which `migrate` tells.
+fn pending_stages(workspace: &Workspace, situation: &Situation, connected: Option<&Connected>, alias: &str) -> Stages {
+    let context = match connected {
+        Some(connected) => Ok(connected.context.clone()),
+        None => workspace.database_url(alias).map(|url| connected::context(workspace, alias, url.dialect())),
+    };
+    let staged = context.and_then(|context| {
+        let plan = migrate::plan(workspace, situation, &Target::All)?;
+        stages::of_plan(workspace, &plan, &context)
+    });
+    let staged = staged.unwrap_or_default();
+    staged.iter().map(|migration| (migration.id.clone(), stages::half_name(migration.half()))).collect()
+}
+
+/// Returns the stage of a migration behind its name.
+fn stage(id: &MigrationId, stages: &Stages) -> String {
+    stages.get(id).map(|stage| format!(" ({stage})")).unwrap_or_default()
 }
 
 fn applied_at<'a>(situation: &'a Situation, id: &MigrationId) -> Option<&'a str> {

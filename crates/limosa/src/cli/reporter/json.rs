@@ -9,6 +9,7 @@ use limosa_model::graph::Direction;
 use serde::Serialize;
 
 use crate::cli::context::CommandContext;
+use crate::cli::held::HeldLine;
 use crate::cli::order::Pair;
 use crate::cli::printer::Printer;
 
@@ -49,6 +50,11 @@ enum Line<'a> {
         done: Vec<Named<'a>>,
         added: Vec<Named<'a>>,
         left: usize,
+    },
+    Held {
+        version: u8,
+        stage: &'static str,
+        migrations: Vec<HeldLine<'a>>,
     },
     RunStarted {
         version: u8,
@@ -126,6 +132,11 @@ fn line(event: &Event) -> Line<'_> {
         Event::Synchronized { text } => Line::Synchronized { text },
         Event::ModelsChanged { apps } => Line::ModelsChanged { apps },
         Event::Unordered(pair) => Line::Unordered { version: 1, pair: pair.into() },
+        Event::Held { stage, migrations } => Line::Held {
+            version: 1,
+            stage: stage.as_str(),
+            migrations: migrations.iter().map(HeldLine::from).collect(),
+        },
         Event::RunStarted { migrations } => Line::RunStarted { version: 1, migrations: *migrations },
         Event::PlanChanged { done, added, left } => {
             Line::PlanChanged { done: named(done), added: named(added), left: *left }

@@ -8,6 +8,7 @@ use limosa_engine::events::Event;
 use limosa_model::graph::Direction;
 
 use crate::cli::context::CommandContext;
+use crate::cli::held;
 use crate::cli::order;
 use crate::cli::printer::{BAD, BOLD, GOOD, Printer, WARN};
 
@@ -76,6 +77,10 @@ impl TextReporter {
                 let text =
                     format!("{WARN}note:{WARN:#} the plan changed while this run waited: {}\n", parts.join(", "));
                 self.above(|printer| printer.note(&text));
+            }
+            Event::Held { stage, migrations } => {
+                let text = held::text(*stage, migrations);
+                self.above(|printer| printer.say(&text));
             }
             Event::RunStarted { migrations } => {
                 if self.open.is_some() {

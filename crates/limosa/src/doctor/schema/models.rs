@@ -1,6 +1,5 @@
 //! The tables that the models have after the recorded migrations, whatever made them.
 
-use limosa_model::field::Ignored;
 use limosa_model::operations::{CreateModel, OperationKind};
 use limosa_model::{Operation, ProjectState};
 use limosa_sql::catalog::Catalog;
@@ -15,7 +14,7 @@ pub(super) fn make(context: &Context, catalog: &mut Catalog, state: &ProjectStat
     let mut editor = SchemaEditor::new(context, catalog);
     for model in state.models() {
         let create = CreateModel { model: model.as_ref().clone() };
-        let operation = Operation { kind: OperationKind::CreateModel(create), span: Ignored(None) };
+        let operation = Operation::new(OperationKind::CreateModel(create));
         // What cannot be told excuses nothing.
         drop(operations::forwards(&mut editor, &model.app, &operation, state, state));
     }

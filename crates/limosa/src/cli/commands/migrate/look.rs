@@ -5,12 +5,14 @@ use std::fmt::Write as _;
 use limosa_model::graph::Direction;
 use limosa_model::operations::{OperationKind, Sql, StateEffect};
 use limosa_model::{Migration, MigrationId, Operation, Value};
+use limosa_sql::dialect::Context;
 
 use super::Request;
 use crate::branches;
 use crate::cli::args::Format;
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
+use crate::cli::held::{self, HeldLine};
 use crate::cli::order;
 use crate::cli::printer::BOLD;
 use crate::connected;
@@ -25,11 +27,17 @@ pub(super) async fn look(
     workspace: &Workspace,
     request: &Request<'_>,
 ) -> Result<Exit, Error> {
-    let situation = match context.connect_if_present(workspace).await? {
-        Some(connected) => Situation::read(workspace, &connected.connection, &connected.history, false).await?,
-        None => Situation::empty(workspace)?,
+    let (situation, sql) = match context.connect_if_present(workspace).await? {
+        Some(connected) => {
+            let situation = Situation::read(workspace, &connected.connection, &connected.history, false).await?;
+            (situation, connected.context)
+        }
+        None => {
+            let dialect = workspace.database_url(&context.alias)?.dialect();
+            (Situation::empty(workspace)?, connected::context(workspace, &context.alias, dialect))
+        }
     };
-    show(context, workspace, &situation, request)
+    show(context, workspace, &situation, request, &sql)
 }
 
 /// Says what would run on a database that was looked at.
@@ -38,19 +46,23 @@ pub(super) fn show(
     workspace: &Workspace,
     situation: &Situation,
     request: &Request<'_>,
+    sql: &Context,
 ) -> Result<Exit, Error> {
     situation.check(workspace)?;
-    let target = request.target(&situation.graph)?;
-    let plan = migrate::plan(workspace, situation, &target)?;
+    let (_, planned) = request.plan(workspace, situation, sql)?;
+    let plan = planned.plan();
+    let held =
+        planned.half().map(|half| (half.stage, held::migrations(workspace, half))).filter(|(_, held)| !held.is_empty());
     if request.args.plan {
         match context.printer.format {
             Format::Text => {
-                let text = planned(workspace, &plan)?;
+                let mut text = operations(workspace, plan)?;
+                text.extend(held.map(|(stage, held)| held::text(stage, &held)));
                 context.printer.data(&text);
-                warn(context, workspace, &plan, request)?;
+                warn(context, workspace, plan, request, sql)?;
             }
             Format::Json => {
-                let planned: Vec<_> = plan
+                let migrations: Vec<_> = plan
                     .printed
                     .iter()
                     .map(|planned| {
@@ -58,12 +70,16 @@ pub(super) fn show(
                         serde_json::json!({ "app": planned.id.app, "name": planned.id.name, "backwards": backwards })
                     })
                     .collect();
-                let line = serde_json::json!({ "version": 1, "migrations": planned, "database": context.alias });
+                let mut line = serde_json::json!({ "version": 1, "migrations": migrations, "database": context.alias });
+                if planned.half().is_some() {
+                    let held = held.map(|(_, held)| held).unwrap_or_default();
+                    line["held"] = held.iter().map(|held| serde_json::json!(HeldLine::from(held))).collect();
+                }
                 context.printer.json(&line);
             }
         }
     }
-    Ok(if request.args.check_unapplied && !plan.printed.is_empty() { Exit::Pending } else { Exit::Done })
+    Ok(if request.args.check_unapplied && planned.is_pending() { Exit::Pending } else { Exit::Done })
 }
 
 /// Tells of data migrations whose order nothing settles.
@@ -72,12 +88,11 @@ fn warn(
     workspace: &Workspace,
     plan: &MigratePlan,
     request: &Request<'_>,
+    sql: &Context,
 ) -> Result<(), Error> {
-    let dialect = workspace.database_url(&context.alias)?.dialect();
-    let sql = connected::context(workspace, &context.alias, dialect);
     // That an operation does not fit the state is told when the plan is to be run.
-    if let Ok((_, end)) = migrate::jobs(workspace, plan, request.options.fake, &sql) {
-        for pair in branches::doubts(workspace, plan, &end, &sql) {
+    if let Ok((_, end)) = migrate::jobs(workspace, plan, request.options.fake, sql) {
+        for pair in branches::doubts(workspace, plan, &end, sql) {
             context.printer.note(&order::line(&pair));
         }
     }
@@ -85,7 +100,7 @@ fn warn(
 }
 
 /// Source: Django `core/management/commands/migrate.py`, `--plan` and `describe_operation`.
-fn planned(workspace: &Workspace, plan: &MigratePlan) -> Result<String, Error> {
+fn operations(workspace: &Workspace, plan: &MigratePlan) -> Result<String, Error> {
     let mut text = format!("{BOLD}Planned operations:{BOLD:#}\n");
     if plan.printed.is_empty() {
         text.push_str("  No planned migration operations.\n");

@@ -1,20 +1,57 @@
 //! What the arguments of `migrate` ask for, on whichever database.
 
 use limosa_engine::runner::Fake;
-use limosa_model::SmolStr;
 use limosa_model::graph::MigrationGraph;
+use limosa_model::{SmolStr, Stage};
 use limosa_plan::planner::{Target, resolve_targets};
+use limosa_sql::dialect::Context;
 
 use crate::cli::args::MigrateArgs;
 use crate::cli::context::CommandContext;
 use crate::error::Error;
-use crate::migrate::RunOptions;
+use crate::migrate::{self, MigratePlan, RunOptions};
+use crate::situation::Situation;
+use crate::stages::{self, Divided};
 use crate::workspace::Workspace;
 
 /// What the arguments ask for.
 pub(super) struct Request<'a> {
     pub(super) args: &'a MigrateArgs,
     pub(super) options: RunOptions,
+}
+
+/// What is planned.
+pub(super) enum Planned {
+    /// All of it.
+    Whole(MigratePlan),
+    /// One half of a deploy.
+    Half(Divided),
+}
+
+impl Planned {
+    /// Returns what runs.
+    pub(super) fn plan(&self) -> &MigratePlan {
+        match self {
+            Self::Whole(plan) => plan,
+            Self::Half(half) => &half.plan,
+        }
+    }
+
+    /// Returns the half of a deploy that it is.
+    pub(super) fn half(&self) -> Option<&Divided> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Half(half) => Some(half),
+        }
+    }
+
+    /// Returns whether something is to be run.
+    pub(super) fn is_pending(&self) -> bool {
+        match self {
+            Self::Whole(plan) => !plan.printed.is_empty(),
+            Self::Half(half) => half.is_pending(),
+        }
+    }
 }
 
 impl<'a> Request<'a> {
@@ -59,6 +96,7 @@ impl<'a> Request<'a> {
             interactive,
             command: Some(context.command.clone()),
             unfinished: args.unfinished.map(Into::into),
+            put_off: Vec::new(),
         };
         Ok(Self { args, options })
     }
@@ -70,6 +108,31 @@ impl<'a> Request<'a> {
             // An app without migrations has only tables to make.
             (Some(app), None) if self.args.run_syncdb => Ok(Target::App(app.into())),
             _ => Ok(resolve_targets(graph, app, name)?),
+        }
+    }
+
+    /// Plans what is asked for: the whole way to the target, or the half of it that belongs before or after the deploy.
+    pub(super) fn plan(
+        &self,
+        workspace: &Workspace,
+        situation: &Situation,
+        context: &Context,
+    ) -> Result<(Target, Planned), Error> {
+        let target = self.target(&situation.graph)?;
+        let plan = migrate::plan(workspace, situation, &target)?;
+        let planned = match self.stage() {
+            Some(stage) => Planned::Half(stages::divide(workspace, plan, context, stage)?),
+            None => Planned::Whole(plan),
+        };
+        Ok((target, planned))
+    }
+
+    /// Returns the half of the deploy that is asked for.
+    fn stage(&self) -> Option<Stage> {
+        match (self.args.pre_deploy, self.args.post_deploy) {
+            (true, _) => Some(Stage::PreDeploy),
+            (false, true) => Some(Stage::PostDeploy),
+            (false, false) => None,
         }
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use limosa_engine::events::Event;
-use limosa_model::MigrationId;
+use limosa_engine::events::{Event, HeldMigration};
 use limosa_model::graph::Direction;
+use limosa_model::{MigrationId, Stage};
 use limosa_plan::branches::Unordered;
 
 use super::line;
@@ -27,6 +27,10 @@ fn events() -> Vec<Event> {
             tables: vec!["post".into()],
             is_reversed: false,
         }),
+        Event::Held {
+            stage: Stage::PreDeploy,
+            migrations: vec![HeldMigration { id: id.clone(), half: "post-deploy", why: text() }],
+        },
         Event::RunStarted { migrations: 0 },
         Event::ModelsChanged { apps: Vec::new() },
         Event::MigrationStarted { id: id.clone(), direction, number: 1, total: 1 },
@@ -45,6 +49,7 @@ fn events() -> Vec<Event> {
             | Event::Synchronized { .. }
             | Event::PlanChanged { .. }
             | Event::Unordered(_)
+            | Event::Held { .. }
             | Event::RunStarted { .. }
             | Event::ModelsChanged { .. }
             | Event::MigrationStarted { .. }
@@ -75,7 +80,7 @@ fn each_event_is_described_with_its_fields() {
         let words: BTreeSet<&str> = described.split('`').skip(1).step_by(2).collect();
         let missing: Vec<&&str> = fields.difference(&words).collect();
         assert!(missing.is_empty(), "`{name}`: {missing:?} are not described");
-        let others = ["null", "operation-started", "--prune", "--run-syncdb"];
+        let others = ["null", "operation-started", "--prune", "--run-syncdb", "--pre-deploy", "--post-deploy"];
         let unknown: Vec<&&str> = words.difference(&fields).filter(|word| !others.contains(word)).collect();
         assert!(unknown.is_empty(), "`{name}`: {unknown:?} are described and not there");
     }

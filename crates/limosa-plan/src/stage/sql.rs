@@ -1,0 +1,66 @@
+//! The stage of the project's own SQL, by what its statements do.
+
+use limosa_model::Value;
+use limosa_model::operations::Sql;
+use limosa_sql::dialect::Dialect;
+use limosa_sql::effect::{Effect, EnumChange, TableChange, effects};
+use limosa_sql::split::split;
+
+use super::operation::Reason;
+
+/// Returns what speaks for running it after the deploy; nothing when that is nothing, and `Fresh` when all of it is about new tables.
+pub(super) fn reason(sql: &Sql, dialect: Dialect, is_fresh: &dyn Fn(&str) -> bool) -> Option<Reason> {
+    let all: Vec<Effect> = texts(sql)
+        .into_iter()
+        .flat_map(|text| split(text, dialect))
+        .flat_map(|statement| effects(statement.text, dialect))
+        .collect();
+    let mut made: Vec<&str> = Vec::new();
+    let mut found = None;
+    for (place, effect) in all.iter().enumerate() {
+        match effect {
+            Effect::CreateTable { table, .. } => made.push(table),
+            _ if effect.table().is_some_and(|table| is_fresh(table) || made.contains(&table)) => {}
+            _ => found = found.or_else(|| of_effect(effect, &all[place + 1..])),
+        }
+    }
+    let is_about_fresh = |effect: &Effect| effect.table().is_some_and(is_fresh);
+    found.or_else(|| (!all.is_empty() && all.iter().all(is_about_fresh)).then_some(Reason::Fresh))
+}
+
+fn of_effect(effect: &Effect, later: &[Effect]) -> Option<Reason> {
+    match effect {
+        Effect::DropTable { .. } | Effect::Truncate { .. } => Some(Reason::Removes),
+        Effect::RenameTable { .. } | Effect::RenameSchema { .. } => Some(Reason::Renames),
+        Effect::AlterEnum { change: EnumChange::RenameValue, .. } => Some(Reason::Renames),
+        Effect::CreateIndex { unique: true, .. } => Some(Reason::Tightens),
+        // What is made again is replaced.
+        Effect::DropObject { kind, table: None, .. } if !is_made_again(kind, later) => Some(Reason::Removes),
+        Effect::AlterTable { change, .. } => of_change(change),
+        _ => None,
+    }
+}
+
+fn of_change(change: &TableChange) -> Option<Reason> {
+    match change {
+        TableChange::DropColumn { .. } => Some(Reason::Removes),
+        TableChange::RenameColumn { .. } | TableChange::SetSchema { .. } => Some(Reason::Renames),
+        TableChange::ModifyColumn { column, to } if *column != to.name => Some(Reason::Renames),
+        TableChange::SetNotNull { .. }
+        | TableChange::AddConstraint { .. }
+        | TableChange::AddIndex { unique: true, .. } => Some(Reason::Tightens),
+        _ => None,
+    }
+}
+
+fn is_made_again(kind: &str, later: &[Effect]) -> bool {
+    let makes = |verb: &str| verb.starts_with("create") && verb.contains(kind);
+    later.iter().any(|effect| matches!(effect, Effect::Other { verb } if makes(verb)))
+}
+
+fn texts(sql: &Sql) -> Vec<&str> {
+    match sql {
+        Sql::Script(script) => vec![script.as_str()],
+        Sql::Statements(statements) => statements.iter().map(|(sql, _): &(_, Option<Value>)| sql.as_str()).collect(),
+    }
+}

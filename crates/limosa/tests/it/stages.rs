@@ -1,0 +1,427 @@
+//! Deploys in two halves: which stage a migration has, and what each half runs.
+
+use std::path::Path;
+
+use crate::database::{Database, on_each};
+use crate::project::{Project, migration, operation, run_sql};
+
+/// The first migration, which is applied before the scenarios begin.
+const FIRST: &str = "
+[[operations]]
+op = \"CreateModel\"
+name = \"Post\"
+[operations.fields]
+id = { type = \"BigAutoField\", primary_key = true }
+title = { type = \"CharField\", max_length = 40, null = true }
+old = { type = \"CharField\", max_length = 9, null = true }
+
+[[operations]]
+op = \"CreateModel\"
+name = \"Tag\"
+[operations.fields]
+id = { type = \"BigAutoField\", primary_key = true }
+";
+
+fn add(name: &str) -> String {
+    operation(&format!(
+        "op = \"AddField\"\nmodel = \"Post\"\nname = \"{name}\"\nfield = {{ type = \"IntegerField\", null = true }}"
+    ))
+}
+
+fn remove(name: &str) -> String {
+    operation(&format!("op = \"RemoveField\"\nmodel = \"Post\"\nname = \"{name}\""))
+}
+
+fn create(name: &str) -> String {
+    operation(&format!(
+        "op = \"CreateModel\"\nname = \"{name}\"\nfields = {{ id = {{ type = \"BigAutoField\", primary_key = true }} }}"
+    ))
+}
+
+/// Returns a line of migrations of the app `blog`, each after the one before it.
+fn line(operations: &[String]) -> Vec<(String, String)> {
+    let text = |(place, operations): (usize, &String)| {
+        let after = if place == 0 { "blog.0001_first".to_owned() } else { format!("blog.{:04}_m", place + 1) };
+        (format!("{:04}_m", place + 2), migration(&[&after], operations))
+    };
+    operations.iter().enumerate().map(text).collect()
+}
+
+/// What a command is expected to do: its arguments, exit code, what is applied of the app afterwards (by number), and what it says.
+type Step = (&'static str, i32, &'static [u8], &'static [&'static str]);
+
+/// A scenario: what it is, the migrations after the first, the configuration, the commands.
+struct Scenario {
+    what: &'static str,
+    migrations: Vec<(String, String)>,
+    configuration: &'static str,
+    steps: &'static [Step],
+}
+
+fn scenarios() -> Vec<Scenario> {
+    let scenario =
+        |what, operations: &[String], steps| Scenario { what, migrations: line(operations), configuration: "", steps };
+    let configured = |what, configuration, operations: &[String], steps| Scenario {
+        what,
+        migrations: line(operations),
+        configuration,
+        steps,
+    };
+    vec![
+        scenario(
+            "first what the new code needs, then what the old code uses",
+            &[add("slug"), remove("old")],
+            &[
+                ("migrate --pre-deploy --check", 1, &[1], &[]),
+                ("migrate --post-deploy --check", 1, &[1], &[]),
+                (
+                    "migrate --pre-deploy --plan",
+                    0,
+                    &[1],
+                    &["0002_m", "Add field slug", "Put off", "0003_m: “Remove field old"],
+                ),
+                ("migrate --pre-deploy", 0, &[1, 2], &["Put off until after the deploy:", "0003_m: “Remove field old"]),
+                ("migrate --pre-deploy --check", 0, &[1, 2], &[]),
+                ("migrate --pre-deploy", 0, &[1, 2], &["No migrations to apply."]),
+                ("migrate --post-deploy", 0, &[1, 2, 3], &["Applying blog.0003_m... OK"]),
+                ("migrate --post-deploy --check", 0, &[1, 2, 3], &[]),
+            ],
+        ),
+        scenario(
+            "two changes that have nothing to do with each other do not block each other",
+            &[remove("old"), add("slug")],
+            &[
+                ("migrate --pre-deploy", 0, &[1, 3], &["0002_m: “Remove field old", "Applying blog.0003_m... OK"]),
+                ("migrate --check", 1, &[1, 3], &[]),
+                ("migrate --pre-deploy", 0, &[1, 3], &["No migrations to apply."]),
+                ("doctor", 0, &[1, 3], &[]),
+                ("showmigrations", 0, &[1, 3], &["[X] 0001_first", "[ ] 0002_m", "[X] 0003_m"]),
+                ("migrate --post-deploy", 0, &[1, 3, 2], &["Applying blog.0002_m... OK"]),
+                ("migrate --check", 0, &[1, 3, 2], &[]),
+                ("doctor", 0, &[1, 3, 2], &[]),
+                ("migrate blog 0001", 0, &[1], &["Unapplying blog.0003_m", "Unapplying blog.0002_m"]),
+                ("migrate", 0, &[1, 2, 3], &[]),
+            ],
+        ),
+        scenario(
+            "what one half left is done by a run of everything",
+            &[remove("old"), add("slug")],
+            &[("migrate --pre-deploy", 0, &[1, 3], &[]), ("migrate", 0, &[1, 3, 2], &["Applying blog.0002_m... OK"])],
+        ),
+        scenario(
+            "what one half left can be left further while others go back",
+            &[remove("old"), add("slug")],
+            &[("migrate --pre-deploy", 0, &[1, 3], &[]), ("migrate blog 0001", 0, &[1], &["Unapplying blog.0003_m"])],
+        ),
+        scenario(
+            "an app, and a migration, as the target",
+            &[remove("old"), add("slug"), add("more")],
+            &[
+                ("migrate blog 0003 --pre-deploy", 0, &[1, 3], &[]),
+                ("migrate blog --pre-deploy", 0, &[1, 3, 4], &[]),
+                ("migrate blog --post-deploy", 0, &[1, 3, 4, 2], &[]),
+            ],
+        ),
+        scenario(
+            "one that needs the other is refused before anything runs",
+            &[add("slug"), remove("old"), add("old")],
+            &[
+                (
+                    "migrate --pre-deploy",
+                    2,
+                    &[1],
+                    &["blog.0004_m is to run before the deploy and depends on blog.0003_m, which is to run after it"],
+                ),
+                ("migrate --post-deploy", 0, &[1], &["0002_m", "0003_m: waits for blog.0002_m"]),
+                ("migrate blog 0003 --pre-deploy", 0, &[1, 2], &[]),
+                ("migrate --post-deploy", 0, &[1, 2, 3], &["0004_m"]),
+                ("migrate --pre-deploy", 0, &[1, 2, 3, 4], &[]),
+            ],
+        ),
+        scenario(
+            "operations of both halves in one migration are refused",
+            &[add("slug") + &remove("old")],
+            &[
+                ("migrate --pre-deploy", 2, &[1], &["operations of blog.0002_m belong to different halves"]),
+                ("migrate --post-deploy", 2, &[1], &["operations of blog.0002_m belong to different halves"]),
+                ("migrate", 0, &[1, 2], &[]),
+            ],
+        ),
+        configured(
+            "a fallback decides about operations of both halves, and about nothing else",
+            "[stages.fallbacks]\nblog = \"post-deploy\"\n",
+            &[add("more"), add("slug") + &remove("old")],
+            &[("migrate --pre-deploy", 0, &[1, 2], &[]), ("migrate --post-deploy", 0, &[1, 2, 3], &[])],
+        ),
+        configured(
+            "an override goes before the operations, that of a migration before that of its app",
+            "[stages.overrides]\nblog = \"post-deploy\"\n\"blog.0002_m\" = \"pre-deploy\"\n",
+            &[remove("old"), add("slug")],
+            &[("migrate --pre-deploy", 0, &[1, 2], &["so of `blog`"]), ("migrate --post-deploy", 0, &[1, 2, 3], &[])],
+        ),
+        configured(
+            "an override of what is not there is told",
+            "[stages.overrides]\n\"blog.0009_x\" = \"pre-deploy\"\nblok = \"pre-deploy\"\n",
+            &[remove("old")],
+            &[("migrate --pre-deploy", 2, &[1], &["there is no migration `blog.0009_x`", "there is no app `blok`"])],
+        ),
+        Scenario {
+            what: "what a migration says itself goes before all",
+            migrations: vec![
+                ("0002_m".into(), format!("stage = \"post-deploy\"\n{}", migration(&["blog.0001_first"], &add("a")))),
+                (
+                    "0003_m".into(),
+                    migration(&["blog.0002_m"], &remove("old").replace("name =", "stage = \"pre-deploy\"\nname =")),
+                ),
+            ],
+            configuration: "[stages.overrides]\n\"blog.0002_m\" = \"pre-deploy\"\n",
+            steps: &[
+                ("migrate --pre-deploy", 0, &[1, 3], &["0002_m: its `stage` says so"]),
+                ("migrate --post-deploy", 0, &[1, 3, 2], &[]),
+            ],
+        },
+        Scenario {
+            what: "a merge waits for what it joins",
+            migrations: vec![
+                ("0002_a".into(), migration(&["blog.0001_first"], &add("a"))),
+                ("0003_b".into(), migration(&["blog.0001_first"], &operation("op = \"DeleteModel\"\nname = \"Tag\""))),
+                ("0004_m".into(), migration(&["blog.0002_a", "blog.0003_b"], "")),
+            ],
+            configuration: "",
+            steps: &[("migrate --pre-deploy", 0, &[1, 2, 4], &[]), ("migrate --post-deploy", 0, &[1, 2, 4, 3], &[])],
+        },
+        scenario(
+            "nobody uses a table that is made in the same plan",
+            &[
+                create("New") + &operation("op = \"RenameModel\"\nold_name = \"New\"\nnew_name = \"Newer\""),
+                operation("op = \"DeleteModel\"\nname = \"Newer\""),
+            ],
+            &[("migrate --pre-deploy", 0, &[1, 2, 3], &[]), ("migrate --check", 0, &[1, 2, 3], &[])],
+        ),
+        scenario(
+            "the way back is inverted",
+            &[add("slug"), remove("old")],
+            &[
+                ("migrate", 0, &[1, 2, 3], &[]),
+                ("migrate blog 0001 --pre-deploy", 0, &[1, 2], &["Unapplying blog.0003_m... OK"]),
+                ("migrate blog 0001 --post-deploy", 0, &[1], &["Unapplying blog.0002_m... OK"]),
+            ],
+        ),
+        scenario(
+            "what is used is not unapplied before what uses it",
+            &[remove("old"), add("slug")],
+            &[
+                ("migrate", 0, &[1, 2, 3], &[]),
+                (
+                    "migrate blog 0001 --pre-deploy",
+                    2,
+                    &[1, 2, 3],
+                    &["blog.0002_m is to be unapplied before the deploy"],
+                ),
+                ("migrate blog 0001 --post-deploy", 0, &[1, 2], &["Unapplying blog.0003_m... OK"]),
+                ("migrate blog 0001 --pre-deploy", 0, &[1], &["Unapplying blog.0002_m... OK"]),
+            ],
+        ),
+    ]
+}
+
+fn project(migrations: &[(String, String)], configuration: &str, database: &Database) -> Project {
+    let project = Project::new(&[("blog/migrations/0001_first.toml", FIRST), ("limosa.toml", configuration)]);
+    let project = project.on(database);
+    for (name, text) in migrations {
+        project.write(&format!("blog/migrations/{name}.toml"), text);
+    }
+    project
+}
+
+/// Returns what is applied, by number, in the order of the history.
+fn applied(database: &Database) -> Vec<u8> {
+    let rows = database.history("limosa_migrations");
+    rows.iter().filter_map(|row| row.strip_prefix("blog.")?.get(..4)?.parse().ok()).collect()
+}
+
+#[test]
+fn halves_run_what_belongs_to_them() {
+    on_each("stages", |database| {
+        for scenario in scenarios() {
+            println!("  {}", scenario.what);
+            database.empty();
+            let project = project(&scenario.migrations, scenario.configuration, database);
+            project.run("migrate blog 0001").ends(0);
+            for (command, code, numbers, says) in scenario.steps {
+                let said = project.run(command).ends(*code);
+                let text = format!("{}\n{}", said.stdout, said.stderr);
+                for part in *says {
+                    assert!(text.contains(part), "{command} does not say {part:?}:\n{said}");
+                }
+                assert_eq!(applied(database), *numbers, "after {command}:\n{said}");
+            }
+        }
+    });
+}
+
+#[test]
+fn both_orders_lead_to_the_same_schema() {
+    let operations = [remove("old"), add("slug"), remove("title"), create("Other")];
+    on_each("stages_same", |database| {
+        let mut dumps = Vec::new();
+        for commands in [&["migrate"][..], &["migrate --pre-deploy", "migrate --post-deploy"]] {
+            database.empty();
+            let project = project(&line(&operations), "", database);
+            project.run("migrate blog 0001").ends(0);
+            database.execute("INSERT INTO blog_post (title, old) VALUES ('a', 'b')");
+            for command in commands {
+                project.run(command).ends(0);
+            }
+            project.run("doctor --schema").ends(0);
+            dumps.push(database.query("SELECT slug FROM blog_post"));
+        }
+        assert_eq!(dumps[0], dumps[1]);
+    });
+}
+
+#[test]
+fn an_empty_database_gets_everything_before_the_deploy() {
+    on_each("stages_empty", |database| {
+        let project = project(&line(&[add("slug"), remove("old"), add("old")]), "", database);
+        project.run("migrate --post-deploy").ends(0).prints(&["0001_first: nothing is applied yet"]);
+        project.run("migrate --pre-deploy").ends(0).prints(&["Applying blog.0004_m... OK"]);
+        assert_eq!(applied(database), [1, 2, 3, 4]);
+    });
+}
+
+#[test]
+fn a_history_that_nobody_put_off_is_refused_still() {
+    let database = Database::sqlite();
+    let project = project(&line(&[remove("old"), add("slug")]), "", &database);
+    project.run("migrate").ends(0);
+    database.execute("DELETE FROM limosa_migrations WHERE name = '0002_m'");
+    project.run("migrate").ends(2).tells(&["blog.0003_m is applied before its dependency blog.0002_m"]);
+    project.run("migrate --pre-deploy").ends(2).tells(&["blog.0003_m is applied before its dependency blog.0002_m"]);
+}
+
+/// An operation, and the stage that it has by what it does to the code that is running.
+fn inferred() -> Vec<(String, &'static str)> {
+    let field = |op: &str, name: &str, field: &str| {
+        operation(&format!("op = \"{op}\"\nmodel = \"Post\"\nname = \"{name}\"\nfield = {{ {field} }}"))
+    };
+    let unique = "{ type = \"UniqueConstraint\", fields = [\"old\"], name = \"u\" }";
+    vec![
+        (create("New"), "pre-deploy"),
+        (add("slug"), "pre-deploy"),
+        (remove("old"), "post-deploy"),
+        (operation("op = \"DeleteModel\"\nname = \"Tag\""), "post-deploy"),
+        (operation("op = \"RenameModel\"\nold_name = \"Tag\"\nnew_name = \"Label\""), "post-deploy"),
+        (operation("op = \"RenameField\"\nmodel = \"Post\"\nold_name = \"old\"\nnew_name = \"b\""), "post-deploy"),
+        (field("AlterField", "old", "type = \"CharField\", max_length = 9, default = \"\""), "post-deploy"),
+        (field("AlterField", "old", "type = \"CharField\", max_length = 9, null = true, unique = true"), "post-deploy"),
+        (field("AlterField", "old", "type = \"CharField\", max_length = 99, null = true"), "pre-deploy"),
+        (operation(&format!("op = \"AddConstraint\"\nmodel = \"Post\"\nconstraint = {unique}")), "post-deploy"),
+        (
+            operation("op = \"AlterUniqueTogether\"\nmodel = \"Post\"\nunique_together = [[\"old\", \"title\"]]"),
+            "post-deploy",
+        ),
+        (operation("op = \"AlterModelOptions\"\nmodel = \"Post\"\noptions = { ordering = [\"title\"] }"), "either"),
+        (run_sql("UPDATE blog_post SET old = 'x'"), "pre-deploy"),
+        (run_sql(""), "either"),
+        (run_sql("CREATE TABLE new (a int); drop table blog_tag"), "post-deploy"),
+        (run_sql("CREATE TABLE new (a int); DROP TABLE new"), "pre-deploy"),
+        (run_sql("ALTER TABLE blog_post DROP COLUMN old"), "post-deploy"),
+        (run_sql("ALTER TABLE \"blog_post\" RENAME COLUMN old TO b"), "post-deploy"),
+        (run_sql("ALTER TABLE blog_post ADD COLUMN b int"), "pre-deploy"),
+        (run_sql("CREATE UNIQUE INDEX i ON blog_post (old)"), "post-deploy"),
+        (run_sql("CREATE INDEX i ON blog_post (old)"), "pre-deploy"),
+        (run_sql("DROP VIEW IF EXISTS v; CREATE VIEW v AS SELECT 1"), "pre-deploy"),
+        (run_sql("DROP VIEW v"), "post-deploy"),
+        (add("slug") + &remove("old"), "mixed"),
+        (add("slug").replace("name =", "stage = \"post-deploy\"\nname =") + &remove("old"), "post-deploy"),
+        (String::new(), "either"),
+    ]
+}
+
+#[test]
+fn stages_follow_from_operations() {
+    for (operations, stage) in inferred() {
+        let database = Database::sqlite();
+        let project = project(&line(std::slice::from_ref(&operations)), "", &database);
+        project.run("migrate blog 0001").ends(0);
+        let json = project.run("plan --format json").ends(0).json();
+        assert_eq!(json[0]["migrations"][0]["stage"], *stage, "{operations}");
+        let json = project.run("showmigrations --format json").ends(0).json();
+        let stages: Vec<&serde_json::Value> =
+            json[0]["migrations"].as_array().expect("a list").iter().map(|one| &one["stage"]).collect();
+        assert_eq!(stages, [&serde_json::Value::Null, &serde_json::Value::from(stage)], "{operations}");
+    }
+}
+
+/// What a class says of its stage: the head of the file, the line of the class, whether it removes a field, the stage.
+const CLASSES: [(&str, &str, &str); 14] = [
+    ("from syzygy import Stage", "stage = Stage.POST_DEPLOY", "post-deploy"),
+    ("from syzygy.constants import Stage", "stage = Stage.PRE_DEPLOY", "pre-deploy"),
+    ("import syzygy", "stage = syzygy.Stage.POST_DEPLOY", "post-deploy"),
+    ("", "stage = \"post-deploy\"", "post-deploy"),
+    ("", "stage = None", "pre-deploy"),
+    ("", "stage = 3", "unclear"),
+    ("from django_safemigrate import Safe", "safe = Safe.after_deploy()", "post-deploy"),
+    ("from django_safemigrate import Safe", "safe = Safe.after_deploy", "post-deploy"),
+    ("from django_safemigrate import Safe", "safe = Safe.before_deploy()", "pre-deploy"),
+    ("from django_safemigrate import Safe", "safe = Safe.always()", "either"),
+    ("from django_safemigrate import Safe", "safe = Safe.always", "either"),
+    (
+        "from datetime import timedelta\nfrom django_safemigrate import Safe",
+        "safe = Safe.after_deploy(delay=timedelta(hours=2))",
+        "post-deploy",
+    ),
+    ("from django_safemigrate import Safe, When", "safe = Safe(when=When.BEFORE_DEPLOY)", "pre-deploy"),
+    ("from django_safemigrate import Safe", "safe = Safe.sometimes()", "unclear"),
+];
+
+const ADD: &str = "migrations.AddField(\"book\", \"slug\", models.CharField(max_length=9, null=True))";
+const REMOVE: &str = "migrations.RemoveField(\"book\", \"title\")";
+
+fn python(after: &str, head: &str, line: &str, operations: &str) -> String {
+    crate::project::python_migration(after, head, operations)
+        .replace("    dependencies", &format!("    {line}\n    dependencies"))
+}
+
+#[test]
+fn classes_say_their_stage() {
+    for (head, line, stage) in CLASSES {
+        let Some(project) = Project::django(&[("0002_own", &python("0001_initial", head, line, ADD))]) else { return };
+        let database = Database::sqlite();
+        let project = project.on(&database);
+        project.run("migrate library 0001").ends(0);
+        let json = project.run("showmigrations --format json").ends(0).json();
+        assert_eq!(json[0]["migrations"][1]["stage"], *stage, "{line}: {json:?}");
+    }
+}
+
+#[test]
+fn django_goes_on_when_both_halves_are_done() {
+    let python_path = std::env::var_os("LIMOSA_TEST_DJANGO");
+    on_each("stages_django", |database| {
+        let migrations = [
+            ("0002_a", python("0001_initial", "", "", REMOVE)),
+            ("0003_b", python("0002_a", "", "", ADD)),
+            ("0004_c", python("0003_b", "", "", "migrations.DeleteModel(\"book\")")),
+        ];
+        let migrations: Vec<(&str, &str)> = migrations.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let Some(project) = Project::django(&migrations) else { return };
+        let project = project.on(database);
+        let settings = std::fs::read_to_string(project.path("settings.py")).expect("settings");
+        project.write("settings.py", settings + "MIGRATION_STAGES_OVERRIDE = {\"library.0004_c\": \"pre_deploy\"}\n");
+        let django = |arguments: &str| {
+            let python = Path::new(python_path.as_ref().expect("set"));
+            project.command_of(python, &format!("manage.py {arguments}")).output().expect("run it")
+        };
+        project.run("migrate library 0001").ends(0);
+        project.run("migrate --pre-deploy").ends(2).tells(&["library.0004_c", "says so of `library.0004_c`"]);
+        project.run("migrate library 0003 --pre-deploy").ends(0);
+        assert!(!django("migrate --check").status.success(), "Django has not seen it");
+        project.run("migrate library 0003 --post-deploy").ends(0);
+        let said = django("migrate library 0003");
+        assert!(said.status.success(), "{said:?}");
+        let said = django("migrate library 0001");
+        assert!(said.status.success(), "{said:?}");
+    });
+}
