@@ -80,7 +80,8 @@ fn queries(names: Option<&[&str]>) -> [String; 5] {
          WHERE a.attnum > 0 AND NOT a.attisdropped AND {VISIBLE}{named} ORDER BY a.attrelid, a.attnum"
     );
     let constraints = format!(
-        "SELECT con.conrelid, con.conname, con.conkey, con.contype, fc.relname, fa.attname, con.convalidated \
+        "SELECT con.conrelid, con.conname, con.conkey, con.contype, fc.relname, fa.attname, con.convalidated, \
+         CASE WHEN con.contype = 'c' AND pg_catalog.cardinality(con.conkey) = 1 THEN pg_catalog.pg_get_constraintdef(con.oid) END \
          FROM pg_catalog.pg_constraint con \
          JOIN pg_catalog.pg_class c ON con.conrelid = c.oid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          LEFT JOIN pg_catalog.pg_class fc ON fc.oid = con.confrelid \
@@ -180,6 +181,7 @@ fn constraint(row: &Row, names: &BTreeMap<i64, SmolStr>) -> Constraint {
         foreign_key: (kind == "f").then(target),
         check: kind == "c",
         valid: row.is_true(6),
+        definition: row.get(7).filter(|definition| definition.contains("IS NOT NULL")).map(str::to_owned),
         ..Constraint::default()
     }
 }

@@ -5,6 +5,7 @@ mod connection;
 mod database;
 mod functions;
 mod history;
+mod impact;
 mod introspect;
 mod lease;
 mod lock;

@@ -28,7 +28,8 @@ pub struct Constraint {
     pub index_type: Option<SmolStr>,
     /// The order of each column of an index; empty where Django reports none.
     pub orders: Vec<Option<SortOrder>>,
-    /// The index's `CREATE INDEX` text; Django has it for an index on expressions on PostgreSQL.
+    /// The index's `CREATE INDEX` text, which Django has for an index on expressions on PostgreSQL; of a check there that says
+    /// that a column has a value, its text.
     pub definition: Option<String>,
     /// Whether an index is ready and a constraint validated (PostgreSQL).
     pub valid: bool,

@@ -1,10 +1,19 @@
 //! What an effect costs who works on the database meanwhile.
 
+mod data_type;
+mod mysql;
+mod mysql_column;
+mod mysql_types;
+mod postgres;
+mod postgres_table;
+mod postgres_types;
+mod sqlite;
+
 use limosa_model::SmolStr;
 
 use super::Effect;
 use crate::catalog::Table;
-use crate::dialect::Context;
+use crate::dialect::{Context, Dialect};
 
 /// What an effect costs who works on the database meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,10 +22,37 @@ pub struct Impact {
     pub locks: Vec<Lock>,
     /// How much it does while it holds them.
     pub work: Work,
-    /// Whether it is certain; otherwise it is the worst that may be, because something about the statement or the table is not known.
+    /// Whether it is certain; otherwise it is the worst that is likely, and `why` says what is not known.
     pub known: bool,
     /// Why it costs that, in one clause for people, such as "every row is written anew because integer becomes text".
     pub why: String,
+}
+
+impl Impact {
+    /// Returns one that is certain.
+    pub(crate) fn new(locks: Vec<Lock>, work: Work, why: impl Into<String>) -> Self {
+        Self { locks, work, known: true, why: why.into() }
+    }
+
+    /// Returns one that costs nothing worth a word.
+    pub(crate) fn none() -> Self {
+        Self::new(Vec::new(), Work::Catalog, "")
+    }
+
+    /// Returns it as one that is not certain.
+    pub(crate) fn unsure(self) -> Self {
+        Self { known: false, ..self }
+    }
+
+    /// Returns one that costs at least this much, for this reason.
+    pub(crate) fn at_least(self, work: Work, why: &str) -> Self {
+        if work > self.work { Self { work, why: why.to_owned(), ..self } } else { self }
+    }
+
+    /// Returns what the strongest of its locks keeps others from.
+    pub fn blocks(&self) -> Blocks {
+        self.locks.iter().map(|lock| lock.blocks).max().unwrap_or(Blocks::Nothing)
+    }
 }
 
 /// A lock on a table.
@@ -57,7 +93,50 @@ pub enum Work {
 }
 
 /// Returns what an effect costs on the database of `context`; `table` is the table that it changes as it is before, if it is known.
+///
+/// The locks are those of the statement alone: what a transaction already holds is not known here. MySQL's definitions all take an
+/// exclusive lock for a moment at their beginning or end; it is told only where it is all that they take.
 pub fn impact(effect: &Effect, table: Option<&Table>, context: &Context) -> Impact {
-    _ = (effect, table, context);
-    Impact { locks: Vec::new(), work: Work::Rows, known: false, why: String::new() }
+    match effect {
+        Effect::Transaction | Effect::Set { .. } | Effect::Other { .. } => Impact::none(),
+        Effect::Unknown { verb } => {
+            Impact::new(Vec::new(), Work::Rows, format!("nobody knows what {verb} does")).unsure()
+        }
+        _ => match context.dialect {
+            Dialect::Postgres => postgres::impact(effect, table, context),
+            Dialect::MySql => mysql::impact(effect, table, context),
+            Dialect::Sqlite => sqlite::impact(effect),
+        },
+    }
+}
+
+/// Returns what several effects of one statement cost together: of each table the strongest lock, and the most work.
+///
+/// On MySQL what takes no time falls into the first or last moment of the rest.
+pub fn together(impacts: impl IntoIterator<Item = Impact>, dialect: Dialect) -> Impact {
+    let mut all = Impact::none();
+    for impact in impacts {
+        let heavier = impact.work > all.work;
+        let lighter = impact.work < all.work;
+        for lock in impact.locks {
+            match all.locks.iter_mut().find(|own| own.table == lock.table) {
+                Some(own) if heavier && is_brief(own, dialect) => *own = lock,
+                Some(_) if lighter && is_brief(&lock, dialect) => {}
+                Some(own) if lock.blocks >= own.blocks => *own = lock,
+                Some(_) => {}
+                None => all.locks.push(lock),
+            }
+        }
+        all.known &= impact.known;
+        if heavier || all.why.is_empty() {
+            all.work = impact.work.max(all.work);
+            all.why = impact.why;
+        }
+    }
+    all
+}
+
+/// Returns whether a lock is held for a moment only, unless there is work to do under it.
+fn is_brief(lock: &Lock, dialect: Dialect) -> bool {
+    dialect == Dialect::MySql && lock.mode == mysql::BRIEF
 }

@@ -36,6 +36,7 @@ impl Statement {
             ),
             Self::AddCheck(check) => Constraint {
                 valid: !check.not_valid,
+                definition: check.check.contains("IS NOT NULL").then(|| check.check.clone()),
                 ..Constraint::check(check.name.clone(), check.columns.iter().cloned())
             },
             Self::AddExclusion(exclusion) => {

@@ -11,4 +11,5 @@ mod django;
 mod editor;
 mod effects;
 mod expressions;
+mod impacts;
 mod models;
