@@ -3,7 +3,6 @@
 //! Everything that is compared is measured in one go, interleaved, as real processes on databases of its own.
 
 mod applications;
-pub(crate) mod build;
 pub(crate) mod database;
 mod django;
 mod measure;
@@ -19,6 +18,7 @@ use anyhow::{Context, Result, ensure};
 use database::Kind;
 use report::Report;
 
+use crate::build::build;
 use crate::servers::Postgres;
 
 /// Measures Limosa against Django and against psql and sqlite3 replaying the same statements.
@@ -66,11 +66,24 @@ pub(crate) struct Args {
     profile: String,
 }
 
+/// What is measured.
+#[derive(Debug)]
+struct Programs {
+    /// The binary `limosa`.
+    limosa: PathBuf,
+    /// This program in the same profile, for what is measured inside a process.
+    xtask: PathBuf,
+}
+
 /// Runs the benchmark and prints the report.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let programs = match &args.limosa {
-        Some(limosa) => build::Programs { limosa: std::path::absolute(limosa)?, xtask: std::env::current_exe()? },
-        None => build::build(&args.profile)?,
+        Some(limosa) => Programs { limosa: std::path::absolute(limosa)?, xtask: std::env::current_exe()? },
+        None => {
+            let arguments = ["--profile", &args.profile, "-p", "limosa", "-p", "xtask", "--bins"];
+            let [limosa, xtask] = build(&arguments, ["limosa", "xtask"])?;
+            Programs { limosa, xtask }
+        }
     };
     let django = std::env::split_paths(&args.django).next().context("LIMOSA_TEST_DJANGO is empty")?;
     let folder = tempfile::Builder::new().prefix("limosa-bench-").tempdir()?;

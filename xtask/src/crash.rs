@@ -2,7 +2,6 @@
 //!
 //! Real processes on servers of their own. Each crash begins with a copy of the database as it is before the migration.
 
-mod build;
 mod case;
 mod database;
 mod project;
@@ -17,6 +16,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 
 use crate::bench::database::Kind;
+use crate::build::build;
 
 use case::Runner;
 use database::Server;
@@ -76,11 +76,17 @@ enum Direction {
     Backwards,
 }
 
+/// The binary that can be killed at named places; the ordinary one is left as it is.
+const NAME: &str = "limosa-failpoints";
+
 /// Tries the crashes and prints the table.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let program = match &args.limosa {
         Some(program) => std::path::absolute(program)?,
-        None => build::build()?,
+        None => {
+            let [program] = build(&["-p", "limosa", "--features", "failpoints", "--bin", NAME], [NAME])?;
+            program
+        }
     };
     let projects = projects(args)?;
     let selection = Selection {

@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
 mod bench;
+mod build;
 mod corpus;
 mod crash;
 mod dump;
@@ -39,7 +40,9 @@ enum Command {
 }
 
 fn main() -> Result<()> {
-    match Command::parse() {
+    let command = Command::parse();
+    servers::stop_at_signals()?;
+    match command {
         Command::Bench(args) => bench::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Crash(args) => crash::run(&args),

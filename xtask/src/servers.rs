@@ -2,25 +2,22 @@
 
 mod galera;
 mod mariadb;
+mod own;
 mod pgbouncer;
 mod postgres;
 
 use std::ffi::OsStr;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 pub(crate) use galera::Galera;
 pub(crate) use mariadb::Mariadb;
+pub(crate) use own::stop_at_signals;
 pub(crate) use pgbouncer::PgBouncer;
 pub(crate) use postgres::Postgres;
-
-/// How long a server may take to start.
-const LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs a command and returns its output without the last line's end.
 pub(crate) fn succeed(command: &mut Command) -> Result<String> {
@@ -58,19 +55,6 @@ fn give(folder: &Path, user: &str) -> Result<()> {
 
 fn is_root() -> Result<bool> {
     Ok(succeed(Command::new("id").arg("-u"))? == "0")
-}
-
-/// Waits until a server answers.
-fn until(process: &mut Child, mut answers: impl FnMut() -> bool) -> Result<()> {
-    let started = Instant::now();
-    while !answers() {
-        if let Some(status) = process.try_wait()? {
-            bail!("it ended ({status})");
-        }
-        ensure!(started.elapsed() < LIMIT, "it does not answer");
-        thread::sleep(Duration::from_millis(50));
-    }
-    Ok(())
 }
 
 /// Returns a port of the loopback interface that nobody uses.

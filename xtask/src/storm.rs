@@ -14,8 +14,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 
-use crate::bench::build;
 use crate::bench::database::Kind;
+use crate::build::build;
 
 use place::Place;
 use project::{Language, Project};
@@ -76,7 +76,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let limosa = match &args.limosa {
         Some(limosa) => std::path::absolute(limosa)?,
-        None => build::build("dev")?.limosa,
+        None => {
+            let [limosa] = build(&["-p", "limosa", "--bin", "limosa"], ["limosa"])?;
+            limosa
+        }
     };
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
     eprintln!("storm: seed {seed}");

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::build::Programs;
+use super::Programs;
 use super::database::{Database, Kind};
 use super::django::{Django, FromEmpty};
 use super::process::{self, Sample};

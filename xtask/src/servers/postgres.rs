@@ -1,13 +1,13 @@
 //! PostgreSQL: a server of its own, or one that is named.
 
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result};
-use tempfile::TempDir;
 use url::Url;
 
-use super::{as_user, give, signal, succeed, until};
+use super::own::Own;
+use super::{as_user, give, succeed};
 
 /// A PostgreSQL server.
 #[derive(Debug)]
@@ -17,13 +17,6 @@ pub(crate) struct Postgres {
     pub(crate) user: String,
     pub(crate) password: Option<String>,
     own: Option<Own>,
-}
-
-/// A server that is stopped and removed in the end.
-#[derive(Debug)]
-struct Own {
-    process: std::process::Child,
-    folder: TempDir,
 }
 
 impl Postgres {
@@ -47,29 +40,26 @@ impl Postgres {
     /// Starts one in a temporary folder, on a socket only, with the settings that initdb writes and those that are given (`name=value`).
     pub(crate) fn start(settings: &[&str]) -> Result<Self> {
         let bin = programs()?;
-        let folder = tempfile::Builder::new().prefix("limosa-xtask-pg-").tempdir_in("/tmp")?;
+        // SIGINT asks for a fast shutdown.
+        let own = Own::new("limosa-xtask-pg-", "INT", Some("data/postmaster.pid"))?;
+        let folder = own.folder();
         // The server refuses to run as root.
-        give(folder.path(), USER)?;
-        let data = folder.path().join("data");
+        give(folder, USER)?;
+        let data = folder.join("data");
         let mut initdb = as_user(USER, &bin.join("initdb"))?;
         succeed(initdb.arg("-D").arg(&data).args(["-A", "trust", "-U", "postgres", "-E", "UTF8"]))?;
-        let log = fs_err::File::create(folder.path().join("log"))?.into_parts().0;
         let mut command = as_user(USER, &bin.join("postgres"))?;
-        command.arg("-D").arg(&data).arg("-k").arg(folder.path()).args(["-p", "5432", "-c", "listen_addresses="]);
+        command.arg("-D").arg(&data).arg("-k").arg(folder).args(["-p", "5432", "-c", "listen_addresses="]);
         command.args(settings.iter().flat_map(|setting| ["-c", setting]));
-        let process = command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log).spawn()?;
         let mut server = Self {
-            host: folder.path().display().to_string(),
+            host: folder.display().to_string(),
             port: "5432".into(),
             user: "postgres".into(),
             password: None,
             own: None,
         };
-        let mut own = Own { process, folder };
-        let answers = until(&mut own.process, || server.query("postgres", "SELECT 1").is_ok());
-        let log = fs_err::read_to_string(own.folder.path().join("log"));
+        own.start("PostgreSQL", &mut command, || server.query("postgres", "SELECT 1").is_ok())?;
         server.own = Some(own);
-        answers.with_context(|| format!("PostgreSQL did not start: {}", log.unwrap_or_default()))?;
         Ok(server)
     }
 
@@ -94,19 +84,6 @@ impl Postgres {
             psql.env("PGPASSWORD", password);
         }
         succeed(&mut psql)
-    }
-}
-
-impl Drop for Postgres {
-    fn drop(&mut self) {
-        if let Some(own) = &mut self.own {
-            // `runuser` passes no signal on, so the server itself is told; SIGINT asks for a fast shutdown.
-            let lock = std::fs::read_to_string(own.folder.path().join("data/postmaster.pid")).unwrap_or_default();
-            let process = lock.lines().next().map_or_else(|| own.process.id().to_string(), str::to_owned);
-            if signal("INT", &process) {
-                _ = own.process.wait();
-            }
-        }
     }
 }
 
