@@ -59,6 +59,19 @@ pub struct Finding {
     pub estimate: Option<Estimate>,
 }
 
+impl Finding {
+    /// Returns what tells it from others while lines move: the code, the migration, the operation and the table or the statement.
+    pub fn identity(&self) -> [String; 4] {
+        let what = if self.own_sql { self.sql.clone() } else { self.table.as_ref().map(ToString::to_string) };
+        [
+            self.code.to_string(),
+            self.migration.to_string(),
+            self.operation.clone().unwrap_or_default(),
+            what.unwrap_or_default(),
+        ]
+    }
+}
+
 /// Where the checks report to.
 #[derive(Debug)]
 pub struct Findings<'a> {

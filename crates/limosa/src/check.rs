@@ -1,5 +1,6 @@
 //! The safety checks over migrations of a project.
 
+mod baseline;
 mod git;
 mod select;
 mod stats;
@@ -37,6 +38,10 @@ pub struct Options {
     pub stats: Option<PathBuf>,
     /// The file into which this is written.
     pub stats_out: Option<PathBuf>,
+    /// The file with the findings that are known.
+    pub baseline: Option<PathBuf>,
+    /// The file into which the findings are written as known ones.
+    pub write_baseline: Option<PathBuf>,
 }
 
 /// What the checks say.
@@ -48,8 +53,8 @@ pub struct Judged {
     pub suppressed: Vec<Suppressed>,
     /// What is known of the database.
     pub stats: Stats,
-    /// How many migrations were looked at.
-    pub migrations: usize,
+    /// The migrations that were looked at, in the order in which they run.
+    pub migrations: Vec<MigrationId>,
 }
 
 /// Lets checks look at the migrations of a selection.
@@ -86,8 +91,14 @@ pub async fn check(
     let plan = Plan { context: &context, stats: &stats, deploys };
     let findings = judge(&plan, checks);
     let migrations: Vec<&Migration> = plan.deploys.iter().flatten().map(|planned| planned.migration).collect();
-    let sifted = suppress::sift(workspace, context.dialect, &migrations, findings, checks);
-    let migrations = migrations.len();
+    let mut sifted = suppress::sift(workspace, context.dialect, &migrations, findings, checks);
+    if let Some(file) = &options.write_baseline {
+        baseline::write(file, &sifted.findings)?;
+    }
+    if let Some(file) = options.write_baseline.as_ref().or(options.baseline.as_ref()) {
+        sifted = baseline::sift(file, sifted)?;
+    }
+    let migrations = migrations.into_iter().map(|migration| migration.id.clone()).collect();
     Ok(Judged { findings: sifted.findings, suppressed: sifted.suppressed, stats, migrations })
 }
 

@@ -245,15 +245,46 @@ pub struct CheckArgs {
     /// Writes into this file how much the tables hold, for a run without the database, as in CI.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["stats", "offline"])]
     pub stats_out: Option<PathBuf>,
+    /// Passes over the findings that this file lists.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Writes all findings into this file, for --baseline: those that come later stand out.
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
     /// Runs only these checks: codes such as LK001, or letters with which codes begin.
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     pub select: Vec<String>,
     /// Leaves these checks out: codes, or letters with which codes begin.
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     pub ignore: Vec<String>,
+    /// Writes the findings for a service: sarif, github, gitlab or junit, into a file or to stdout; repeatable.
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = parse_report)]
+    pub report: Vec<Report>,
     /// From which level on a finding makes the exit code 1.
     #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
     pub fail_on: FailOn,
+}
+
+/// A report for a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// How it is written.
+    pub format: ReportFormat,
+    /// Where; to stdout when there is none.
+    pub file: Option<PathBuf>,
+}
+
+/// How a report for a service is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality.
+    Gitlab,
+    /// JUnit's XML: a migration is a test.
+    Junit,
 }
 
 /// From which level on a finding makes the exit code 1.
@@ -320,6 +351,15 @@ pub struct InitArgs {
     /// Writes over a limosa.toml that is there.
     #[arg(long)]
     pub force: bool,
+}
+
+/// Reads a report: its format, and behind `=` its file.
+fn parse_report(text: &str) -> Result<Report, String> {
+    let (format, file) =
+        text.split_once('=').map_or((text, None), |(format, file)| (format, Some(PathBuf::from(file))));
+    let format =
+        ReportFormat::from_str(format, true).map_err(|_| "expected sarif, github, gitlab or junit".to_owned())?;
+    Ok(Report { format, file })
 }
 
 /// Reads a duration: a whole number with `s`, `m` or `h`; without a unit it is seconds.

@@ -1,0 +1,31 @@
+//! GitLab's code quality report.
+//!
+//! Source: GitLab's "Code Quality report format".
+
+use limosa_check::{Finding, Level};
+use serde_json::{Value, json};
+
+use super::{Place, fingerprint, message};
+use crate::check::Judged;
+use crate::workspace::Workspace;
+
+/// Returns a JSON list with an object for each finding that has a place.
+pub(super) fn write(judged: &Judged, workspace: &Workspace) -> String {
+    let issue = |finding: &Finding| -> Option<Value> {
+        let place = Place::of(finding.span, workspace)?;
+        let severity = match finding.level {
+            Level::Error => "critical",
+            Level::Warning => "major",
+            Level::Note => "info",
+        };
+        Some(json!({
+            "description": message(finding),
+            "check_name": finding.code,
+            "fingerprint": fingerprint(finding),
+            "severity": severity,
+            "location": { "path": place.path, "lines": { "begin": place.line, "end": place.end_line } },
+        }))
+    };
+    let issues: Vec<Value> = judged.findings.iter().filter_map(issue).collect();
+    format!("{:#}\n", Value::from(issues))
+}

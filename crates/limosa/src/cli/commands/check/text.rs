@@ -1,0 +1,68 @@
+//! Findings for people: each with the lines that it is about.
+
+use std::fmt::Write as _;
+
+use limosa_check::stats::LongTransaction;
+use limosa_check::{Finding, Group, Level};
+use limosa_model::{Diagnostic, Severity};
+
+use crate::check::Judged;
+use crate::cli::printer::{GOOD, WARN};
+use crate::cli::render;
+use crate::workspace::Workspace;
+
+/// Returns the findings and their number.
+pub(super) fn write(judged: &Judged, workspace: &Workspace, color: bool) -> String {
+    let mut text = String::new();
+    for finding in &judged.findings {
+        text.push_str(&render::diagnostic(&diagnostic(finding), workspace.sources(), color));
+        text.push('\n');
+    }
+    if judged.findings.iter().any(|finding| finding.code.starts_with(Group::Locks.prefix())) {
+        for long in &judged.stats.long_transactions {
+            let LongTransaction { who, seconds } = long;
+            _ = writeln!(
+                text,
+                "{WARN}note{WARN:#}: a transaction of `{who}` has been open for {seconds:.0} s: a lock waits for it, and everybody behind the lock"
+            );
+        }
+    }
+    let migrations = count(judged.migrations.len(), "migration");
+    let of = |level| judged.findings.iter().filter(|finding| finding.level == level).count();
+    let counts = [(of(Level::Error), "error"), (of(Level::Warning), "warning"), (of(Level::Note), "note")];
+    let counts: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(*n, what)).collect();
+    let suppressed = match judged.suppressed.len() {
+        0 => String::new(),
+        number => format!(", {number} suppressed"),
+    };
+    _ = match counts.is_empty() {
+        true => writeln!(text, "{GOOD}{migrations} checked, nothing found{suppressed}.{GOOD:#}"),
+        false => writeln!(text, "{migrations} checked: {}{suppressed}", counts.join(", ")),
+    };
+    text
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Returns a finding as it is shown: with the lines that it is about.
+fn diagnostic(finding: &Finding) -> Diagnostic {
+    let label = finding.operation.clone().unwrap_or_else(|| finding.migration.to_string());
+    let severity = match finding.level {
+        Level::Error => Severity::Error,
+        Level::Warning => Severity::Warning,
+        Level::Note => Severity::Note,
+    };
+    let mut message = finding.message.clone();
+    if let Some(estimate) = finding.estimate {
+        _ = write!(message, " (about {:.1} s for {} rows)", estimate.seconds, estimate.rows);
+    }
+    Diagnostic {
+        severity,
+        code: finding.code.clone(),
+        message,
+        labels: finding.span.map(|span| (span, label)).into_iter().collect(),
+        help: finding.help.clone(),
+    }
+}
