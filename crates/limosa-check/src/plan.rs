@@ -1,7 +1,8 @@
 //! What the checks see: the migrations that will run, each operation between two states, each statement with what it does.
 
 use limosa_model::graph::Direction;
-use limosa_model::{Migration, MigrationId, Operation, ProjectState, Span, Value};
+use limosa_model::{Migration, MigrationId, Operation, ProjectState, Span, Stage};
+use limosa_plan::stage::{Half, Staged};
 use limosa_plan::steps::{self, Atom, Compiled, Compiler, Skipped, Step, StepError};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
@@ -35,6 +36,8 @@ pub struct PlannedMigration<'a> {
     pub after: ProjectState,
     /// Whether its operations run inside one transaction, as far as the database can do that.
     pub transaction: bool,
+    /// In which half of a deploy it runs, forwards; nothing where deploys are not divided.
+    pub staged: Option<Staged>,
     /// Its operations in the order in which they run, nested ones included.
     pub operations: Vec<PlannedOperation<'a>>,
 }
@@ -86,10 +89,13 @@ impl PlannedMigration<'_> {
         &self.migration.id
     }
 
-    /// Returns whether it says of itself that it runs after the deploy.
+    /// Returns whether all of it runs after the deploy, when no code of before is left.
     pub fn is_post_deploy(&self) -> bool {
-        let stage = self.migration.attributes.iter().find(|(name, _)| name == "stage");
-        stage.is_some_and(|(_, stage)| *stage == Value::from("post-deploy"))
+        let half = self.staged.as_ref().map(|staged| staged.half);
+        match self.direction {
+            Direction::Forwards => half == Some(Half::Of(Stage::PostDeploy)),
+            Direction::Backwards => half == Some(Half::Of(Stage::PreDeploy)),
+        }
     }
 }
 
@@ -128,6 +134,7 @@ impl<'a> PlannedMigration<'a> {
             before: before.clone(),
             after,
             transaction: migration.atomic && context.can_rollback_ddl(),
+            staged: None,
             operations: Vec::with_capacity(atoms.len()),
         };
         let reader = Reader { app: &migration.id.app, context, tables: &tables, skipped };

@@ -3,6 +3,7 @@
 mod baseline;
 mod git;
 mod select;
+mod stages;
 mod stats;
 mod suppress;
 
@@ -84,10 +85,11 @@ pub async fn check(
         (Selection::Pending, Some(connected)) => Some(Pending::read(workspace, connected).await?),
         _ => None,
     };
-    let deploys = match &pending {
+    let mut deploys = match &pending {
         Some(pending) => vec![pending.planned(workspace, &context)?],
         None => selected(workspace, selection, &context)?,
     };
+    stages::divide(workspace, &mut deploys, context.dialect)?;
     let plan = Plan { context: &context, stats: &stats, deploys };
     let findings = judge(&plan, checks);
     let migrations: Vec<&Migration> = plan.deploys.iter().flatten().map(|planned| planned.migration).collect();

@@ -2,7 +2,7 @@
 
 mod divide;
 mod refusal;
-mod rules;
+pub(crate) mod rules;
 mod words;
 
 use limosa_engine::runner::Fake;

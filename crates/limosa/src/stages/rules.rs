@@ -13,7 +13,7 @@ use crate::workspace::Workspace;
 ///
 /// # Errors
 /// When it names an app or a migration that is not there.
-pub(super) fn of(workspace: &Workspace) -> Result<Rules, Error> {
+pub(crate) fn of(workspace: &Workspace) -> Result<Rules, Error> {
     let project = workspace.project();
     let section = &project.config.stages;
     let named = section.overrides.iter().chain(&section.fallbacks).map(|(key, stage)| (key, stage.span()));
