@@ -1,5 +1,7 @@
 //! The whole pending plan: every migration, every step, its transaction.
 
+mod cost;
+
 use limosa_db::introspect;
 use limosa_model::graph::Direction;
 use limosa_model::{MigrationId, Span};
@@ -9,6 +11,8 @@ use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
 use serde::Serialize;
 
+use self::cost::Costs;
+pub use self::cost::{Cost, PlanLock};
 use crate::branches;
 use crate::connected::{self, Connected};
 use crate::error::Error;
@@ -64,6 +68,9 @@ pub enum PlanStep {
     Sql {
         /// The text.
         sql: String,
+        /// What it costs who works on the database meanwhile.
+        #[serde(flatten)]
+        cost: Cost,
     },
     /// Code of the project, run by its Python.
     Python,
@@ -94,14 +101,16 @@ pub async fn steps(
     let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     workspace.route(alias, &context, &applied, &mut jobs).await?;
     let mut migrations = Vec::with_capacity(jobs.len());
+    let mut costs = Costs::default();
     for (job, staged) in jobs.iter().zip(&stages) {
+        let tables = catalog.clone();
         let compiler = Compiler::new(&context, &mut catalog, &job.migration, &job.before, job.direction, false);
         let compiler = compiler.map(|compiler| compiler.without(&job.skipped));
         let compiled = compiler.and_then(steps::compile).map_err(|error| workspace.step_error(&error))?.0;
         let operations = compiled.into_iter().map(|compiled| PlanOperation {
             description: compiled.description(),
             place: place(&*workspace, compiled.operation.and_then(|operation| operation.span.0)),
-            steps: compiled.steps.into_iter().map(PlanStep::from).collect(),
+            steps: compiled.steps.into_iter().map(|step| costs.step(step, &tables, &context)).collect(),
         });
         let MigrationId { app, name } = &job.migration.id;
         migrations.push(PlanMigration {
@@ -136,12 +145,12 @@ fn place(workspace: &Workspace, span: Option<Span>) -> Option<String> {
     Some(format!("{}:{}:{}", location.path.display(), location.line, location.column))
 }
 
-impl From<Step> for PlanStep {
-    fn from(step: Step) -> Self {
+impl Costs {
+    fn step(&mut self, step: Step, tables: &Catalog, context: &Context) -> PlanStep {
         match step {
-            Step::Sql(sql) => Self::Sql { sql },
-            Step::Python { .. } => Self::Python,
-            Step::Rust { function } => Self::Rust { function: function.to_string() },
+            Step::Sql(sql) => PlanStep::Sql { cost: self.of(&sql, tables, context), sql },
+            Step::Python { .. } => PlanStep::Python,
+            Step::Rust { function } => PlanStep::Rust { function: function.to_string() },
         }
     }
 }

@@ -11,6 +11,8 @@ use super::args::{ColorChoice, Format, GlobalArgs};
 
 /// Bold.
 pub const BOLD: Style = Style::new().bold();
+/// What is said beside.
+pub const DIM: Style = Style::new().dimmed();
 /// What went well.
 pub const GOOD: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Green)));
 /// What deserves a look.

@@ -1,5 +1,6 @@
 //! `--format json`: the lines and fields that docs/reference/json.md describes.
 
+use limosa_sql::dialect::Dialect;
 use serde_json::{Value, json};
 
 use crate::database::on_each;
@@ -181,6 +182,15 @@ fn sqlmigrate_and_plan() {
                 "operations": [{"description": "Raw SQL operation", "sql": [insert]}], "deferred": [],
             }]),
         );
+        let (mode, blocks) = match database.dialect() {
+            Dialect::Postgres => ("ROW EXCLUSIVE", "nothing"),
+            Dialect::MySql => ("SHARED_WRITE", "nothing"),
+            Dialect::Sqlite => ("RESERVED", "writes"),
+        };
+        let step = json!({
+            "kind": "sql", "sql": insert, "locks": [{"table": "blog_post", "mode": mode, "blocks": blocks}],
+            "work": "rows", "certain": true, "because": "rows are added",
+        });
         check(
             &project,
             "plan",
@@ -191,7 +201,7 @@ fn sqlmigrate_and_plan() {
                 "operations": [{
                     "description": "Raw SQL operation",
                     "place": "blog/migrations/0004_second.toml:3:1",
-                    "steps": [{"kind": "sql", "sql": insert}],
+                    "steps": [step],
                 }],
             }]}]),
         );

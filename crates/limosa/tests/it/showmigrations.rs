@@ -83,7 +83,19 @@ fn plan() {
             "INSERT INTO blog_post",
             "3 migrations, ",
         ]);
-        project.run("plan blog 0001").ends(0).prints(&["apply blog.0001_initial", "1 migrations, "]).hides("0002_slug");
+        project
+            .run("plan blog 0001")
+            .ends(0)
+            .prints(&["apply blog.0001_initial", "1 migrations, "])
+            .hides("0002_slug")
+            .hides("locks");
+        project.run("migrate blog 0001").ends(0);
+        let locks = match database.dialect() {
+            Dialect::Postgres => "blog_post: ACCESS EXCLUSIVE",
+            Dialect::MySql | Dialect::Sqlite => "blog_post: EXCLUSIVE",
+        };
+        let locks = format!(" NULL\n    locks {locks} (blocks reads and writes); no row is touched\n");
+        project.run("plan blog 0002").ends(0).prints(&[&locks]);
         project.run("migrate").ends(0);
         project.run("plan").ends(0).prints(&["Nothing to do.\n"]);
         project

@@ -12,7 +12,7 @@ pub(super) fn impact(effect: &Effect) -> Impact {
             (table.as_str(), work, why)
         }
         Effect::CreateTable { table, from_query: true, .. } => (table.as_str(), Work::Rows, "a query fills the table"),
-        Effect::CreateTable { table, .. } => (table.as_str(), Work::Catalog, "the table is new"),
+        Effect::CreateTable { .. } => return Impact::new(Vec::new(), Work::Catalog, "the table is new"),
         Effect::DropTable { table, .. } => (table.as_str(), Work::Catalog, "the table's pages are freed"),
         Effect::RenameTable { table, .. } => (table.as_str(), Work::Catalog, "only the schema changes"),
         Effect::CreateIndex { table, .. } => (table.as_str(), Work::BuildIndex, "the index is built"),

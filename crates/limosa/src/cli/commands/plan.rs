@@ -8,7 +8,7 @@ use crate::cli::args::{Format, PlanArgs};
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
 use crate::cli::order::{self, Pair};
-use crate::cli::printer::BOLD;
+use crate::cli::printer::{BOLD, DIM};
 use crate::error::Error;
 use crate::migrate;
 use crate::plan::{self, PlanMigration, PlanStep, Steps};
@@ -71,7 +71,12 @@ fn text(migrations: &[PlanMigration]) -> String {
             for step in &operation.steps {
                 statements += 1;
                 match step {
-                    PlanStep::Sql { sql } => _ = writeln!(text, "  {}", sql.trim().replace('\n', "\n  ")),
+                    PlanStep::Sql { sql, cost } => {
+                        _ = writeln!(text, "  {}", sql.trim().replace('\n', "\n  "));
+                        if let Some(line) = cost.line() {
+                            _ = writeln!(text, "    {DIM}{line}{DIM:#}");
+                        }
+                    }
                     PlanStep::Python => text.push_str("  (Python code)\n"),
                     PlanStep::Rust { function } => _ = writeln!(text, "  (Rust function {function})"),
                 }
