@@ -14,6 +14,8 @@ pub mod so_far;
 pub mod stats;
 pub mod subject;
 pub mod suppress;
+#[cfg(test)]
+mod testing;
 
 pub use check::{Check, Group};
 pub use finding::{Finding, Level};

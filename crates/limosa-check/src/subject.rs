@@ -62,10 +62,12 @@ impl<'a> Subject<'a> {
     /// Returns what the operation means for tables that others may be using: not for those that the deploy made.
     pub fn meaning_for_old_tables(&self) -> impl Iterator<Item = (&'a str, &'a Effect)> + use<'a> {
         let so_far = self.so_far;
-        let meaning = self.operation.into_iter().flat_map(|operation| &operation.meaning);
-        meaning.filter_map(move |Meant { effect, .. }| {
+        let meaning = self.operation.map_or(&[][..], |operation| &operation.meaning);
+        let made = |effect: &Effect, table: &str| matches!(effect, Effect::CreateTable { table: made, .. } if made == table);
+        meaning.iter().enumerate().filter_map(move |(place, Meant { effect, .. })| {
             let table = effect.table()?;
-            (!so_far.is_new(table)).then_some((table, effect))
+            let is_new = so_far.is_new(table) || meaning[..place].iter().any(|before| made(&before.effect, table));
+            (!is_new).then_some((table, effect))
         })
     }
 

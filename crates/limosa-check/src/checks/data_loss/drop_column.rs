@@ -47,3 +47,32 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::testing::{expect, expect_everywhere};
+    use limosa_sql::dialect::Dialect;
+
+    #[test]
+    fn columns() {
+        let cases = [
+            ("migrations.RemoveField('order', 'note')", 1),
+            ("migrations.DeleteModel('order')", 0),
+            ("migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField('order', 'note')])", 0),
+            (
+                "migrations.AddField('order', 'extra', models.TextField(null=True))\n----\n\
+                 migrations.RemoveField('order', 'extra')",
+                0,
+            ),
+            ("migrations.RenameField('order', 'note', 'remark')", 0),
+            ("migrations.AlterField('order', 'note', models.CharField(max_length=9))", 0),
+            ("ALTER TABLE shop_order DROP COLUMN note", 1),
+            ("alter table shop_order drop note", 1),
+            ("CREATE TABLE t (a int, b int); ALTER TABLE t DROP COLUMN a", 0),
+        ];
+        expect_everywhere(&CHECK, &cases);
+        let spelled = "ALTER TABLE IF EXISTS ONLY public.shop_order DROP COLUMN IF EXISTS \"note\" CASCADE, DROP total";
+        expect(&CHECK, Dialect::Postgres, &[(spelled, 2)]);
+    }
+}
