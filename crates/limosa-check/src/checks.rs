@@ -10,6 +10,18 @@ use crate::check::Check;
 /// All checks in the order of their codes.
 pub static ALL: &[&Check] = &[
     &compatibility::column_dropped::CHECK,
+    &compatibility::table_dropped::CHECK,
+    &compatibility::column_renamed::CHECK,
+    &compatibility::table_renamed::CHECK,
+    &compatibility::required_column_added::CHECK,
+    &compatibility::not_null_tightened::CHECK,
+    &compatibility::type_changed_incompatibly::CHECK,
+    &compatibility::uniqueness_added::CHECK,
+    &compatibility::enum_value_renamed::CHECK,
+    &compatibility::schema_renamed::CHECK,
+    &compatibility::default_dropped::CHECK,
+    &compatibility::not_null_dropped::CHECK,
+    &compatibility::dropped_with_dependants::CHECK,
     &data_loss::drop_column::CHECK,
     &locks::index_blocks_writes::CHECK,
     &suppressions::without_reason::CHECK,

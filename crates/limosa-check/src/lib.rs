@@ -8,6 +8,7 @@ pub mod check;
 pub mod checks;
 pub mod finding;
 pub mod judge;
+mod known;
 mod meaning;
 pub mod plan;
 pub mod so_far;
@@ -16,6 +17,7 @@ pub mod subject;
 pub mod suppress;
 #[cfg(test)]
 mod testing;
+mod types;
 
 pub use check::{Check, Group};
 pub use finding::{Finding, Level};

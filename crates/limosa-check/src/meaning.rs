@@ -6,10 +6,11 @@
 use limosa_model::operations::OperationKind;
 use limosa_model::{ModelId, Operation, ProjectState};
 use limosa_sql::dialect::Context;
-use limosa_sql::effect::{ColumnDefinition, ConstraintKind, Effect, Generated, TableChange};
+use limosa_sql::effect::{ColumnDefinition, ConstraintKind, Effect, TableChange};
 use limosa_sql::model::{FieldView, ModelView, Models};
 use smol_str::SmolStr;
 
+use crate::known;
 use crate::plan::{Meant, Statement};
 
 /// Returns what an operation of Django's means for the schema, by the states before and after it.
@@ -80,7 +81,7 @@ impl Both<'_> {
     fn model(&self, operation: &Operation, old: Option<ModelView>, new: Option<ModelView>, effects: &mut Vec<Effect>) {
         match (old, new) {
             (None, Some(new)) => {
-                let columns = new.fields.iter().filter_map(|field| self.column(self.after, field)).collect();
+                let columns = new.fields.iter().filter_map(|field| known::definition(self.after, field)).collect();
                 effects.push(created(&new.table, columns));
                 let throughs = self.after.automatic_throughs(&new).unwrap_or_default();
                 effects.extend(throughs.iter().map(|(_, through)| created(&through.table, Vec::new())));
@@ -128,13 +129,13 @@ impl Both<'_> {
             }
         }
         let added = new.fields.iter().filter(|field| !kept.contains(&field.name));
-        let columns = added.filter_map(|field| self.column(self.after, field));
+        let columns = added.filter_map(|field| known::definition(self.after, field));
         effects.extend(columns.map(|column| alter(&new.table, TableChange::AddColumn(column))));
     }
 
     /// Tells what becomes of a column that stays.
     fn field(&self, table: &SmolStr, old: &FieldView, new: &FieldView, effects: &mut Vec<Effect>) {
-        let (Some(before), Some(after)) = (self.column(self.before, old), self.column(self.after, new)) else { return };
+        let (Some(before), Some(after)) = (known::definition(self.before, old), known::definition(self.after, new)) else { return };
         let mut change = |change| effects.push(alter(table, change));
         if before.name != after.name {
             change(TableChange::RenameColumn { column: before.name, to: after.name.clone() });
@@ -151,6 +152,9 @@ impl Both<'_> {
         }
         if before.default != after.default {
             change(TableChange::SetDefault { column: column.clone(), to: after.default.clone() });
+        }
+        if !before.check && after.check {
+            change(add(ConstraintKind::Check(String::new())));
         }
         if !before.unique && after.unique {
             change(add(ConstraintKind::Unique(vec![column.clone()])));
@@ -205,34 +209,6 @@ impl Both<'_> {
         }
         let is_new = |pair: &&(SmolStr, SmolStr)| before.iter().all(|(field, _)| *field != pair.0);
         effects.extend(after.iter().filter(is_new).map(|(_, table)| created(table, Vec::new())));
-    }
-
-    /// Returns a field's column as a statement would define it.
-    fn column(&self, models: Models<'_>, view: &FieldView) -> Option<ColumnDefinition> {
-        use limosa_model::field::FieldKind;
-        let field = &view.field;
-        Some(ColumnDefinition {
-            name: view.column.as_ref()?.to_string(),
-            data_type: models.db_type(view).ok()??.to_string(),
-            not_null: !field.null,
-            default: field.db_default.as_ref().map(|value| format!("{value:?}")),
-            generated: match &field.kind {
-                FieldKind::Generated { persist, .. } => {
-                    Some(if *persist { Generated::Stored } else { Generated::Virtual })
-                }
-                _ => None,
-            },
-            identity: field.kind.is_auto(),
-            primary_key: field.primary_key,
-            unique: field.unique(),
-            check: models.db_check(view).is_some(),
-            references: field
-                .foreign_key()
-                .filter(|relation| relation.db_constraint)
-                .and_then(|_| models.target(view).ok())
-                .map(|target| target.table.to_string()),
-            ..ColumnDefinition::default()
-        })
     }
 }
 

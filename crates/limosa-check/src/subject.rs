@@ -2,8 +2,9 @@
 
 use limosa_model::Span;
 use limosa_sql::dialect::{Context, Dialect, Flavour};
-use limosa_sql::effect::{Effect, Impact};
+use limosa_sql::effect::{ColumnDefinition, Effect, Impact, TableChange};
 
+use crate::known;
 use crate::plan::{Meant, Plan, PlannedMigration, PlannedOperation, Statement};
 use crate::so_far::SoFar;
 
@@ -69,6 +70,24 @@ impl<'a> Subject<'a> {
             let is_new = so_far.is_new(table) || meaning[..place].iter().any(|before| made(&before.effect, table));
             (!is_new).then_some((table, effect))
         })
+    }
+
+    /// Returns the column as the deploy adds it to a table that was there; the running code does not know it.
+    pub fn added_column(&self, table: &str, column: &str) -> Option<&'a ColumnDefinition> {
+        let operations = self.deploy.iter().flat_map(|migration| &migration.operations);
+        operations.flat_map(|operation| &operation.meaning).find_map(|meant| match &meant.effect {
+            Effect::AlterTable { table: altered, change: TableChange::AddColumn(added) }
+                if altered.eq_ignore_ascii_case(table) && added.name.eq_ignore_ascii_case(column) =>
+            {
+                Some(added)
+            }
+            _ => None,
+        })
+    }
+
+    /// Returns the column as it was before the operation, as far as the models tell.
+    pub(crate) fn column_before(&self, table: &str, column: &str) -> Option<ColumnDefinition> {
+        known::column(&self.operation?.before, self.plan.context, table, column)
     }
 
     /// Returns where what is looked at was written.

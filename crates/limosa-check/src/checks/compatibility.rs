@@ -1,3 +1,15 @@
 //! The code that is running meanwhile.
 
 pub(super) mod column_dropped;
+pub(super) mod column_renamed;
+pub(super) mod default_dropped;
+pub(super) mod dropped_with_dependants;
+pub(super) mod enum_value_renamed;
+pub(super) mod not_null_dropped;
+pub(super) mod not_null_tightened;
+pub(super) mod required_column_added;
+pub(super) mod schema_renamed;
+pub(super) mod table_dropped;
+pub(super) mod table_renamed;
+pub(super) mod type_changed_incompatibly;
+pub(super) mod uniqueness_added;
