@@ -10,7 +10,8 @@ use limosa_sql::model::{FieldView, ModelView, Models};
 pub(crate) fn model(state: &ProjectState, context: &Context, table: &str) -> Option<ModelView> {
     let models = Models::new(state, context);
     let table = bare(table);
-    let mut views = state.models().filter(|model| !model.options.proxy()).filter_map(|model| models.model(&model.id()).ok());
+    let mut views =
+        state.models().filter(|model| !model.options.proxy()).filter_map(|model| models.model(&model.id()).ok());
     views.find(|view| view.table.eq_ignore_ascii_case(table))
 }
 

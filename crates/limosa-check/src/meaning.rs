@@ -30,7 +30,12 @@ pub(crate) fn of_states(
             continue;
         }
         let (old, new) = (both.before.model(&id).ok(), both.after.model(other.unwrap_or(&id)).ok());
-        both.model(operation, old.filter(is_table), new.filter(is_table), &mut effects);
+        let stays = old.is_some() && new.is_some();
+        let (old, new) = (old.filter(is_table), new.filter(is_table));
+        // A model that is managed from now on, or no longer, leaves its table as it is.
+        if !stays || old.is_some() == new.is_some() {
+            both.model(operation, old, new, &mut effects);
+        }
     }
     effects.into_iter().map(|effect| Meant { effect, statement: None }).collect()
 }
@@ -135,7 +140,10 @@ impl Both<'_> {
 
     /// Tells what becomes of a column that stays.
     fn field(&self, table: &SmolStr, old: &FieldView, new: &FieldView, effects: &mut Vec<Effect>) {
-        let (Some(before), Some(after)) = (known::definition(self.before, old), known::definition(self.after, new)) else { return };
+        let (Some(before), Some(after)) = (known::definition(self.before, old), known::definition(self.after, new))
+        else {
+            return;
+        };
         let mut change = |change| effects.push(alter(table, change));
         if before.name != after.name {
             change(TableChange::RenameColumn { column: before.name, to: after.name.clone() });

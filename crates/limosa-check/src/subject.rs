@@ -64,7 +64,8 @@ impl<'a> Subject<'a> {
     pub fn meaning_for_old_tables(&self) -> impl Iterator<Item = (&'a str, &'a Effect)> + use<'a> {
         let so_far = self.so_far;
         let meaning = self.operation.map_or(&[][..], |operation| &operation.meaning);
-        let made = |effect: &Effect, table: &str| matches!(effect, Effect::CreateTable { table: made, .. } if made == table);
+        let made =
+            |effect: &Effect, table: &str| matches!(effect, Effect::CreateTable { table: made, .. } if made == table);
         meaning.iter().enumerate().filter_map(move |(place, Meant { effect, .. })| {
             let table = effect.table()?;
             let is_new = so_far.is_new(table) || meaning[..place].iter().any(|before| made(&before.effect, table));

@@ -52,7 +52,9 @@ declare! {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect) in subject.meaning_for_old_tables() {
-        let Effect::AlterTable { change: TableChange::DropColumn { column, cascade, .. }, .. } = effect else { continue };
+        let Effect::AlterTable { change: TableChange::DropColumn { column, cascade, .. }, .. } = effect else {
+            continue;
+        };
         let dependants = dependants(subject, table, column);
         if !dependants.is_empty() {
             findings
@@ -61,7 +63,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 .table(table);
         } else if *cascade {
             findings
-                .about(effect, format!("everything that depends on `{table}.{column}` is dropped with it, whatever it is"))
+                .about(
+                    effect,
+                    format!("everything that depends on `{table}.{column}` is dropped with it, whatever it is"),
+                )
                 .help("leave `CASCADE` out, and drop what depends on the column by name")
                 .table(table);
         }
@@ -72,7 +77,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 fn dependants(subject: &Subject<'_>, table: &str, column: &str) -> Vec<String> {
     let before = subject.operation.and_then(|operation| known::model(&operation.before, subject.context(), table));
     let Some(view) = before else { return Vec::new() };
-    let Some(field) = view.fields.iter().find(|field| field.column.as_deref() == Some(column)) else { return Vec::new() };
+    let Some(field) = view.fields.iter().find(|field| field.column.as_deref() == Some(column)) else {
+        return Vec::new();
+    };
     let names = |fields: &[SmolStr]| fields.iter().any(|name| name.trim_start_matches('-') == field.name);
     let options = &view.state.options;
     let mut found = Vec::new();
@@ -84,7 +91,11 @@ fn dependants(subject: &Subject<'_>, table: &str, column: &str) -> Vec<String> {
         }
     }
     // Django's own operation refuses a state in which these name a field that is gone, or removes them.
-    if subject.operation.and_then(|operation| operation.operation).is_some_and(|op| !matches!(op.kind, OperationKind::RunSql(_))) {
+    if subject
+        .operation
+        .and_then(|operation| operation.operation)
+        .is_some_and(|op| !matches!(op.kind, OperationKind::RunSql(_)))
+    {
         return found;
     }
     let indexes = options.indexes.iter().filter(|index| index.fields.len() > 1 && names(&index.fields));

@@ -52,7 +52,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         };
         if subject.added_column(table, column).is_none() {
             findings
-                .about(effect, format!("the running code may read NULL from `{table}.{column}`, which had a value so far"))
+                .about(
+                    effect,
+                    format!("the running code may read NULL from `{table}.{column}`, which had a value so far"),
+                )
                 .help("deploy code that can read NULL before code that writes it")
                 .table(table);
         }
@@ -79,10 +82,8 @@ mod tests {
         ];
         expect_everywhere(&CHECK, &cases);
         expect(&CHECK, Dialect::Postgres, &[("alter table shop_order alter number drop not null", 1)]);
-        let cases = [
-            ("ALTER TABLE shop_order MODIFY number int", 1),
-            ("ALTER TABLE shop_order MODIFY paid_at datetime(6)", 0),
-        ];
+        let cases =
+            [("ALTER TABLE shop_order MODIFY number int", 1), ("ALTER TABLE shop_order MODIFY paid_at datetime(6)", 0)];
         expect(&CHECK, Dialect::MySql, &cases);
     }
 }

@@ -75,7 +75,10 @@ mod tests {
             ("migrations.AlterField('order', 'paid_at', models.DateTimeField())", 1),
             ("migrations.AlterField('order', 'paid_at', models.DateTimeField(null=True, blank=True))", 0),
             ("migrations.AlterField('order', 'number', models.IntegerField(null=True))", 0),
-            ("stage = 'post-deploy'\noperations = [migrations.AlterField('order', 'paid_at', models.DateTimeField())]", 0),
+            (
+                "stage = 'post-deploy'\noperations = [migrations.AlterField('order', 'paid_at', models.DateTimeField())]",
+                0,
+            ),
             (
                 "migrations.AddField('order', 'x', models.IntegerField(null=True))\n----\n\
                  migrations.AlterField('order', 'x', models.IntegerField())",

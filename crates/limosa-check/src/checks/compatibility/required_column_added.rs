@@ -52,7 +52,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         };
         findings
             .about(effect, format!("the running code leaves `{table}.{column}` out, so that its `INSERT`s fail"))
-            .help("give the column a default in the database (`db_default`), or allow NULL until the deploy is finished")
+            .help(
+                "give the column a default in the database (`db_default`), or allow NULL until the deploy is finished",
+            )
             .table(table);
     }
 }
@@ -76,7 +78,10 @@ mod tests {
             ("migrations.AddField('order', 'x', models.IntegerField(null=True))", 0),
             ("migrations.AddField('order', 'x', models.IntegerField(db_default=0))", 0),
             ("migrations.AddField('order', 'x', models.ManyToManyField('shop.Customer'))", 0),
-            ("migrations.SeparateDatabaseAndState(state_operations=[migrations.AddField('order', 'x', models.IntegerField())])", 0),
+            (
+                "migrations.SeparateDatabaseAndState(state_operations=[migrations.AddField('order', 'x', models.IntegerField())])",
+                0,
+            ),
             (
                 "operations = [\n    migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True))]),\n\
                      migrations.AddField('tag', 'x', models.IntegerField(default=0)),\n]",

@@ -61,7 +61,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
         findings
             .about(effect, format!("`{table}.{column}` changes{from} to {to}: the running code {what}"))
-            .help("add a column of the new type, write to both, copy the rows, and drop the old one after a later deploy")
+            .help(
+                "add a column of the new type, write to both, copy the rows, and drop the old one after a later deploy",
+            )
             .level(level)
             .table(table);
     }

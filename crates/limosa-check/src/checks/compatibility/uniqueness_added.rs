@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use limosa_model::Value;
 use limosa_model::index::ConstraintKind as Declared;
 use limosa_model::operations::OperationKind;
+use limosa_model::{SmolStr, Value};
 use limosa_sql::effect::{ConstraintKind, Effect, TableChange};
 use limosa_sql::model::FieldView;
 
@@ -70,7 +70,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 findings
                     .about(
                         effect,
-                        format!("the running code leaves `{table}.{}` out: all its rows get the same value", column.name),
+                        format!(
+                            "the running code leaves `{table}.{}` out: all its rows get the same value",
+                            column.name
+                        ),
                     )
                     .help("allow NULL until the deploy is finished, or let the database make a value for each row")
                     .table(table);
@@ -80,7 +83,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         };
         if !is_about_new_columns(subject, table, &columns) {
             findings
-                .about(effect, format!("the running code may write {what} into `{table}`, which are refused from then on"))
+                .about(
+                    effect,
+                    format!("the running code may write {what} into `{table}`, which are refused from then on"),
+                )
                 .help("deploy code that keeps to it first, and add it after the deploy (`stage = \"post-deploy\"`)")
                 .table(table);
         }
@@ -97,22 +103,24 @@ fn is_about_new_columns(subject: &Subject<'_>, table: &str, columns: &[String]) 
 
 /// Returns whether fewer or the same columns were unique before the deploy, under another name perhaps.
 fn was_unique(subject: &Subject<'_>, table: &str, columns: &[String]) -> bool {
-    let Some(view) = subject.deploy.first().and_then(|first| known::model(&first.before, subject.context(), table)) else {
+    let Some(view) = subject.deploy.first().and_then(|first| known::model(&first.before, subject.context(), table))
+    else {
         return false;
     };
-    let name = |field: &str| view.fields.iter().find(|view| view.name == field).map_or(field, FieldView::column_name);
-    let among = |fields: &[smol_str::SmolStr]| {
-        !fields.is_empty() && fields.iter().all(|field| columns.iter().any(|column| column == name(field)))
+    let has = |field: &SmolStr| {
+        let name = view.fields.iter().find(|view| view.name == *field).map_or(field.as_str(), FieldView::column_name);
+        columns.iter().any(|column| column == name)
     };
+    let among = |fields: &[SmolStr]| !fields.is_empty() && fields.iter().all(has);
     let options = &view.state.options;
     let constraints = options.constraints.iter().any(|constraint| match &constraint.kind {
         Declared::Unique(unique) => unique.condition.is_none() && among(&unique.fields),
         _ => false,
     });
-    let fields = view.fields.iter().filter(|field| field.field.unique() || field.field.primary_key);
+    let mut fields = view.fields.iter().filter(|field| field.field.unique() || field.field.primary_key);
     constraints
         || options.unique_together.iter().any(|fields| among(fields))
-        || fields.into_iter().any(|field| columns.iter().any(|column| column == field.column_name()))
+        || fields.any(|field| columns.iter().any(|column| column == field.column_name()))
 }
 
 /// Returns the condition of the constraint that the operation adds.
@@ -153,7 +161,8 @@ fn fields(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Call(call) => {
             if call.callee.ends_with(".Q") {
-                found.extend(call.kwargs.iter().filter(|(name, _)| !name.starts_with('_')).map(|(name, _)| field(name)));
+                found
+                    .extend(call.kwargs.iter().filter(|(name, _)| !name.starts_with('_')).map(|(name, _)| field(name)));
             }
             if let (true, Some(name)) = (call.callee.ends_with(".F"), call.args.first().and_then(Value::as_str)) {
                 found.insert(field(name));
