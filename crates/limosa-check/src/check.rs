@@ -113,7 +113,7 @@ impl Check {
     }
 }
 
-/// Declares a check; its doc comment becomes its documentation.
+/// Declares a check; its doc comment becomes its documentation. One that is `opt_in` runs only when it is asked for.
 macro_rules! declare {
     (
         $(#[doc = $line:literal])*
@@ -121,8 +121,28 @@ macro_rules! declare {
         group: $group:ident,
         level: $level:ident,
         databases: [$($database:ident),+],
-        $(opt_in: $opt_in:literal,)?
+        opt_in: true,
         $look:ident: $function:expr $(,)?
+    ) => {
+        $crate::check::declare! {
+            @ [$($line)*] $code $name $group $level [$($database)+] false $look $function
+        }
+    };
+    (
+        $(#[doc = $line:literal])*
+        $code:literal $name:literal,
+        group: $group:ident,
+        level: $level:ident,
+        databases: [$($database:ident),+],
+        $look:ident: $function:expr $(,)?
+    ) => {
+        $crate::check::declare! {
+            @ [$($line)*] $code $name $group $level [$($database)+] true $look $function
+        }
+    };
+    (
+        @ [$($line:literal)*] $code:literal $name:literal $group:ident $level:ident [$($database:ident)+] $default:literal
+        $look:ident $function:expr
     ) => {
         $(#[doc = $line])*
         pub(crate) static CHECK: $crate::check::Check = $crate::check::Check {
@@ -131,7 +151,7 @@ macro_rules! declare {
             group: $crate::check::Group::$group,
             level: $crate::finding::Level::$level,
             databases: &[$(limosa_sql::dialect::Dialect::$database),+],
-            default: !(false $(|| $opt_in)?),
+            default: $default,
             look: $crate::check::Look::$look($function),
             documentation: concat!($($line, "\n"),*),
         };

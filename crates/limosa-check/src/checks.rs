@@ -4,6 +4,7 @@ mod compatibility;
 mod data_loss;
 mod locks;
 pub(crate) mod suppressions;
+mod transactions;
 
 use crate::check::Check;
 
@@ -24,10 +25,35 @@ pub static ALL: &[&Check] = &[
     &compatibility::dropped_with_dependants::CHECK,
     &data_loss::drop_column::CHECK,
     &locks::index_blocks_writes::CHECK,
+    &locks::drop_index_blocks::CHECK,
+    &locks::reindex_blocks::CHECK,
+    &locks::type_change_rewrites::CHECK,
+    &locks::new_column_rewrites::CHECK,
+    &locks::foreign_key_scans::CHECK,
+    &locks::check_scans::CHECK,
+    &locks::not_null_scans::CHECK,
+    &locks::unique_blocks::CHECK,
+    &locks::exclusion_blocks::CHECK,
+    &locks::validates_under_lock::CHECK,
+    &locks::work_under_lock::CHECK,
+    &locks::no_lock_timeout::CHECK,
+    &locks::rebuilds_table::CHECK,
+    &locks::copies_table::CHECK,
+    &locks::partition_blocks::CHECK,
+    &locks::refresh_blocks::CHECK,
+    &locks::locks_several_tables::CHECK,
+    &locks::explicit_lock::CHECK,
+    &locks::no_statement_timeout::CHECK,
     &suppressions::without_reason::CHECK,
     &suppressions::unused::CHECK,
     &suppressions::expired::CHECK,
     &suppressions::unknown::CHECK,
+    &transactions::concurrent_in_transaction::CHECK,
+    &transactions::nested_transaction::CHECK,
+    &transactions::uncommitted::CHECK,
+    &transactions::schema_and_data_mixed::CHECK,
+    &transactions::not_atomic_several_steps::CHECK,
+    &transactions::enum_value_used::CHECK,
 ];
 
 /// Returns the check of a code or a name, in any case.

@@ -28,13 +28,14 @@ struct Eyes<'a> {
 }
 
 fn look_at(eyes: &Eyes<'_>, migration: &PlannedMigration<'_>, so_far: &mut SoFar, found: &mut Vec<Finding>) {
+    so_far.begin(migration.transaction);
     eyes.look(&subject(eyes, migration, so_far), found);
     for operation in &migration.operations {
         eyes.look(&Subject { operation: Some(operation), ..subject(eyes, migration, so_far) }, found);
         for statement in &operation.statements {
             let at = subject(eyes, migration, so_far);
             eyes.look(&Subject { operation: Some(operation), statement: Some(statement), ..at }, found);
-            so_far.follow(statement, migration.transaction);
+            so_far.follow(statement, eyes.plan.context.dialect);
         }
         so_far.follow_operation(&operation.meaning);
     }

@@ -211,8 +211,14 @@ impl Reader<'_> {
 
     fn statement(&self, sql: &str, own: bool, deferred: bool) -> Statement {
         let effects = effects(sql, self.context.dialect).into_iter().map(|effect| {
-            let name = effect.table().map(|table| table.rsplit('.').next().unwrap_or(table));
-            let cost = impact(&effect, name.and_then(|name| self.tables.table(name)), self.context);
+            let name = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+            let table = match (effect.table(), &effect) {
+                (Some(table), _) => self.tables.table(&name(table)),
+                // PostgreSQL names an index without its table.
+                (None, Effect::DropIndex { name: index, .. }) => self.tables.table_of_constraint(&name(index)),
+                (None, _) => None,
+            };
+            let cost = impact(&effect, table, self.context);
             (effect, cost)
         });
         Statement { sql: sql.to_owned(), own, deferred, effects: effects.collect() }

@@ -1,8 +1,10 @@
 //! What a deploy has done before the statement that is looked at.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use limosa_sql::effect::{Blocks, Effect, TableChange};
+use limosa_sql::dialect::Dialect;
+use limosa_sql::effect::{Blocks, ConstraintKind, Effect, EnumChange, TableChange};
+use limosa_sql::split::{Control, classify};
 use smol_str::SmolStr;
 
 use crate::plan::{Meant, Statement};
@@ -14,12 +16,30 @@ pub struct SoFar {
     created: BTreeSet<SmolStr>,
     /// The columns that it added, with their tables: the running code does not know them.
     added: BTreeSet<(SmolStr, SmolStr)>,
-    /// The constraints that it added as not valid in the migration at hand.
+    /// The indexes that it made.
+    indexes: BTreeSet<SmolStr>,
+    /// The constraints that the transaction at hand added as not valid.
     not_valid: BTreeSet<SmolStr>,
+    /// The checks that it added, with their tables and whether they hold for all rows.
+    checks: BTreeMap<SmolStr, AddedCheck>,
+    /// The values that the transaction at hand added to enumerated types.
+    enum_values: BTreeSet<String>,
+    /// Whether a transaction is open: the migration's, or one that its SQL began.
+    pub transaction: bool,
     /// The tables that the transaction at hand keeps others from, and from what.
     pub locked: Vec<(SmolStr, Blocks)>,
-    /// The settings that are in force, such as `lock_timeout`.
-    pub settings: BTreeSet<SmolStr>,
+    /// Whether statements of the transaction at hand locked one old table after another.
+    pub locked_several: bool,
+    /// The settings that are in force with their values, such as `lock_timeout`.
+    pub settings: BTreeMap<SmolStr, String>,
+}
+
+/// A check that a deploy added.
+#[derive(Clone, Debug)]
+struct AddedCheck {
+    table: SmolStr,
+    condition: String,
+    valid: bool,
 }
 
 impl SoFar {
@@ -38,10 +58,47 @@ impl SoFar {
         self.not_valid.contains(&key(constraint))
     }
 
+    /// Returns whether the deploy made an index.
+    pub fn is_new_index(&self, index: &str) -> bool {
+        self.indexes.contains(&key(index))
+    }
+
+    /// Returns whether the deploy added a check to a table that holds for all rows.
+    pub fn has_valid_check(&self, table: &str) -> bool {
+        self.checks.values().any(|check| check.valid && check.table == key(table))
+    }
+
+    /// Returns whether a check that the deploy added says that a column holds no NULL.
+    pub fn is_known_not_null(&self, table: &str, column: &str) -> bool {
+        let demanded = format!("{} is not null", column.to_lowercase());
+        let says = |check: &AddedCheck| check.condition.split(" and ").any(|part| part == demanded);
+        self.checks.values().any(|check| check.valid && check.table == key(table) && says(check))
+    }
+
+    /// Returns the values that the transaction at hand added to enumerated types.
+    pub fn enum_values(&self) -> impl Iterator<Item = &str> {
+        self.enum_values.iter().map(String::as_str)
+    }
+
+    /// Returns the old tables that earlier statements of the transaction keep others from.
+    pub fn locked_tables(&self, blocks: Blocks) -> impl Iterator<Item = &str> {
+        let held = self.locked.iter().filter(move |(_, held)| *held >= blocks);
+        held.map(|(table, _)| table.as_str()).filter(|table| !self.is_new(table))
+    }
+
+    /// Begins a migration.
+    pub fn begin(&mut self, transaction: bool) {
+        self.end_transaction();
+        self.transaction = transaction;
+    }
+
     /// Forgets what ends with a transaction.
     pub fn end_transaction(&mut self) {
         self.locked.clear();
         self.not_valid.clear();
+        self.enum_values.clear();
+        self.locked_several = false;
+        self.transaction = false;
     }
 
     /// Follows an operation that has run.
@@ -59,26 +116,72 @@ impl SoFar {
     }
 
     /// Follows a statement that has run.
-    pub fn follow(&mut self, statement: &Statement, transaction: bool) {
+    pub fn follow(&mut self, statement: &Statement, dialect: Dialect) {
+        let before = self.locked.len();
         for (effect, cost) in &statement.effects {
             match effect {
                 // What one statement of an operation made, another one of it may use.
                 Effect::CreateTable { table, .. } => _ = self.created.insert(key(table)),
-                Effect::AlterTable {
-                    change: TableChange::AddConstraint { name: Some(name), not_valid: true, .. },
-                    ..
-                } => {
-                    self.not_valid.insert(key(name));
+                Effect::CreateIndex { name: Some(name), .. } => _ = self.indexes.insert(key(name)),
+                Effect::AlterTable { table, change } => self.follow_change(table, change),
+                Effect::AlterEnum { change: EnumChange::AddValue { value, .. }, .. } if self.transaction => {
+                    self.enum_values.insert(value.clone());
                 }
-                Effect::Set { name, .. } => _ = self.settings.insert(name.as_str().into()),
-                Effect::Transaction => self.end_transaction(),
+                Effect::Set { name, value, .. } => _ = self.settings.insert(name.as_str().into(), value.clone()),
+                Effect::Transaction => match classify(&statement.sql, dialect).control {
+                    Control::Begin => self.transaction = true,
+                    Control::Commit | Control::Rollback => self.end_transaction(),
+                    _ => {}
+                },
                 _ => {}
             }
-            if transaction {
+            if self.transaction {
                 self.locked.extend(cost.locks.iter().map(|lock| (key(&lock.table), lock.blocks)));
             }
         }
+        self.locked_several |= self.locks_another(statement, before);
     }
+
+    /// Returns whether a statement keeps others from an old table, after the transaction's first `earlier` locks, and some of these were on
+    /// other old tables.
+    pub fn locks_another(&self, statement: &Statement, earlier: usize) -> bool {
+        let held: BTreeSet<&SmolStr> =
+            self.locked.iter().take(earlier).filter(|lock| self.is_felt(lock)).map(|lock| &lock.0).collect();
+        let locks = statement.effects.iter().flat_map(|(_, cost)| &cost.locks);
+        let mut locks = locks.map(|lock| (key(&lock.table), lock.blocks)).filter(|lock| self.is_felt(lock));
+        self.transaction && !held.is_empty() && locks.any(|(table, _)| !held.contains(&table))
+    }
+
+    fn is_felt(&self, (table, blocks): &(SmolStr, Blocks)) -> bool {
+        *blocks >= Blocks::Writes && !self.is_new(table)
+    }
+
+    fn follow_change(&mut self, table: &str, change: &TableChange) {
+        match change {
+            TableChange::AddConstraint { name: Some(name), kind, not_valid, .. } => {
+                if *not_valid {
+                    self.not_valid.insert(key(name));
+                }
+                if let ConstraintKind::Check(condition) = kind {
+                    let check = AddedCheck { table: key(table), condition: plain(condition), valid: !not_valid };
+                    self.checks.insert(key(name), check);
+                }
+            }
+            TableChange::ValidateConstraint { name } => {
+                if let Some(check) = self.checks.get_mut(&key(name)) {
+                    check.valid = true;
+                }
+            }
+            TableChange::DropConstraint { name: Some(name), .. } => _ = self.checks.remove(&key(name)),
+            _ => {}
+        }
+    }
+}
+
+/// Returns a condition as it is compared: in lower case, with neither quotes nor parentheses and one space between words.
+fn plain(condition: &str) -> String {
+    let condition = condition.to_lowercase().replace(['"', '(', ')'], " ");
+    condition.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns a name as it is compared: without its schema, in lower case.

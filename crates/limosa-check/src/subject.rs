@@ -91,6 +91,11 @@ impl<'a> Subject<'a> {
         known::column(&self.operation?.before, self.plan.context, table, column)
     }
 
+    /// Returns whether the statement is the project's own, and not the schema editor's.
+    pub fn is_own_sql(&self) -> bool {
+        self.statement.is_some_and(|statement| statement.own)
+    }
+
     /// Returns where what is looked at was written.
     pub fn span(&self) -> Option<Span> {
         let migration = || self.migration.migration.source.map(|source| Span { source, start: 0, end: 0 });

@@ -1,0 +1,67 @@
+//! LK013.
+
+use super::report_without;
+use crate::check::declare;
+use crate::finding::Findings;
+use crate::subject::Subject;
+
+declare! {
+    /// A lock is asked for without a limit to the wait.
+    ///
+    /// A statement that waits for a lock keeps everybody waiting who comes after it. With a limit it gives up, and can be tried again.
+    /// Asked for by name, because a connection or Limosa's configuration may set the limit as well.
+    ///
+    /// # Example
+    ///
+    /// ```python
+    /// operations = [
+    ///     migrations.AddField("order", "weight", models.IntegerField(null=True)),
+    /// ]
+    /// ```
+    ///
+    /// # Instead
+    ///
+    /// ```python,postgres
+    /// operations = [
+    ///     migrations.RunSQL("SET LOCAL lock_timeout = '2s'", ""),
+    ///     migrations.AddField("order", "weight", models.IntegerField(null=True)),
+    /// ]
+    /// ```
+    ///
+    /// ```python,mysql
+    /// operations = [
+    ///     migrations.RunSQL("SET SESSION lock_wait_timeout = 2", ""),
+    ///     migrations.AddField("order", "weight", models.IntegerField(null=True)),
+    /// ]
+    /// ```
+    "LK013" "no-lock-timeout",
+    group: Locks,
+    level: Warning,
+    databases: [Postgres, MySql],
+    opt_in: true,
+    Migration: check,
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    report_without(subject, &["lock_timeout", "lock_wait_timeout"], findings);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::testing::expect_everywhere;
+
+    #[test]
+    fn as_it_should() {
+        expect_everywhere(
+            &CHECK,
+            &[
+                (r#"SET lock_timeout = '2s'; ALTER TABLE shop_order ADD COLUMN weight int"#, 0),
+                (r#"SET lock_wait_timeout = 2; ALTER TABLE shop_order ADD COLUMN weight int"#, 0),
+                (r#"ALTER TABLE shop_order ADD COLUMN weight int; ALTER TABLE shop_order ADD COLUMN height int"#, 1),
+                (r#"SET lock_timeout = 0; ALTER TABLE shop_order ADD COLUMN weight int"#, 1),
+                (r#"CREATE TABLE fresh (a int); ALTER TABLE fresh ADD b int"#, 0),
+            ],
+        );
+    }
+}

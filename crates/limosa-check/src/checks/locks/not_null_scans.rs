@@ -1,0 +1,104 @@
+//! LK008.
+
+use limosa_sql::effect::{Effect, TableChange};
+
+use super::is_felt;
+use crate::check::declare;
+use crate::finding::Findings;
+use crate::subject::Subject;
+
+declare! {
+    /// A column is made `NOT NULL`, for which all rows are read while nobody can use the table.
+    ///
+    /// PostgreSQL spares itself that when a valid check says that the column holds no NULL. Such a check can be added as `NOT VALID` and
+    /// validated while everybody works on; afterwards it can be dropped.
+    ///
+    /// # Example
+    ///
+    /// ```python
+    /// operations = [
+    ///     migrations.AlterField("customer", "city", models.CharField(max_length=50, default="")),
+    /// ]
+    /// ```
+    ///
+    /// # Instead
+    ///
+    /// ```python
+    /// atomic = False
+    /// operations = [
+    ///     migrations.SeparateDatabaseAndState(
+    ///         [
+    ///             migrations.RunSQL("ALTER TABLE shop_customer ADD CONSTRAINT city_set CHECK (city IS NOT NULL) NOT VALID", ""),
+    ///             migrations.RunSQL("UPDATE shop_customer SET city = '' WHERE city IS NULL", ""),
+    ///             migrations.RunSQL("ALTER TABLE shop_customer VALIDATE CONSTRAINT city_set", ""),
+    ///             migrations.RunSQL("ALTER TABLE shop_customer ALTER COLUMN city SET NOT NULL", ""),
+    ///             migrations.RunSQL("ALTER TABLE shop_customer DROP CONSTRAINT city_set", ""),
+    ///         ],
+    ///         [migrations.AlterField("customer", "city", models.CharField(max_length=50, default=""))],
+    ///     ),
+    /// ]
+    /// ```
+    "LK008" "not-null-scans",
+    group: Locks,
+    level: Error,
+    databases: [Postgres],
+    Statement: check,
+}
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    for (table, effect, cost) in subject.effects_on_old_tables() {
+        if let Effect::AlterTable { change: TableChange::SetNotNull { column }, .. } = effect
+            && is_felt(cost)
+            && !subject.so_far.is_known_not_null(table, column)
+        {
+            findings
+                .report(format!("making `{table}.{column}` not null reads all rows while nobody can use the table"))
+                .help(format!(
+                    "first add `CHECK ({column} IS NOT NULL) NOT VALID`, and validate it in another migration (or without a transaction)"
+                ))
+                .cost(table, cost);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use limosa_sql::dialect::Dialect;
+
+    use super::CHECK;
+    use crate::testing::expect;
+
+    #[test]
+    fn without_a_check() {
+        expect(
+            &CHECK,
+            Dialect::Postgres,
+            &[
+                ("ALTER TABLE shop_customer ALTER COLUMN city SET NOT NULL", 1),
+                ("alter table shop_customer alter city set not null", 1),
+                (
+                    "ALTER TABLE shop_customer ADD CONSTRAINT c CHECK (city IS NOT NULL) NOT VALID;\nALTER TABLE shop_customer ALTER city SET NOT NULL",
+                    1,
+                ),
+                (
+                    "ALTER TABLE shop_customer ADD CONSTRAINT c CHECK (name IS NOT NULL);\nALTER TABLE shop_customer ALTER city SET NOT NULL",
+                    1,
+                ),
+                (
+                    "ALTER TABLE shop_customer ADD CONSTRAINT c CHECK ((\"city\" IS NOT NULL));\nALTER TABLE shop_customer ALTER city SET NOT NULL",
+                    0,
+                ),
+                (
+                    "ALTER TABLE shop_customer ADD CONSTRAINT c CHECK (city is not null) NOT VALID\n----\n\
+                     ALTER TABLE shop_customer VALIDATE CONSTRAINT c\n----\nALTER TABLE shop_customer ALTER city SET NOT NULL",
+                    0,
+                ),
+                ("CREATE TABLE fresh (a int); ALTER TABLE fresh ALTER a SET NOT NULL", 0),
+                (
+                    "operations = [migrations.AlterField('customer', 'city', models.CharField(max_length=60, null=True))]",
+                    0,
+                ),
+            ],
+        );
+    }
+}
