@@ -2,6 +2,7 @@
 
 mod compatibility;
 mod data_loss;
+mod design;
 mod locks;
 pub(crate) mod suppressions;
 mod transactions;
@@ -24,6 +25,22 @@ pub static ALL: &[&Check] = &[
     &compatibility::not_null_dropped::CHECK,
     &compatibility::dropped_with_dependants::CHECK,
     &data_loss::drop_column::CHECK,
+    &design::prefer_bigint::CHECK,
+    &design::prefer_text::CHECK,
+    &design::prefer_timestamptz::CHECK,
+    &design::wide_index::CHECK,
+    &design::foreign_key_without_index::CHECK,
+    &design::prefer_identity::CHECK,
+    &design::char_type::CHECK,
+    &design::json_not_jsonb::CHECK,
+    &design::not_repeatable::CHECK,
+    &design::name_too_long::CHECK,
+    &design::table_without_schema::CHECK,
+    &design::hash_index::CHECK,
+    &design::foreign_key_type_differs::CHECK,
+    &design::domain_constraint::CHECK,
+    &design::small_primary_key::CHECK,
+    &design::force_create::CHECK,
     &locks::index_blocks_writes::CHECK,
     &locks::drop_index_blocks::CHECK,
     &locks::reindex_blocks::CHECK,

@@ -14,7 +14,7 @@ declare! {
     ///
     /// # Example
     ///
-    /// ```sql,postgres,sqlite,fails
+    /// ```sql
     /// ALTER TABLE shop_order ADD COLUMN weight integer;
     /// COMMIT;
     /// BEGIN;
