@@ -18,7 +18,7 @@ declare! {
     /// LOCK TABLE shop_order IN SHARE MODE;
     /// ```
     ///
-    /// ```sql,mysql
+    /// ```sql,mysql,fails
     /// LOCK TABLES shop_order WRITE;
     /// UNLOCK TABLES;
     /// ```
