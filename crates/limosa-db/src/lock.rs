@@ -107,6 +107,9 @@ pub enum LockError {
 /// The life of a lock that nobody takes over: a hundred years.
 const FOREVER: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
 
+/// What the key of a lock's mark has besides that of the lock.
+const MARK: &str = "alone";
+
 /// The shortest and the longest pause between two tries, in milliseconds.
 const PAUSE: (u64, u64) = (50, 500);
 
@@ -154,6 +157,32 @@ impl SessionLock {
                 Ok(())
             }
             Held::Nothing => Ok(()),
+        }
+    }
+
+    /// Says that this lock alone keeps others out, because its holder cannot write the lease.
+    pub(crate) async fn mark_alone(&mut self, connection: &Connection) -> Result<(), DbError> {
+        match &mut self.held {
+            Held::Mysql(lock) => lock.mark(connection).await,
+            Held::Postgres(lock) => lock.mark(connection).await,
+            Held::File(_) | Held::Nothing => Ok(()),
+        }
+    }
+
+    /// Ends the session of a holder that did nothing for so long, unless its lock alone keeps others out.
+    ///
+    /// # Errors
+    /// When the database cannot be asked, or does not let us: then it is waited for.
+    pub(crate) async fn end_idle(
+        connection: &Connection,
+        scope: &LockScope,
+        holder: &LockHolder,
+        idle: Duration,
+    ) -> Result<(), DbError> {
+        match connection.backend() {
+            Backend::Mysql(mysql) => NamedLock::end_idle(mysql, &scope.history_table, holder, idle).await,
+            Backend::Postgres(postgres) => AdvisoryLock::end_idle(postgres, &scope.history_table, holder, idle).await,
+            Backend::Sqlite(_) => Ok(()),
         }
     }
 

@@ -13,10 +13,10 @@ use crate::lock::{LockError, LockHolder, SessionLock};
 pub(super) async fn attempt(connection: &Connection, scope: &LeaseScope) -> Result<Attempt, LockError> {
     let table = Table::of(connection, &scope.history_table, scope.life).await?;
     let distrust = distrust(connection).await?;
-    let session = match distrust {
+    let mut session = match distrust {
         None => match SessionLock::attempt(connection, &scope.lock()).await? {
             Ok(session) => Some(session),
-            Err(holder) => return Ok(Attempt::Held(locked_out(connection, &table, holder).await?)),
+            Err(holder) => return Ok(Attempt::Held(locked_out(connection, scope, &table, holder).await?)),
         },
         Some(_) => None,
     };
@@ -36,7 +36,12 @@ pub(super) async fn attempt(connection: &Connection, scope: &LeaseScope) -> Resu
             Ok(Attempt::Held(holder))
         }
         Err(error) if is_refusal(&error) => match distrust {
-            None => Ok(Attempt::Taken(Box::new(Lease { session, row: None, step: Step::default() }))),
+            None => {
+                if let Some(session) = &mut session {
+                    session.mark_alone(connection).await?;
+                }
+                Ok(Attempt::Taken(Box::new(Lease { session, row: None, step: Step::default() })))
+            }
             Some(reason) => Err(LockError::NoLease { reason, table: super::table::NAME, error }),
         },
         Err(error) => Err(error.into()),
@@ -58,15 +63,27 @@ async fn distrust(connection: &Connection) -> Result<Option<&'static str>, DbErr
 }
 
 /// Returns who has the session lock; when it has shown no life for too long, its connections are ended, and the lock is soon free.
-async fn locked_out(connection: &Connection, table: &Table, locked: LockHolder) -> Result<LockHolder, LockError> {
+async fn locked_out(
+    connection: &Connection,
+    scope: &LeaseScope,
+    table: &Table,
+    locked: LockHolder,
+) -> Result<LockHolder, LockError> {
     let entry = match table.read(connection).await {
         Ok(entry) => entry,
-        // The table is not there yet, or we may not see it.
-        Err(error) if error.kind == DbErrorKind::Missing || is_refusal(&error) => None,
+        Err(error) if error.kind == DbErrorKind::Missing => None,
+        // We may not see it.
+        Err(error) if is_refusal(&error) => return Ok(locked),
         Err(error) => return Err(error.into()),
     };
     // The lock is taken before the row and let go after it: what the row says of another run is no longer true.
-    let Some(entry) = entry.filter(|entry| is_of(entry, connection, &locked)) else { return Ok(locked) };
+    let Some(entry) = entry.filter(|entry| is_of(entry, connection, &locked)) else {
+        // Between the two nothing is done: who stays there is frozen or cut off. Whom we may not end is waited for.
+        match SessionLock::end_idle(connection, &scope.lock(), &locked, scope.life).await {
+            Err(error) if error.kind == DbErrorKind::ConnectionLost => return Err(error.into()),
+            _ => return Ok(locked),
+        }
+    };
     if is_silent(connection, table, &entry).await? {
         backends::end(connection, &entry).await?;
     }

@@ -23,7 +23,7 @@ pub(super) async fn attempt(
     let table = Table::of(connection, &scope.history_table, scope.life).await?;
     let lock = match FileLock::attempt(path, Some(&scope.run_id), scope.life)? {
         Ok(lock) => lock,
-        Err(held) if held.is_expired() => {
+        Err(held) if held.is_expired(scope.life) => {
             return match take_over(connection, path, &held, scope, &table).await? {
                 Some((lock, row)) => Ok(taken(lock, table, row, scope)),
                 None => Ok(Attempt::Held(held.holder)),
@@ -31,7 +31,7 @@ pub(super) async fn attempt(
         }
         Err(held) => return Ok(Attempt::Held(held.holder)),
     };
-    match take(connection, scope, &table).await {
+    match take_locked(connection, scope, &table, &lock).await {
         Ok(Some(row)) => Ok(taken(lock, table, row, scope)),
         Ok(None) => Ok(Attempt::Held(LockHolder::default())),
         Err(error) if is_refusal(&error) => {
@@ -51,6 +51,39 @@ fn taken(lock: FileLock, table: Table, (token, took_over): Taken, scope: &LeaseS
 
 /// The number under which the row is held, and the run that had not let go of it.
 type Taken = (i64, Option<String>);
+
+/// Takes the row for who has the lock of the file, unless that was taken over before it came to this.
+///
+/// Who takes over does so inside of a transaction that writes, too.
+async fn take_locked(
+    connection: &Connection,
+    scope: &LeaseScope,
+    table: &Table,
+    lock: &FileLock,
+) -> Result<Option<Taken>, DbError> {
+    match connection.begin().await {
+        Ok(()) => {}
+        Err(error) if error.is_retryable() => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let taken = async {
+        let taken = if lock.is_valid() { take(connection, scope, table).await? } else { None };
+        if taken.is_some() {
+            connection.commit().await?;
+        }
+        Ok(taken)
+    };
+    match taken.await {
+        Ok(Some(taken)) => return Ok(Some(taken)),
+        Err(error) if !DbError::is_retryable(&error) => {
+            connection.rollback().await?;
+            return Err(error);
+        }
+        // Somebody reads or writes for longer than one waits.
+        Ok(None) | Err(_) => connection.rollback().await?,
+    }
+    Ok(None)
+}
 
 /// Takes the row; whoever is named in it has lost the lock of the file.
 async fn take(connection: &Connection, scope: &LeaseScope, table: &Table) -> Result<Option<Taken>, DbError> {

@@ -29,6 +29,8 @@ pub(crate) struct HeldFile {
     identity: Option<(u64, u64)>,
     /// Until when its holder has shown that it lives, in milliseconds since 1970; nothing where the text does not say it.
     alive_until: Option<u64>,
+    /// When the file was changed last, in milliseconds since 1970.
+    changed: Option<u64>,
 }
 
 /// How long the text is at least, so that a shorter one leaves nothing of the last.
@@ -72,7 +74,7 @@ impl FileLock {
     ) -> Result<Option<Self>, LockError> {
         let path = lock_path(database);
         let now = OpenOptions::new().read(true).open(&path).map(|mut file| read(&mut file));
-        if !CAN_REMOVE || !now.is_ok_and(|now| now.identity == held.identity && now.is_expired()) {
+        if !CAN_REMOVE || !now.is_ok_and(|now| now.identity == held.identity && now.is_expired(life)) {
             return Ok(None);
         }
         fs::remove_file(&path).map_err(|error| LockError::File { path, error })?;
@@ -111,9 +113,11 @@ impl Drop for FileLock {
 }
 
 impl HeldFile {
-    /// Returns whether its holder gave no sign of life for longer than it said it would.
-    pub(crate) fn is_expired(&self) -> bool {
-        self.alive_until.is_some_and(|until| until < now())
+    /// Returns whether its holder gave no sign of life for longer than it said it would; who said nothing yet has this long.
+    pub(crate) fn is_expired(&self, life: Duration) -> bool {
+        let life = u64::try_from(life.as_millis()).unwrap_or(u64::MAX / 2);
+        let until = self.alive_until.or_else(|| self.changed.map(|changed| changed.saturating_add(life)));
+        until.is_some_and(|until| until < now())
     }
 }
 
@@ -135,10 +139,10 @@ fn head(run_id: Option<&str>) -> String {
 
 /// Reads who holds the lock; where a locked file cannot be read, nobody is named.
 fn read(file: &mut File) -> HeldFile {
-    let identity = identity(file);
+    let (identity, changed) = (identity(file), changed(file));
     let mut text = String::new();
     if file.rewind().and_then(|()| file.read_to_string(&mut text)).is_err() {
-        return HeldFile { holder: LockHolder::default(), identity, alive_until: None };
+        return HeldFile { holder: LockHolder::default(), identity, alive_until: None, changed };
     }
     let mut lines = text.lines().map(|line| line.trim_end().to_owned());
     let mut next = || lines.next().filter(|line| !line.is_empty());
@@ -151,12 +155,19 @@ fn read(file: &mut File) -> HeldFile {
         step: None,
     };
     let alive_until = next().and_then(|line| line.parse().ok());
-    HeldFile { holder: LockHolder { step: next(), ..holder }, identity, alive_until }
+    HeldFile { holder: LockHolder { step: next(), ..holder }, identity, alive_until, changed }
+}
+
+fn changed(file: &File) -> Option<u64> {
+    file.metadata().and_then(|own| own.modified()).ok().map(millis)
 }
 
 fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    millis(SystemTime::now())
+}
+
+fn millis(time: SystemTime) -> u64 {
+    u64::try_from(time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(unix)]

@@ -1,6 +1,8 @@
 //! The session lock of MySQL and MariaDB: `GET_LOCK` on the connection that does the work.
 
-use super::{LockHolder, key};
+use std::time::Duration;
+
+use super::{LockHolder, MARK, key};
 use crate::connection::{Connection, MysqlConnection, Sender};
 use crate::error::DbError;
 
@@ -8,6 +10,8 @@ use crate::error::DbError;
 #[derive(Debug)]
 pub(super) struct NamedLock {
     name: String,
+    /// What says that the lock alone keeps others out, and whether it does.
+    mark: (String, bool),
     sender: Option<Sender>,
 }
 
@@ -17,21 +21,50 @@ impl NamedLock {
         connection: &MysqlConnection,
         history_table: &str,
     ) -> Result<Result<Self, LockHolder>, DbError> {
-        let database = connection.query("SELECT DATABASE()", &[]).await?;
-        let database = database.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
-        // A name may have 64 characters, and is known to the whole server.
-        let name = format!("limosa_{:016x}", key(&[&database, history_table]).cast_unsigned());
+        let [name, mark] = names(connection, history_table).await?;
         let rows = connection.query(&format!("SELECT GET_LOCK('{name}', 0)"), &[]).await?;
         if rows.first().is_some_and(|row| row.is_true(0)) {
-            return Ok(Ok(Self { name, sender: Some(connection.sender()) }));
+            return Ok(Ok(Self { name, mark: (mark, false), sender: Some(connection.sender()) }));
         }
         Ok(Err(holder(connection, &name).await?))
+    }
+
+    /// Says that this lock alone keeps others out.
+    pub(super) async fn mark(&mut self, connection: &Connection) -> Result<(), DbError> {
+        self.mark.1 = true;
+        connection.query(&format!("SELECT GET_LOCK('{}', 0)", self.mark.0), &[]).await.map(drop)
+    }
+
+    /// Ends the session that has the lock, when it did nothing for so long and the lock is not all that keeps others out.
+    pub(super) async fn end_idle(
+        connection: &MysqlConnection,
+        history_table: &str,
+        holder: &LockHolder,
+        idle: Duration,
+    ) -> Result<(), DbError> {
+        let Some(pid) = holder.pid else { return Ok(()) };
+        let [name, mark] = names(connection, history_table).await?;
+        let sql = format!(
+            "SELECT id FROM information_schema.processlist WHERE id = {pid} AND command = 'Sleep' AND time * 1000 > {} \
+             AND id = IS_USED_LOCK('{name}') AND NOT id <=> IS_USED_LOCK('{mark}')",
+            idle.as_millis()
+        );
+        for row in connection.query(&sql, &[]).await? {
+            connection.query(&format!("KILL {}", row.text(0)), &[]).await?;
+        }
+        Ok(())
     }
 
     /// Releases the lock.
     pub(super) async fn release(mut self, connection: &Connection) -> Result<(), DbError> {
         self.sender = None;
-        connection.query(&release(&self.name), &[]).await.map(drop)
+        connection.query(&self.unlock(), &[]).await.map(drop)
+    }
+
+    /// Returns the statement that releases the lock, and the mark where there is one.
+    fn unlock(&self) -> String {
+        let mark = if self.mark.1 { format!(", RELEASE_LOCK('{}')", self.mark.0) } else { String::new() };
+        format!("SELECT RELEASE_LOCK('{}'){mark}", self.name)
     }
 }
 
@@ -39,13 +72,17 @@ impl Drop for NamedLock {
     /// Sends the release without waiting for the answer; a connection that is gone has released it already.
     fn drop(&mut self) {
         if let Some(sender) = self.sender.take() {
-            sender.send(release(&self.name));
+            sender.send(self.unlock());
         }
     }
 }
 
-fn release(name: &str) -> String {
-    format!("SELECT RELEASE_LOCK('{name}')")
+/// Returns the names of the lock and of its mark. A name may have 64 characters, and is known to the whole server.
+async fn names(connection: &MysqlConnection, history_table: &str) -> Result<[String; 2], DbError> {
+    let database = connection.query("SELECT DATABASE()", &[]).await?;
+    let database = database.first().map(|row| row.text(0).to_owned()).unwrap_or_default();
+    let name = |parts: &[&str]| format!("limosa_{:016x}", key(parts).cast_unsigned());
+    Ok([name(&[&database, history_table]), name(&[&database, history_table, MARK])])
 }
 
 /// Returns who holds the lock; it may have let go in between, and then nobody is named.

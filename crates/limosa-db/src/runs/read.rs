@@ -9,6 +9,7 @@ use limosa_sql::dialect::Dialect;
 use super::table::Tables;
 use crate::connection::{Connection, Row};
 use crate::error::{DbError, DbErrorKind};
+use crate::lease::Lease;
 use crate::lease::table::{Entry, Table as LeaseTable};
 use crate::lock::FileLock;
 
@@ -232,7 +233,7 @@ fn is_alive(connection: &Connection, entry: &Entry, run: &str) -> bool {
     }
     match connection.path() {
         // On SQLite it does so in the lock's file.
-        Some(path) => FileLock::look(path).is_some_and(|held| !held.is_expired()),
+        Some(path) => FileLock::look(path).is_some_and(|held| !held.is_expired(Lease::LIFE)),
         None => !entry.is_expired,
     }
 }

@@ -1,6 +1,9 @@
+use std::fs::File;
 use std::time::Duration;
 
-use limosa_db::{ConnectOptions, Connection, Lease, LeaseScope, LockError, LockHolder, LockWait, Lost};
+use limosa_db::{
+    ConnectOptions, Connection, Lease, LeaseScope, LockError, LockHolder, LockScope, LockWait, Lost, SessionLock,
+};
 use limosa_sql::dialect::Dialect;
 
 use crate::database::{TestDatabase, on_each_database};
@@ -40,6 +43,20 @@ impl Runner {
     async fn may_write(&self, lease: &Lease) -> bool {
         let fence = lease.fence().expect("a row");
         self.connection.execute(fence.statement()).await.expect("the check") == 1
+    }
+
+    /// Locks the session, or the file, and goes no further; returns the file.
+    async fn take_no_row(&self, database: &TestDatabase) -> Option<File> {
+        if let Some(path) = database.url.sqlite_path() {
+            let file = File::create(format!("{}.limosa-lock", path.display())).expect("a file");
+            file.try_lock().expect("free");
+            return Some(file);
+        }
+        let scope = LockScope { history_table: "history".to_owned(), run_id: None };
+        let lock = SessionLock::acquire(&self.connection, &scope, LockWait::No, |_| {}).await.expect("free");
+        // Its connection keeps it.
+        std::mem::forget(lock);
+        None
     }
 
     async fn row(&self, column: &str) -> String {
@@ -220,6 +237,24 @@ async fn who_commits_for_long_is_not_taken_over() {
     database.remove().await;
 }
 
+/// As one that was frozen between the two, or after it let go of the row.
+#[tokio::test]
+async fn who_has_the_lock_of_the_session_and_no_row_is_taken_over() {
+    on_each_database("lease_no_row", async |database| {
+        let second = Runner::new(database, "two", SHORT).await;
+        // There is no table at first.
+        for token in ["1", "2"] {
+            let first = Runner::new(database, "one", SHORT).await;
+            let file = first.take_no_row(database).await;
+            let lease = second.take().await;
+            assert_eq!((lease.took_over(), second.row("token").await.as_str()), (None, token));
+            assert_eq!(first.connection.query("SELECT 1", &[]).await.is_err(), file.is_none());
+            lease.release(&second.connection).await.expect("release");
+        }
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn where_the_table_may_not_be_made_the_session_lock_does() {
     let Some(database) = TestDatabase::postgres("lease_rights").await else { return };
@@ -237,6 +272,14 @@ async fn where_the_table_may_not_be_made_the_session_lock_does() {
     let lease = runner.take().await;
     assert!(lease.fence().is_none());
     assert!(matches!(owner.acquire(LockWait::No).await, Err(LockError::Held(_))));
+    // That it does nothing for longer than a lease is good says nothing.
+    let hasty = Runner::new(&database, "hasty", SHORT).await;
+    let idle = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'limosa/one' \
+                AND state_change < clock_timestamp() - interval '900 milliseconds'";
+    while owner.connection.query(idle, &[]).await.expect("the sessions").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(hasty.acquire(LockWait::No).await, Err(LockError::Held(_))));
     lease.release(&runner.connection).await.expect("release");
     owner.take().await.release(&owner.connection).await.expect("release");
     owner.connection.execute(&format!("DROP ROLE {role}")).await.expect("drop");

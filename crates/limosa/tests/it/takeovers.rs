@@ -118,6 +118,50 @@ fn a_runner_that_is_frozen_before_it_works_says_who_took_over() {
     });
 }
 
+#[test]
+fn a_runner_that_is_frozen_while_it_takes_the_lease_is_taken_over() {
+    on_each("frozen_taking", |database| {
+        // What it reads or writes once it has the lock of its session, or of the file.
+        let (shut, stopped) = match database.dialect() {
+            Dialect::Sqlite => ("SELECT 1", None),
+            Dialect::Postgres => (
+                "LOCK TABLE limosa_lease",
+                Some("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"),
+            ),
+            Dialect::MySql => (
+                "LOCK TABLES limosa_lease WRITE",
+                Some(
+                    "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE 'Waiting for table%'",
+                ),
+            ),
+        };
+        let project = Project::blog().on(database).with("LIMOSA_LEASE_MILLISECONDS", "4000");
+        project.run("migrate blog 0001").ends(0);
+        let mut frozen = None;
+        database.holding(shut, || {
+            let runner = frozen.insert(project.start("migrate"));
+            let has_come = || match stopped {
+                Some(sql) => !database.query(sql).is_empty(),
+                None => {
+                    let file = format!("{}.limosa-lock", database.url.sqlite_path().expect("a file").display());
+                    fs::read_to_string(file).is_ok_and(|text| text.lines().count() > 4)
+                }
+            };
+            until(|| has_come().then_some(())).expect("it takes the lease");
+            runner.signal("STOP");
+        });
+        project.run("migrate").ends(0).prints(&["blog.0002_slug... OK", "blog.0003_first... OK"]);
+        let before = database.dump();
+        let frozen = frozen.expect("a runner");
+        frozen.signal("CONT");
+        match database.dialect() {
+            Dialect::Sqlite => frozen.end().ends(0).prints(&["No migrations to apply."]),
+            _ => frozen.end().ends(3).tells(&["cannot take the migration lock"]),
+        };
+        assert_eq!(database.dump(), before);
+    });
+}
+
 const WAIT: &str = "
 
 def wait(apps, schema_editor):
