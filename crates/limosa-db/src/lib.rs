@@ -23,7 +23,7 @@ pub use history::{AppliedMigration, AutoField, History, Numbering};
 pub use journal::{Journal, JournalKey, JournalStep, StepState, known_done};
 pub use lease::{Fence, Lease, LeaseScope, Lost};
 pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
-pub use put_off::{PutOff, PutOffMigration};
+pub use put_off::{PutOff, PutOffMigration, PutOffPart};
 pub use runs::{
     MigrationRun, NewRun, Outcome, RunEnd, RunFilter, RunLog, RunState, RunText, RunTime, StoredMigration, StoredRun,
 };

@@ -12,6 +12,12 @@ use crate::lease::table::Table as LeaseTable;
 
 /// The name of the table.
 const NAME: &str = "limosa_put_off";
+/// The state of a migration that is put off as a whole.
+const WAITING: &str = "waiting";
+/// The state of one of which a part began to run.
+const BEGUN: &str = "begun";
+/// The state of one of which a part ran to its end.
+const DONE: &str = "done";
 
 /// The table of migrations that were put off, as far as it belongs to one history.
 #[derive(Clone, Debug)]
@@ -33,6 +39,17 @@ pub struct PutOffMigration {
     pub since: String,
     /// How many seconds ago that was, by the database's clock.
     pub age: i64,
+    /// What of it ran before the deploy, when it is not put off as a whole.
+    pub part: Option<PutOffPart>,
+}
+
+/// What of a migration runs before the deploy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PutOffPart {
+    /// The operations, as the caller writes them.
+    pub operations: String,
+    /// Whether they ran to their end.
+    pub is_done: bool,
 }
 
 impl PutOff {
@@ -50,14 +67,14 @@ impl PutOff {
     /// # Errors
     /// When the database refuses.
     pub async fn create(&self, connection: &Connection) -> Result<(), DbError> {
-        let time = match self.lease.dialect {
-            Dialect::Postgres => "timestamp with time zone",
-            Dialect::Sqlite => "text",
-            Dialect::MySql => "datetime(6)",
+        let (text, time) = match self.lease.dialect {
+            Dialect::Postgres => ("text", "timestamp with time zone"),
+            Dialect::Sqlite => ("text", "text"),
+            Dialect::MySql => ("longtext", "datetime(6)"),
         };
         let sql = format!(
             "CREATE TABLE IF NOT EXISTS {} (history varchar(64) NOT NULL, app varchar(255) NOT NULL, name varchar(255) NOT NULL, \
-             since {time} NOT NULL, run_id varchar(32) NOT NULL, PRIMARY KEY (history, app, name))",
+             since {time} NOT NULL, run_id varchar(32) NOT NULL, state varchar(9) NOT NULL, operations {text}, PRIMARY KEY (history, app, name))",
             self.table
         );
         connection.create_table(&sql).await.map(drop)
@@ -79,7 +96,7 @@ impl PutOff {
             }
         };
         let sql = format!(
-            "SELECT app, name, {since}, {age} FROM {} WHERE history = {} ORDER BY app, name",
+            "SELECT app, name, {since}, {age}, state, operations FROM {} WHERE history = {} ORDER BY app, name",
             self.table,
             self.literal(&self.lease.history)
         );
@@ -89,16 +106,22 @@ impl PutOff {
         };
         let read = |row: &Row| {
             let (app, name, since) = (row.text(0).to_owned(), row.text(1).to_owned(), row.text(2).to_owned());
-            Ok(PutOffMigration { app, name, since, age: row.int(3)?.unwrap_or_default() })
+            let is_done = row.text(4) == DONE;
+            let part = row.get(5).map(|operations| PutOffPart { operations: operations.to_owned(), is_done });
+            Ok(PutOffMigration { app, name, since, age: row.int(3)?.unwrap_or_default(), part })
         };
         rows.iter().map(read).collect()
     }
 
-    /// Returns the statement that notes a migration.
-    pub fn insert(&self, app: &str, name: &str, run_id: &str) -> String {
+    /// Returns the statement that notes a migration, or what of it runs before the deploy.
+    pub fn insert(&self, app: &str, name: &str, run_id: &str, part: Option<&PutOffPart>) -> String {
+        let (state, operations) = match part {
+            None => (WAITING, "NULL".to_owned()),
+            Some(part) => (if part.is_done { DONE } else { BEGUN }, self.literal(&part.operations)),
+        };
         let values = [&self.lease.history, app, name].map(|text| self.literal(text)).join(", ");
         format!(
-            "INSERT INTO {} (history, app, name, since, run_id) VALUES ({values}, {}, {})",
+            "INSERT INTO {} (history, app, name, since, run_id, state, operations) VALUES ({values}, {}, {}, '{state}', {operations})",
             self.table,
             self.lease.now(),
             self.literal(run_id)

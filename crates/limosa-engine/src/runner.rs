@@ -25,6 +25,7 @@ use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
 
 pub use error::{Halfway, RunError, RunErrorKind};
+pub use journal::{fingerprint, is_still};
 
 use crate::bridge::Bridge;
 use crate::causes;
@@ -51,6 +52,10 @@ pub struct Job {
     pub undetected: Skipped,
     /// The rows to add to the history (or to remove from it, backwards), in order.
     pub records: Vec<MigrationId>,
+    /// Whether other operations of the migration run later, so that it is not whole afterwards.
+    pub is_part: bool,
+    /// What else is sent where the migration is recorded.
+    pub statements: Vec<String>,
 }
 
 /// Whether a migration is only recorded, not run.

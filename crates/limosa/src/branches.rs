@@ -14,7 +14,7 @@ use limosa_sql::dialect::Context;
 use limosa_sql::names::default_table;
 use limosa_sql::split::{Rows, rows, split, subject};
 
-pub use self::commute::{Objection, objections, objections_to_moving};
+pub use self::commute::{Objection, division, objections, objections_to_moving};
 use crate::migrate::MigratePlan;
 use crate::workspace::Workspace;
 

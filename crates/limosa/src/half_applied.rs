@@ -45,6 +45,18 @@ impl HalfApplied {
             plan.executed.iter().any(|planned| planned.id == *id && planned.direction == direction)
         };
         let goes_back = plan.executed.iter().any(|planned| planned.direction == Direction::Backwards);
+        let divided = plan.parts.done.keys().chain(plan.parts.begun.keys());
+        for id in divided.filter(|_| goes_back) {
+            let needs = |later: &MigrationId, earlier: &MigrationId| {
+                plan.graph.forwards_plan(later).is_some_and(|needed| needed.contains(&earlier))
+            };
+            if plan.executed.iter().any(|planned| needs(id, &planned.id) || needs(&planned.id, id)) {
+                return Err(Error::HalfApplied {
+                    message: format!("{id} is half-applied: some of its operations wait until after the deploy"),
+                    help: format!("finish it with `limosa migrate {} {}` first", id.app, id.name),
+                });
+            }
+        }
         for (id, backwards) in self.0.iter().filter(|(id, _)| plan.graph.contains(id)) {
             let is_below = || {
                 let before = plan.graph.forwards_plan(id).unwrap_or_default();

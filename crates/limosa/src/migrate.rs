@@ -2,6 +2,7 @@
 
 mod check;
 mod jobs;
+mod parts;
 mod put_off;
 mod run;
 mod squashes;
@@ -15,6 +16,8 @@ use limosa_plan::planner::{self, PlannedMigration, Target};
 
 pub use self::jobs::jobs;
 pub(crate) use self::jobs::states;
+pub use self::parts::{Operations, Parts};
+pub(crate) use self::parts::{applied, part, read as read_part};
 pub use self::run::Run;
 pub use self::squashes::finish_squashes;
 use crate::error::Error;
@@ -23,7 +26,7 @@ use crate::stages;
 use crate::workspace::Workspace;
 
 /// What `migrate` will do.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MigratePlan {
     /// The graph, which may be another than the situation's when a replaced migration is the target.
     pub graph: Arc<MigrationGraph>,
@@ -31,9 +34,17 @@ pub struct MigratePlan {
     pub printed: Vec<PlannedMigration>,
     /// The migrations in the order in which they run.
     pub executed: Vec<PlannedMigration>,
+    /// The migrations of which only some operations ran, or are to run.
+    pub parts: Parts,
 }
 
 impl MigratePlan {
+    /// Returns the plan as if nothing of it had begun.
+    pub(crate) fn without_begun(&self) -> Self {
+        let parts = Parts { done: self.parts.done.clone(), ..Parts::default() };
+        Self { parts, ..self.clone() }
+    }
+
     /// Returns the way that its migrations go.
     pub fn direction(&self) -> Direction {
         self.executed.first().map_or(Direction::Forwards, |planned| planned.direction)
@@ -81,7 +92,7 @@ pub fn plan(workspace: &Workspace, situation: &Situation, target: &Target) -> Re
         plan = planner::plan(&situation.graph, &targets, false)?;
     }
     let executed = plan.executed()?;
-    let plan = MigratePlan { graph: plan.graph, printed: plan.printed, executed };
+    let plan = MigratePlan { graph: plan.graph, printed: plan.printed, executed, parts: situation.parts.clone() };
     plan.executed.iter().try_for_each(|planned| workspace.migration(&planned.id).map(drop))?;
     Ok(plan)
 }

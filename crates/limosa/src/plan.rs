@@ -102,7 +102,8 @@ pub async fn steps(
     workspace.route(alias, &context, &applied, &mut jobs).await?;
     let mut migrations = Vec::with_capacity(jobs.len());
     let mut costs = Costs::default();
-    for (job, staged) in jobs.iter().zip(&stages) {
+    for job in &jobs {
+        let staged = stages.iter().find(|staged| staged.id == job.migration.id);
         let tables = catalog.clone();
         let compiler = Compiler::new(&context, &mut catalog, &job.migration, &job.before, job.direction, false);
         let compiler = compiler.map(|compiler| compiler.without(&job.skipped));
@@ -118,8 +119,8 @@ pub async fn steps(
             name: name.to_string(),
             backwards: job.direction == Direction::Backwards,
             transaction: steps::is_one_transaction(&context, &job.migration, job.direction),
-            stage: stages::half_name(staged.half()),
-            stage_because: stages::describe(workspace, staged),
+            stage: staged.map_or("either", |staged| stages::half_name(staged.half())),
+            stage_because: staged.map(|staged| stages::describe(workspace, staged)).unwrap_or_default(),
             operations: operations.collect(),
         });
     }

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use limosa_db::{AppliedMigration, Connection, History, PutOff};
+use limosa_db::{AppliedMigration, Connection, History, PutOff, PutOffMigration};
 use limosa_model::graph::{GraphOptions, Inconsistency, Loader, MigrationGraph};
 use limosa_model::{Diagnostic, MigrationId};
 
 use crate::error::Error;
+use crate::migrate::{Parts, read_part};
 use crate::workspace::Workspace;
 
 /// Where a database stands.
@@ -19,8 +20,10 @@ pub struct Situation {
     pub rows: Vec<AppliedMigration>,
     /// Whether the history table is there.
     pub has_table: bool,
-    /// What was put off until after a deploy, where something that depends on it is recorded without it.
+    /// What was put off until after a deploy and is not applied.
     pub put_off: BTreeSet<MigrationId>,
+    /// What ran of migrations that are not applied.
+    pub parts: Parts,
 }
 
 impl Situation {
@@ -41,14 +44,34 @@ impl Situation {
         let rows = rows.unwrap_or_default();
         let loader = workspace.loader()?;
         let graph = build(workspace, &loader, &rows, lenient)?;
-        // Where nothing is out of order, it does not matter what was put off.
-        let put_off = if graph.inconsistencies().is_empty() {
-            BTreeSet::new()
-        } else {
+        let mut situation =
+            Self { graph: Arc::new(graph), rows, has_table, put_off: BTreeSet::new(), parts: Parts::default() };
+        // Where all is applied, it does not matter what was put off.
+        if has_table && situation.graph.full_plan().iter().any(|id| situation.graph.applied(id).is_none()) {
             let rows = PutOff::of(connection, history.table()).await?.read(connection).await?;
-            rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str())).collect()
-        };
-        Ok(Self { graph: Arc::new(graph), rows, has_table, put_off })
+            situation.take(workspace, &rows)?;
+        }
+        Ok(situation)
+    }
+
+    /// Takes note of what was put off and is not applied.
+    fn take(&mut self, workspace: &Workspace, rows: &[PutOffMigration]) -> Result<(), Error> {
+        let mut edited = Vec::new();
+        for row in rows {
+            let id = MigrationId::new(row.app.as_str(), row.name.as_str());
+            if !self.graph.contains(&id) || self.graph.applied(&id).is_some() {
+                continue;
+            }
+            if let Some(part) = &row.part {
+                match read_part(workspace, &id, &part.operations, part.is_done) {
+                    Ok(operations) if part.is_done => _ = self.parts.done.insert(id.clone(), operations),
+                    Ok(operations) => _ = self.parts.begun.insert(id.clone(), operations),
+                    Err(diagnostic) => edited.push(*diagnostic),
+                }
+            }
+            self.put_off.insert(id);
+        }
+        if edited.is_empty() { Ok(()) } else { Err(workspace.diagnostics(edited)) }
     }
 
     /// Returns the situation of an empty database.
@@ -57,7 +80,13 @@ impl Situation {
     /// When the graph cannot be built.
     pub fn empty(workspace: &Workspace) -> Result<Self, Error> {
         let graph = build(workspace, &workspace.loader()?, &[], false)?;
-        Ok(Self { graph: Arc::new(graph), rows: Vec::new(), has_table: false, put_off: BTreeSet::new() })
+        Ok(Self {
+            graph: Arc::new(graph),
+            rows: Vec::new(),
+            has_table: false,
+            put_off: BTreeSet::new(),
+            parts: Parts::default(),
+        })
     }
 
     /// Returns the graph with squashes and what they replace side by side, as `sqlmigrate` sees it.

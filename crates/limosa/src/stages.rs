@@ -5,6 +5,8 @@ mod refusal;
 pub(crate) mod rules;
 mod words;
 
+use std::sync::Arc;
+
 use limosa_engine::runner::Fake;
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState};
@@ -48,14 +50,13 @@ impl StagedMigration {
 /// When an operation does not fit the state, or the configuration names what is not there.
 pub fn of_plan(workspace: &Workspace, plan: &MigratePlan, context: &Context) -> Result<Vec<StagedMigration>, Error> {
     let rules = rules::of(workspace)?;
+    // What was begun is judged as if it was not: it is divided in the same way again.
+    let plan = &plan.without_begun();
     let (befores, _) = migrate::states(workspace, plan, Fake::No)?;
     let direction = plan.direction();
-    let migrations: Vec<&Migration> = plan
-        .executed
-        .iter()
-        .map(|planned| workspace.migration(&planned.id).map(AsRef::as_ref))
-        .collect::<Result<_, _>>()?;
-    let mut steps: Vec<(&Migration, &ProjectState)> = migrations.into_iter().zip(&befores).collect();
+    let migrations: Vec<Arc<Migration>> =
+        plan.executed.iter().map(|planned| left_of(workspace, plan, &planned.id)).collect::<Result<_, _>>()?;
+    let mut steps: Vec<(&Migration, &ProjectState)> = migrations.iter().map(AsRef::as_ref).zip(&befores).collect();
     // In either direction they are judged in the order in which they are applied.
     if direction == Direction::Backwards {
         steps.reverse();
@@ -77,6 +78,13 @@ pub fn of_plan(workspace: &Workspace, plan: &MigratePlan, context: &Context) -> 
         staged.reverse();
     }
     Ok(staged)
+}
+
+/// Returns what of a migration did not run yet.
+fn left_of(workspace: &Workspace, plan: &MigratePlan, id: &MigrationId) -> Result<Arc<Migration>, Error> {
+    let whole = workspace.migration(id)?;
+    let done = plan.parts.done.get(id);
+    Ok(done.map_or_else(|| Arc::clone(whole), |done| migrate::part(whole, |place| !done.contains(&place))))
 }
 
 /// Returns the migrations that were put off and that the target needs, though what depends on them is applied.

@@ -132,7 +132,7 @@ impl Walk {
         let connected = self.connected()?;
         let situation = Situation::read(&self.workspace, &connected.connection, &connected.history, false).await?;
         let planned = vec![PlannedMigration { id: id.clone(), direction }];
-        Ok(MigratePlan { graph: situation.graph, printed: planned.clone(), executed: planned })
+        Ok(MigratePlan { graph: situation.graph, printed: planned.clone(), executed: planned, parts: situation.parts })
     }
 
     async fn is_reversible(&self, id: &MigrationId) -> Result<bool> {

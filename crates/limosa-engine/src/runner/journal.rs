@@ -13,6 +13,7 @@ use limosa_db::{DbError, Journal, JournalKey, JournalStep, Lease, StepState, kno
 use limosa_model::graph::Direction;
 
 pub(super) use self::place::Place;
+pub use self::place::{fingerprint, is_still};
 use super::work::Owner;
 use super::{Job, Runner};
 

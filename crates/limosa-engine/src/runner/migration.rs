@@ -148,7 +148,7 @@ impl Runner<'_> {
             let operation = Owner::operation(number, description.to_owned(), None);
             Owner { purpose, ..operation }
         };
-        let note = self.note(work.job, outcome(work.job.direction), work.progress, &work.pending.scripts);
+        let note = self.note(work.job, outcome(work.job), work.progress, &work.pending.scripts);
         if let Some(fence) = self.lease.and_then(Lease::fence) {
             work.pending.fence = Some(work.pending.scripts.len());
             work.pending.push(&owner("Check the lease", Purpose::Keep), vec![fence.statement().to_owned()]);

@@ -19,7 +19,7 @@ impl Runner<'_> {
             Direction::Backwards => self.history.delete_statement(&id.app, &id.name),
         };
         let forget = journal.and_then(JobJournal::forget);
-        forget.into_iter().chain(job.records.iter().map(record)).collect()
+        forget.into_iter().chain(job.records.iter().map(record)).chain(job.statements.iter().cloned()).collect()
     }
 
     /// Returns the statement that notes a migration in the record of runs, for the transaction of the history row.
@@ -77,8 +77,9 @@ impl Progress {
 }
 
 /// Returns the word for a migration that ended well.
-pub(super) fn outcome(direction: Direction) -> &'static str {
-    match direction {
+pub(super) fn outcome(job: &Job) -> &'static str {
+    match job.direction {
+        Direction::Forwards if job.is_part => "in part",
         Direction::Forwards => "applied",
         Direction::Backwards => "unapplied",
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use limosa_engine::runner::states_forwards;
 use limosa_model::graph::MigrationGraph;
 use limosa_model::state::ModelState;
-use limosa_model::{Migration, MigrationId, ModelId, Operation, ProjectState, SmolStr, Span};
+use limosa_model::{Migration, MigrationId, ModelId, Operation, ProjectState, SmolStr, Span, Stage};
 use limosa_plan::branches::Touched;
 use limosa_plan::steps::StepError;
 use limosa_sql::dialect::Context;
@@ -14,6 +14,7 @@ use limosa_sql::dialect::Context;
 use super::Judge;
 use super::objects::{Object, objects};
 use crate::error::Error;
+use crate::migrate::{Operations, part};
 use crate::workspace::Workspace;
 
 /// Why two operations of different branches may not change places.
@@ -87,6 +88,41 @@ pub fn objections_to_moving(
     };
     let theirs: Vec<Effect> = others.iter().flat_map(|migration| of(migration)).collect();
     between(&theirs, &of(moved), &first, &second)
+}
+
+/// Returns the operations of a migration that run before the deploy, when it is proved that they may run before the others.
+///
+/// `stages` are those of its operations; one that may run in either goes where nothing keeps it from. `before` is the state that the
+/// migration starts from.
+///
+/// # Errors
+/// With what speaks against it.
+pub fn division(
+    workspace: &Workspace,
+    context: &Context,
+    before: &ProjectState,
+    migration: &Arc<Migration>,
+    stages: &[Option<Stage>],
+) -> Result<Operations, Vec<Objection>> {
+    let state = |order: &[&Arc<Migration>]| states_forwards(before, order.iter().copied(), []).map(|(_, state)| state);
+    let whole = state(&[migration]);
+    let none = ProjectState::default();
+    let judge = Judge { workspace, end: whole.as_ref().unwrap_or(&none), context };
+    let effects: Vec<Effect> =
+        migration.operations.iter().map(|operation| Effect::of(&judge, migration, operation)).collect();
+    let (mut first, mut rest) = (Operations::new(), Vec::new());
+    for (place, (effect, stage)) in effects.iter().zip(stages).enumerate() {
+        let mut objections = rest.iter().filter_map(|&other: &usize| effects[other].objection(effect));
+        match (stage, objections.next()) {
+            (Some(Stage::PostDeploy), _) | (None, Some(_)) => rest.push(place),
+            (Some(Stage::PreDeploy) | None, None) => _ = first.insert(place),
+            (Some(Stage::PreDeploy), Some(objection)) => return Err(vec![objection]),
+        }
+    }
+    let divided =
+        state(&[&part(migration, |place| first.contains(&place)), &part(migration, |place| !first.contains(&place))]);
+    let objections = between(&[], &[], &whole, &divided);
+    if objections.is_empty() { Ok(first) } else { Err(objections) }
 }
 
 /// Returns why two lists of operations may not change places.

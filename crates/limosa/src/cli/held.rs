@@ -32,6 +32,7 @@ pub(super) fn migrations(workspace: &Workspace, divided: &Divided) -> Vec<HeldMi
         half: stages::half_name(held.migration.half()),
         why: match &held.behind {
             Some(other) => format!("waits for {other}"),
+            None if held.is_part => format!("the rest of it: {}", stages::describe(workspace, &held.migration)),
             None => stages::describe(workspace, &held.migration),
         },
     };

@@ -19,6 +19,7 @@ use limosa_sql::split::split;
 use super::Finding;
 use crate::connected::Connected;
 use crate::error::Error;
+use crate::migrate;
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
@@ -102,9 +103,7 @@ async fn expected(
     situation: &Situation,
     found: &Catalog,
 ) -> Result<Expected, Error> {
-    let recorded = situation.graph.applied_plan().into_iter();
-    let migrations: Vec<Arc<Migration>> =
-        recorded.map(|id| workspace.migration(id).cloned()).collect::<Result<_, Error>>()?;
+    let migrations: Vec<Arc<Migration>> = migrate::applied(workspace, &situation.graph, &situation.parts)?;
     let (befores, state) =
         states_forwards(workspace.base_state(), [], &migrations).map_err(|error| workspace.step_error(&error))?;
     let job = |(migration, before)| Job {
@@ -116,6 +115,8 @@ async fn expected(
         skipped: Skipped::default(),
         undetected: Skipped::default(),
         records: Vec::new(),
+        is_part: false,
+        statements: Vec::new(),
     };
     let mut jobs: Vec<Job> = migrations.into_iter().zip(befores).map(job).collect();
     workspace.route(&connected.alias, &connected.context, &[], &mut jobs).await?;

@@ -11,6 +11,7 @@ use limosa_plan::steps::{self, Skipped};
 use limosa_sql::dialect::Context;
 
 use super::MigratePlan;
+use super::parts::{Operations, applied, part};
 use crate::error::Error;
 use crate::workspace::Workspace;
 
@@ -25,21 +26,50 @@ pub fn jobs(
     context: &Context,
 ) -> Result<(Vec<Job>, ProjectState), Error> {
     let loader = plan.graph.loader();
-    let run = all(workspace, plan.executed.iter().map(|planned| &planned.id))?;
+    let units = units(workspace, plan)?;
     let direction = plan.direction();
     let (befores, end) = states(workspace, plan, fake)?;
     let mut recorder = Recorder::new(&plan.graph);
-    let jobs = run.iter().zip(befores).map(|(migration, before)| {
+    let jobs = units.into_iter().zip(befores).map(|(unit, before)| {
+        let Unit { migration, is_part } = unit;
         let records = match direction {
+            Direction::Forwards if is_part => Vec::new(),
             Direction::Forwards => recorder.next(&migration.id),
             Direction::Backwards => what_to_record(loader, &migration.id, direction),
         };
-        let skipped = Skipped::default();
-        let python = fake != Fake::Yes && steps::needs_python(context, migration, &before, direction, &skipped);
-        let (migration, undetected) = (Arc::clone(migration), Skipped::default());
-        Job { migration, direction, before, fake, python, skipped, undetected, records }
+        let (skipped, undetected, statements) = (Skipped::default(), Skipped::default(), Vec::new());
+        let python = fake != Fake::Yes && steps::needs_python(context, &migration, &before, direction, &skipped);
+        Job { migration, direction, before, fake, python, skipped, undetected, records, is_part, statements }
     });
     Ok((jobs.collect(), end))
+}
+
+/// What runs as one: a migration, or some of its operations.
+struct Unit {
+    migration: Arc<Migration>,
+    /// Whether it is not whole afterwards.
+    is_part: bool,
+}
+
+/// Returns what a plan runs, in order.
+fn units(workspace: &Workspace, plan: &MigratePlan) -> Result<Vec<Unit>, Error> {
+    let parts = &plan.parts;
+    let mut units = Vec::with_capacity(plan.executed.len());
+    for planned in &plan.executed {
+        let (id, whole) = (&planned.id, workspace.migration(&planned.id)?);
+        let mut push = |migration, is_part| units.push(Unit { migration, is_part });
+        let of = |operations: &Operations| part(whole, |place| operations.contains(&place));
+        // What was begun is finished first, as it was begun.
+        let begun = parts.begun.get(id);
+        begun.into_iter().for_each(|begun| push(of(begun), true));
+        match (parts.now.get(id), begun.or_else(|| parts.done.get(id))) {
+            (Some(_), Some(_)) => {}
+            (Some(now), None) => push(of(now), true),
+            (None, Some(done)) => push(part(whole, |place| !done.contains(&place)), false),
+            (None, None) => push(Arc::clone(whole), false),
+        }
+    }
+    Ok(units)
 }
 
 /// Returns the states before the migrations of a plan, in the order in which they run, and the state when all have run.
@@ -52,19 +82,19 @@ pub(crate) fn states(
     fake: Fake,
 ) -> Result<(Vec<ProjectState>, ProjectState), Error> {
     let base = workspace.base_state();
-    let applied = all(workspace, plan.graph.applied_plan())?;
-    let run = all(workspace, plan.executed.iter().map(|planned| &planned.id))?;
+    let applied = applied(workspace, &plan.graph, &plan.parts)?;
+    let run: Vec<Arc<Migration>> = units(workspace, plan)?.into_iter().map(|unit| unit.migration).collect();
     let wrong = |error| workspace.step_error(&error);
     Ok(match plan.direction() {
         // Faked migrations do not move the state (Django: `apply_migration` with `fake`).
         Direction::Forwards if fake == Fake::Yes => {
-            let (_, end) = states_forwards(base, applied.iter().copied(), []).map_err(wrong)?;
+            let (_, end) = states_forwards(base, &applied, []).map_err(wrong)?;
             (vec![end.clone(); run.len()], end)
         }
-        Direction::Forwards => states_forwards(base, applied.iter().copied(), run.iter().copied()).map_err(wrong)?,
+        Direction::Forwards => states_forwards(base, &applied, &run).map_err(wrong)?,
         Direction::Backwards => {
             let ids: BTreeSet<MigrationId> = run.iter().map(|migration| migration.id.clone()).collect();
-            let (mut states, end) = states_backwards(base, applied.iter().copied(), &ids).map_err(wrong)?;
+            let (mut states, end) = states_backwards(base, &applied, &ids).map_err(wrong)?;
             (run.iter().map(|migration| states.remove(&migration.id).unwrap_or_default()).collect(), end)
         }
     })

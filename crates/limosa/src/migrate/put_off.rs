@@ -1,23 +1,27 @@
-//! The rows of migrations that are put off until after the deploy.
+//! The rows of migrations that are put off until after the deploy, or of which only a part runs before it.
 
 use std::collections::BTreeSet;
 
-use limosa_db::{Lease, PutOff};
+use limosa_db::{Lease, PutOff, PutOffPart};
+use limosa_engine::runner::Job;
 use limosa_model::MigrationId;
 use limosa_model::graph::Direction;
+use limosa_plan::steps::is_one_transaction;
 
-use super::MigratePlan;
+use super::{MigratePlan, parts};
 use crate::connected::Connected;
 use crate::error::Error;
 
 /// Notes what is put off, and forgets what is unapplied, before the first migration runs.
 ///
-/// Who is stopped in between has said only what is true: what is put off is not applied yet.
+/// Who is stopped in between has said only what is true: what is put off is not applied yet. That a part of a migration ran is noted in
+/// the transaction of its last step, and before its first one where it is more than one transaction.
 pub(super) async fn write(
     connected: &Connected,
     lease: &Lease,
     put_off: &[MigrationId],
     plan: &MigratePlan,
+    jobs: &mut [Job],
 ) -> Result<(), Error> {
     let unapplied: Vec<&MigrationId> = plan
         .executed
@@ -25,11 +29,12 @@ pub(super) async fn write(
         .filter(|planned| planned.direction == Direction::Backwards)
         .map(|planned| &planned.id)
         .collect();
-    if put_off.is_empty() && unapplied.is_empty() {
+    let has_parts = jobs.iter().any(|job| job.is_part);
+    if put_off.is_empty() && unapplied.is_empty() && !has_parts {
         return Ok(());
     }
     let table = PutOff::of(&connected.connection, connected.history.table()).await?;
-    if !put_off.is_empty() {
+    if !put_off.is_empty() || has_parts {
         table.create(&connected.connection).await?;
     }
     let rows = table.read(&connected.connection).await?;
@@ -37,9 +42,21 @@ pub(super) async fn write(
         rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str())).collect();
     let added = put_off.iter().filter(|id| !known.contains(id));
     let removed = unapplied.into_iter().filter(|id| known.contains(id));
-    let statements: Vec<String> = added
-        .map(|id| table.insert(&id.app, &id.name, &connected.run_id))
+    let mut statements: Vec<String> = added
+        .map(|id| table.insert(&id.app, &id.name, &connected.run_id, None))
         .chain(removed.map(|id| table.forget(&id.app, &id.name)))
         .collect();
+    for job in jobs.iter_mut().filter(|job| job.is_part) {
+        let id = &job.migration.id;
+        let Some(operations) = plan.parts.begun.get(id).or_else(|| plan.parts.now.get(id)) else { continue };
+        let row = |is_done| {
+            let part = PutOffPart { operations: parts::write(&job.migration, operations), is_done };
+            [table.forget(&id.app, &id.name), table.insert(&id.app, &id.name, &connected.run_id, Some(&part))]
+        };
+        if !is_one_transaction(&connected.context, &job.migration, job.direction) {
+            statements.extend(row(false));
+        }
+        job.statements = row(true).into();
+    }
     connected.record(Some(lease), &statements).await
 }

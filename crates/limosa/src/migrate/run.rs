@@ -54,7 +54,7 @@ impl Run<'_> {
     async fn recorded(&mut self, plan: &MigratePlan, record: &mut RunRecord<'_>) -> Result<Report, Error> {
         let started = Instant::now();
         let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
-        let (jobs, end) = self.prepare(plan, &applied).await?;
+        let (mut jobs, end) = self.prepare(plan, &applied).await?;
         let told = Told {
             run: bridge::Run {
                 alias: &self.connected.alias,
@@ -64,7 +64,7 @@ impl Run<'_> {
             plan: plan.printed.iter().map(|step| (step.id.clone(), step.direction == Direction::Backwards)).collect(),
         };
         self.begin(&jobs, record).await?;
-        put_off::write(self.connected, self.lease, &self.options.put_off, plan).await?;
+        put_off::write(self.connected, self.lease, &self.options.put_off, plan, &mut jobs).await?;
         self.before(&applied, &told).await?;
         let allowed = self.workspace.allows(&self.connected.alias, &AfterRun::TABLES).await?;
         self.migrate(plan, &jobs, &applied, &allowed, record).await?;
@@ -237,7 +237,8 @@ fn located(workspace: &Workspace, error: RunError) -> Error {
 /// Returns the migrations that are applied after the run, in the order in which the state is made of them.
 fn ids_after(plan: &MigratePlan, applied: &[MigrationId], fake: Fake) -> Vec<MigrationId> {
     let direction = plan.executed.first().map(|planned| planned.direction);
-    let run = || plan.executed.iter().map(|planned| &planned.id);
+    // What is not whole then is not applied.
+    let run = || plan.executed.iter().map(|planned| &planned.id).filter(|id| !plan.parts.now.contains_key(*id));
     match direction {
         Some(Direction::Forwards) if fake != Fake::Yes => applied.iter().chain(run()).cloned().collect(),
         Some(Direction::Backwards) => applied.iter().filter(|id| run().all(|run| run != *id)).cloned().collect(),

@@ -1,18 +1,19 @@
 //! Which migrations of a plan run in one half of a deploy, and which are held.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use limosa_engine::runner::states_forwards;
-use limosa_model::graph::{Direction, MigrationGraph};
-use limosa_model::{Diagnostic, Migration, MigrationId};
+use limosa_model::graph::Direction;
+use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState};
 use limosa_plan::stage::{Half, Stage};
+use limosa_plan::steps::{Skipped, needs_python};
 use limosa_sql::dialect::Context;
 
-use super::{StagedMigration, of_plan, refusal};
-use crate::branches::{Objection, objections_to_moving};
+use super::{StagedMigration, left_of, of_plan, refusal};
+use crate::branches::{Objection, division, objections_to_moving};
 use crate::error::Error;
-use crate::migrate::MigratePlan;
+use crate::migrate::{self, MigratePlan, Operations};
 use crate::workspace::Workspace;
 
 /// A plan in one half of a deploy.
@@ -35,6 +36,10 @@ pub struct Held {
     pub migration: StagedMigration,
     /// The held migration that it waits for, when it is not its own stage that holds it.
     pub behind: Option<MigrationId>,
+    /// What of it is held.
+    left: Arc<Migration>,
+    /// Whether the rest of it is applied by then.
+    pub is_part: bool,
 }
 
 impl Divided {
@@ -46,8 +51,11 @@ impl Divided {
 
     /// Returns the migrations that are put off until after the deploy, and may be recorded after what depends on them.
     pub fn put_off(&self) -> Vec<MigrationId> {
-        let is_put_off =
-            |held: &&Held| self.stage == Stage::PreDeploy && held.migration.direction == Direction::Forwards;
+        let is_put_off = |held: &&Held| {
+            self.stage == Stage::PreDeploy
+                && held.migration.direction == Direction::Forwards
+                && !self.plan.parts.divides(&held.migration.id)
+        };
         self.held.iter().filter(is_put_off).map(|held| held.migration.id.clone()).collect()
     }
 }
@@ -58,48 +66,67 @@ impl Divided {
 /// either order. After the deploy what depends on a migration that was to run before it waits for that.
 ///
 /// # Errors
-/// When the operations of a migration have different stages and nothing decides, or a migration is to run before the deploy and cannot
+/// When the operations of a migration have different stages, nothing decides and they cannot be divided, or a migration is to run before the deploy and cannot
 /// go ahead of one that is held.
 pub fn divide(workspace: &Workspace, plan: MigratePlan, context: &Context, stage: Stage) -> Result<Divided, Error> {
     let stages = of_plan(workspace, &plan, context)?;
-    let mut divider =
-        Divider { workspace, context, graph: &plan.graph, stage, run: Vec::new(), held: Vec::new(), wrong: Vec::new() };
+    let mut divider = Divider {
+        workspace,
+        context,
+        plan: &plan,
+        stage,
+        before: migrate::applied(workspace, &plan.graph, &plan.parts)?,
+        held: Vec::new(),
+        now: BTreeMap::new(),
+        wrong: Vec::new(),
+    };
     for migration in &stages {
         divider.add(migration)?;
     }
-    let Divider { held, wrong, .. } = divider;
+    let Divider { held, now, wrong, .. } = divider;
     if !wrong.is_empty() {
         return Err(workspace.diagnostics(wrong));
     }
-    let ids: BTreeSet<MigrationId> = held.iter().map(|held| held.migration.id.clone()).collect();
-    let MigratePlan { graph, mut printed, mut executed } = plan;
-    printed.retain(|planned| !ids.contains(&planned.id));
-    executed.retain(|planned| !ids.contains(&planned.id));
-    Ok(Divided { stage, plan: MigratePlan { graph, printed, executed }, held, stages })
+    let ids: BTreeSet<MigrationId> =
+        held.iter().map(|held| held.migration.id.clone()).filter(|id| !now.contains_key(id)).collect();
+    let mut plan = plan;
+    plan.printed.retain(|planned| !ids.contains(&planned.id));
+    plan.executed.retain(|planned| !ids.contains(&planned.id));
+    plan.parts.now = now;
+    Ok(Divided { stage, plan, held, stages })
 }
 
 struct Divider<'a> {
     workspace: &'a Workspace,
     context: &'a Context,
-    graph: &'a MigrationGraph,
+    plan: &'a MigratePlan,
     stage: Stage,
-    run: Vec<&'a Arc<Migration>>,
+    /// What is applied, and runs before the next one.
+    before: Vec<Arc<Migration>>,
     held: Vec<Held>,
+    /// The operations that run of migrations of which others are held.
+    now: BTreeMap<MigrationId, Operations>,
     wrong: Vec<Diagnostic>,
 }
 
 impl Divider<'_> {
     fn add(&mut self, migration: &StagedMigration) -> Result<(), Error> {
         let half = migration.half();
+        let left = left_of(self.workspace, self.plan, &migration.id)?;
         match half {
-            Half::Mixed => self.wrong.push(refusal::mixed(self.workspace, migration)),
+            Half::Mixed if migration.direction == Direction::Forwards && self.stage == Stage::PreDeploy => {
+                self.divide(migration, &left)?;
+            }
+            // What of it belongs before the deploy did not run.
+            Half::Mixed if migration.direction == Direction::Forwards => self.hold(migration, None, left),
+            Half::Mixed => self.wrong.push(refusal::mixed(self.workspace, migration, None)),
             Half::Unclear => self.wrong.push(refusal::unclear(self.workspace, migration)),
-            Half::Of(stage) if stage != self.stage => self.hold(migration, None),
-            Half::Of(_) | Half::Either => match self.obstacle(migration)? {
-                None => self.run.push(self.workspace.migration(&migration.id)?),
+            Half::Of(stage) if stage != self.stage => self.hold(migration, None, left),
+            Half::Of(_) | Half::Either => match self.obstacle(migration, &left)? {
+                None => self.before.push(left),
                 // After the deploy all waits for what was to run before it.
                 Some((held, _)) if half == Half::Either || self.stage == Stage::PostDeploy => {
-                    self.hold(migration, Some(held.migration.id));
+                    self.hold(migration, Some(held.migration.id), left);
                 }
                 Some((held, objections)) => {
                     self.wrong.push(refusal::stuck(self.workspace, migration, &held, &objections));
@@ -109,14 +136,48 @@ impl Divider<'_> {
         Ok(())
     }
 
-    fn hold(&mut self, migration: &StagedMigration, behind: Option<MigrationId>) {
-        self.held.push(Held { migration: migration.clone(), behind });
+    fn hold(&mut self, migration: &StagedMigration, behind: Option<MigrationId>, left: Arc<Migration>) {
+        let is_part = self.plan.parts.divides(&migration.id);
+        self.held.push(Held { migration: migration.clone(), behind, left, is_part });
+    }
+
+    /// Runs the operations of a migration that belong before the deploy, and holds the others.
+    fn divide(&mut self, migration: &StagedMigration, whole: &Arc<Migration>) -> Result<(), Error> {
+        let before = self.state()?;
+        let stages: Vec<Option<Stage>> = migration.staged.operations.iter().map(|operation| operation.stage).collect();
+        let first = match self.plan.parts.begun.get(&migration.id) {
+            Some(begun) => Ok(begun.clone()),
+            None if self.needs_python(whole, &before) => Err(vec![python()]),
+            None => division(self.workspace, self.context, &before, whole, &stages),
+        };
+        let first = match first {
+            Ok(first) => first,
+            Err(objections) => {
+                let wrong = refusal::mixed(self.workspace, migration, objections.first());
+                self.wrong.push(wrong);
+                return Ok(());
+            }
+        };
+        let runs = migrate::part(whole, |place| first.contains(&place));
+        if let Some((held, objections)) = self.obstacle(migration, &runs)? {
+            self.wrong.push(refusal::stuck(self.workspace, migration, &held, &objections));
+            return Ok(());
+        }
+        let left = migrate::part(whole, |place| !first.contains(&place));
+        self.before.push(runs);
+        self.now.insert(migration.id.clone(), first);
+        self.held.push(Held { migration: migration.clone(), behind: None, left, is_part: true });
+        Ok(())
     }
 
     /// Returns the held migration that keeps another from running, and what speaks against their changing places.
-    fn obstacle(&self, migration: &StagedMigration) -> Result<Option<(Held, Vec<Objection>)>, Error> {
+    fn obstacle(
+        &self,
+        migration: &StagedMigration,
+        moved: &Arc<Migration>,
+    ) -> Result<Option<(Held, Vec<Objection>)>, Error> {
         let needs = |later: &MigrationId, earlier: &MigrationId| {
-            self.graph.forwards_plan(later).is_some_and(|plan| plan.contains(&earlier))
+            self.plan.graph.forwards_plan(later).is_some_and(|plan| plan.contains(&earlier))
         };
         if migration.direction == Direction::Backwards {
             let dependent = self.held.iter().find(|held| needs(&held.migration.id, &migration.id));
@@ -127,14 +188,12 @@ impl Divider<'_> {
         if self.stage == Stage::PostDeploy {
             return Ok(Some(((*last).clone(), Vec::new())));
         }
-        let others: Vec<&Arc<Migration>> =
-            behind.iter().map(|held| self.workspace.migration(&held.migration.id)).collect::<Result<_, _>>()?;
-        let applied: Vec<&Arc<Migration>> =
-            self.graph.applied_plan().into_iter().map(|id| self.workspace.migration(id)).collect::<Result<_, _>>()?;
-        let moved = self.workspace.migration(&migration.id)?;
-        let before =
-            states_forwards(self.workspace.base_state(), applied.into_iter().chain(self.run.iter().copied()), []);
-        let (_, before) = before.map_err(|error| self.workspace.step_error(&error))?;
+        let before = self.state()?;
+        // Django's models would lack what ran of a migration that is not whole.
+        if let Some(part) = behind.iter().find(|held| held.is_part).filter(|_| self.needs_python(moved, &before)) {
+            return Ok(Some(((*part).clone(), vec![python()])));
+        }
+        let others: Vec<&Arc<Migration>> = behind.iter().map(|held| &held.left).collect();
         let objections = objections_to_moving(self.workspace, self.context, &before, &others, moved);
         if objections.is_empty() {
             return Ok(None);
@@ -147,4 +206,19 @@ impl Divider<'_> {
         let held = behind.iter().find(names).unwrap_or(last);
         Ok(Some(((*held).clone(), objections)))
     }
+
+    /// Returns the state before the next migration that runs.
+    fn state(&self) -> Result<ProjectState, Error> {
+        let states = states_forwards(self.workspace.base_state(), &self.before, []);
+        states.map(|(_, state)| state).map_err(|error| self.workspace.step_error(&error))
+    }
+
+    fn needs_python(&self, migration: &Migration, before: &ProjectState) -> bool {
+        needs_python(self.context, migration, before, Direction::Forwards, &Skipped::default())
+    }
+}
+
+fn python() -> Objection {
+    let message = "only Python can run it, which goes by whole migrations".to_owned();
+    Objection { message, operations: Vec::new() }
 }

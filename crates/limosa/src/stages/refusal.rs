@@ -45,7 +45,7 @@ pub(super) fn stuck(
 }
 
 /// The operations of a migration have different stages.
-pub(super) fn mixed(workspace: &Workspace, migration: &StagedMigration) -> Diagnostic {
+pub(super) fn mixed(workspace: &Workspace, migration: &StagedMigration, objection: Option<&Objection>) -> Diagnostic {
     let id = &migration.id;
     let message = format!("operations of {id} belong to different halves of the deploy");
     let mut diagnostic = Diagnostic::error("mixed-stages", message);
@@ -55,8 +55,9 @@ pub(super) fn mixed(workspace: &Workspace, migration: &StagedMigration) -> Diagn
             diagnostic = diagnostic.at(operation_place(workspace, migration, at), label);
         }
     }
+    let why = objection.map(|objection| format!("it cannot be divided: {}; ", objection.message)).unwrap_or_default();
     diagnostic.help(format!(
-        "make two migrations of it, or say in which half it runs: `stage` in its file, or \"{id}\" in `[stages.fallbacks]` of limosa.toml"
+        "{why}make two migrations of it, or say in which half it runs: `stage` in its file, or \"{id}\" in `[stages.fallbacks]` of limosa.toml"
     ))
 }
 

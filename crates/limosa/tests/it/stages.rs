@@ -139,11 +139,44 @@ fn scenarios() -> Vec<Scenario> {
             ],
         ),
         scenario(
-            "operations of both halves in one migration are refused",
-            &[add("slug") + &remove("old")],
+            "operations of both halves in one migration run in their halves",
+            &[remove("old") + &add("slug"), add("more")],
             &[
-                ("migrate --pre-deploy", 2, &[1], &["operations of blog.0002_m belong to different halves"]),
-                ("migrate --post-deploy", 2, &[1], &["operations of blog.0002_m belong to different halves"]),
+                (
+                    "migrate --pre-deploy --plan",
+                    0,
+                    &[1],
+                    &[
+                        "blog.0002_m\n    Add field slug to Post\nblog.0003_m",
+                        "0002_m: the rest of it: “Remove field old",
+                    ],
+                ),
+                ("migrate --post-deploy", 0, &[1], &["0002_m: “Remove field old", "0003_m: “Add field more"]),
+                ("migrate --pre-deploy", 0, &[1, 3], &["Applying blog.0002_m... OK", "Applying blog.0003_m... OK"]),
+                ("migrate --pre-deploy", 0, &[1, 3], &["No migrations to apply.", "0002_m: the rest of it"]),
+                ("showmigrations --stages", 0, &[1, 3], &["[ ] 0002_m (post-deploy)", "[X] 0003_m"]),
+                ("doctor --schema", 0, &[1, 3], &[]),
+                ("migrate blog 0001", 5, &[1, 3], &["blog.0002_m is half-applied: some of its operations wait"]),
+                ("migrate --plan", 0, &[1, 3], &["blog.0002_m\n    Remove field old from Post\n"]),
+                ("migrate --post-deploy", 0, &[1, 3, 2], &["Applying blog.0002_m... OK"]),
+                ("doctor --schema", 0, &[1, 3, 2], &[]),
+                ("doctor", 0, &[1, 3, 2], &[]),
+                ("migrate blog 0001", 0, &[1], &[]),
+                ("migrate --pre-deploy", 0, &[1, 3], &[]),
+                ("migrate", 0, &[1, 3, 2], &[]),
+            ],
+        ),
+        scenario(
+            "operations of both halves that do not change places are refused",
+            &[remove("old") + &add("old")],
+            &[
+                (
+                    "migrate --pre-deploy",
+                    2,
+                    &[1],
+                    &["operations of blog.0002_m belong to different halves", "cannot be divided"],
+                ),
+                ("migrate --post-deploy", 0, &[1], &["0002_m: “Remove field old"]),
                 ("migrate", 0, &[1, 2], &[]),
             ],
         ),
@@ -257,6 +290,49 @@ fn halves_run_what_belongs_to_them() {
                 assert_eq!(applied(database), *numbers, "after {command}:\n{said}");
             }
         }
+    });
+}
+
+#[test]
+fn a_divided_migration_is_not_edited() {
+    on_each("stages_edited", |database| {
+        let project = project(&line(&[remove("old") + &add("slug")]), "", database);
+        project.run("migrate blog 0001").ends(0);
+        project.run("migrate --pre-deploy").ends(0);
+        let edit = |operations: &str| {
+            project.write("blog/migrations/0002_m.toml", migration(&["blog.0001_first"], operations));
+        };
+        edit(&(remove("old") + &add("slug2")));
+        project
+            .run("migrate")
+            .ends(2)
+            .tells(&["blog.0002_m was edited between its two halves: operation 2 is another"]);
+        // What did not run may change.
+        edit(&(remove("title") + &add("slug") + &add("more")));
+        project.run("migrate").ends(0);
+        database.execute("INSERT INTO blog_post (old, slug, more) VALUES ('a', 1, 2)");
+        assert_eq!(applied(database), [1, 2]);
+    });
+}
+
+#[test]
+fn a_part_that_fails_is_finished_by_the_next_run() {
+    on_each("stages_failing", |database| {
+        let bad = run_sql("INSERT INTO nowhere VALUES (1)").replace("op =", "stage = \"pre-deploy\"\nop =");
+        let operations = |sql: &str| add("slug") + sql + &remove("old");
+        let project = project(&line(&[operations(&bad)]), "", database);
+        project.run("migrate blog 0001").ends(0);
+        let code = if database.rolls_back() { 3 } else { 5 };
+        project.run("migrate --pre-deploy").ends(code);
+        let good = bad.replace("nowhere VALUES (1)", "blog_tag (id) VALUES (1)");
+        project.write("blog/migrations/0002_m.toml", migration(&["blog.0001_first"], &operations(&good)));
+        for (command, old) in [("migrate --pre-deploy", true), ("migrate", false)] {
+            project.run(command).ends(0).prints(&["Applying blog.0002_m..."]);
+            assert_eq!(database.query("SELECT count(*) FROM blog_tag"), ["1"]);
+            assert_eq!(database.dump().contains("old"), old);
+        }
+        assert_eq!(applied(database), [1, 2]);
+        project.run("doctor --schema").ends(0);
     });
 }
 
@@ -424,4 +500,27 @@ fn django_goes_on_when_both_halves_are_done() {
         let said = django("migrate library 0001");
         assert!(said.status.success(), "{said:?}");
     });
+}
+
+#[test]
+fn python_migrations_are_divided_unless_they_hold_code() {
+    let code = "migrations.RunPython(lambda apps, editor: None, migrations.RunPython.noop)";
+    for (operations, code) in
+        [(format!("{REMOVE},\n        {ADD}"), 0), (format!("{ADD},\n        {code},\n        {REMOVE}"), 2)]
+    {
+        let text = python("0001_initial", "", "", &operations);
+        let Some(project) = Project::django(&[("0002_both", &text)]) else { return };
+        let database = Database::sqlite();
+        let project = project.on(&database);
+        project.run("migrate library 0001").ends(0);
+        let said = project.run("migrate --pre-deploy").ends(code);
+        assert_eq!(said.stderr.contains("only Python can run it"), code == 2, "{said}");
+        let columns = "SELECT count(*) FROM pragma_table_info('library_book') WHERE name IN ('title', 'slug')";
+        assert_eq!(database.query(columns), [if code == 0 { "2" } else { "1" }]);
+        project.run("migrate").ends(0);
+        let python = std::env::var_os("LIMOSA_TEST_DJANGO").expect("set");
+        let said = project.command_of(Path::new(&python), "manage.py migrate library 0002").output().expect("run it");
+        assert!(said.status.success(), "{said:?}");
+        assert_eq!(database.history("django_migrations"), ["library.0001_initial", "library.0002_both"]);
+    }
 }

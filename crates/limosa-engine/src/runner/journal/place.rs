@@ -19,10 +19,7 @@ impl Place {
 
     /// Returns the place of an operation.
     pub(in super::super) fn of(operation: &Operation, path: String) -> Self {
-        let text = without_spans(&format!("{:?}", operation.kind));
-        // Another version may write the same operation in another way.
-        let fingerprint = format!("{}:{}", env!("CARGO_PKG_VERSION"), hex::encode(Sha256::digest(text)));
-        Self { path, fingerprint }
+        Self { path, fingerprint: fingerprint(operation) }
     }
 
     /// Returns the place of what was put off.
@@ -37,9 +34,21 @@ impl Place {
 
     /// Returns whether an operation is still the one that ran, as far as this version can say.
     pub(in super::super) fn is_still(&self, fingerprint: &str) -> bool {
-        let version = |text: &str| text.split_once(':').map(|(version, _)| version.to_owned());
-        self.fingerprint == fingerprint || version(&self.fingerprint) != version(fingerprint)
+        is_still(&self.fingerprint, fingerprint)
     }
+}
+
+/// Returns what tells whether an operation is still the one that ran.
+pub fn fingerprint(operation: &Operation) -> String {
+    let text = without_spans(&format!("{:?}", operation.kind));
+    // Another version may write the same operation in another way.
+    format!("{}:{}", env!("CARGO_PKG_VERSION"), hex::encode(Sha256::digest(text)))
+}
+
+/// Returns whether two fingerprints are those of one operation, as far as this version can say.
+pub fn is_still(now: &str, then: &str) -> bool {
+    let version = |text: &str| text.split_once(':').map(|(version, _)| version.to_owned());
+    now == then || version(now) != version(then)
 }
 
 /// Leaves out where things were written: it changes with every line above.
