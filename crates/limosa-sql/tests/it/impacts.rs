@@ -55,6 +55,8 @@ fn mysql_by_version() {
             ("ALTER TABLE t ADD COLUMN a int AS (n) VIRTUAL", Catalog, Everything),
             ("ALTER TABLE t ADD COLUMN a int AS (n) STORED", Rewrite, Writes),
             ("ALTER TABLE t ADD COLUMN a char(36) DEFAULT (uuid())", Rewrite, Writes),
+            ("ALTER TABLE t ADD COLUMN a datetime DEFAULT (now())", Rewrite, Writes),
+            ("ALTER TABLE t ADD COLUMN a datetime DEFAULT CURRENT_TIMESTAMP", Catalog, Everything),
             ("ALTER TABLE t ADD COLUMN a bigint REFERENCES o (id)", Catalog, Everything),
             ("ALTER TABLE t ADD COLUMN a bigint AUTO_INCREMENT UNIQUE", Rewrite, Writes),
             ("ALTER TABLE t DROP COLUMN v", Catalog, Everything),

@@ -23,12 +23,17 @@ const SETUP: [&str; 6] = [
     "INSERT INTO t (n, i, m, v, c, x, o_id, p_id, g) VALUES (1, 1, 1, 'a', 'a', 'a', 1, 1, ST_GeomFromText('POINT(1 1)'))",
 ];
 
-const STATEMENTS: [&str; 83] = [
+const STATEMENTS: [&str; 88] = [
     "ALTER TABLE t ADD COLUMN a int",
     "ALTER TABLE t ADD COLUMN a int DEFAULT 5 NOT NULL",
     "ALTER TABLE t ADD COLUMN a datetime DEFAULT CURRENT_TIMESTAMP",
     "ALTER TABLE t ADD COLUMN a longtext NOT NULL DEFAULT 'a'",
     "ALTER TABLE t ADD COLUMN a char(36) DEFAULT (uuid())",
+    "ALTER TABLE t ADD COLUMN a datetime DEFAULT (now() + INTERVAL 1 DAY)",
+    "ALTER TABLE t ADD COLUMN a longtext DEFAULT (json_object())",
+    "ALTER TABLE t ADD COLUMN a int DEFAULT (n + 1)",
+    "ALTER TABLE t ADD COLUMN a int DEFAULT (length(`x`))",
+    "ALTER TABLE t ADD COLUMN a datetime DEFAULT (utc_timestamp())",
     "ALTER TABLE t ADD COLUMN a int UNIQUE",
     "ALTER TABLE t ADD COLUMN a int CHECK (a > 0)",
     "ALTER TABLE t ADD COLUMN a bigint NULL REFERENCES o (id)",

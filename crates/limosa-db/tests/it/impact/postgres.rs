@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use limosa_db::Connection;
-use limosa_sql::effect::{Impact, Work};
+use limosa_sql::dialect::Dialect;
+use limosa_sql::effect::{Effect, Impact, TableChange, Work, effects};
 
 use super::{context, said};
 use crate::database::TestDatabase;
@@ -211,6 +212,30 @@ async fn types_cost_what_is_said() {
     database.remove().await;
     assert!(changes > 200, "{changes}");
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// A default that is said to be the same for every row must be; what calls another function may be called volatile without need.
+#[tokio::test]
+async fn defaults_are_as_steady_as_is_said() {
+    let Some(database) = TestDatabase::postgres("steady").await else { return };
+    let connection = database.connect().await;
+    let functions = "SELECT proname, bool_or(provolatile = 'v') FROM pg_proc WHERE prokind = 'f' GROUP BY 1 ORDER BY 1";
+    let (mut wrong, mut steady) = (Vec::new(), 0);
+    for row in connection.query(functions, &[]).await.expect("functions") {
+        let sql = format!("ALTER TABLE t ADD COLUMN a text DEFAULT \"{}\"(1)", row.text(0));
+        let effects = effects(&sql, Dialect::Postgres);
+        let [Effect::AlterTable { change: TableChange::AddColumn(column), .. }] = effects.as_slice() else {
+            panic!("{sql}: {effects:?}")
+        };
+        steady += usize::from(!column.volatile_default);
+        if row.is_true(1) && !column.volatile_default {
+            wrong.push(row.text(0).to_owned());
+        }
+    }
+    connection.close().await;
+    database.remove().await;
+    assert!(steady > 200, "{steady}");
+    assert!(wrong.is_empty(), "{wrong:?}");
 }
 
 /// What a statement did.

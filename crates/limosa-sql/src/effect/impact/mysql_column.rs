@@ -14,6 +14,10 @@ pub(super) fn add_column(name: &str, column: &ColumnDefinition, table: Option<&T
     if column.volatile_default {
         return Way::Copy.of(name, "the default is computed for every row, which is copied");
     }
+    if context.is_mysql() && column.default.as_deref().is_some_and(|default| default.starts_with('(')) {
+        // MySQL computes every default in parentheses for every row.
+        return Way::Copy.of(name, "the default is computed for every row, which is copied").unsure();
+    }
     // MySQL reads a column's REFERENCES and forgets it.
     let refers = column.references.as_deref().filter(|_| context.is_mariadb());
     if let Some(target) = refers {
