@@ -20,6 +20,11 @@ pub enum Level {
 }
 
 impl Level {
+    /// Returns the level that a word names.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Note, Self::Warning, Self::Error].into_iter().find(|level| level.as_str() == word)
+    }
+
     /// Returns the word for it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,5 +1,6 @@
 //! Configuration: the file, the environment over it, options over both; each value knows where it came from.
 
+mod checks;
 mod env;
 mod field_class;
 mod file;
@@ -18,6 +19,7 @@ use indexmap::IndexMap;
 use limosa_model::django::DjangoVersion;
 use limosa_model::{Diagnostic, SmolStr};
 
+pub use checks::CheckSection;
 pub use env::Env;
 pub use field_class::FieldClass;
 pub use file::{CONFIG_FILE, ConfigFile, DjangoSection};
@@ -71,6 +73,8 @@ pub struct Config {
     pub routing: Routing,
     /// In which half of a deploy migrations run.
     pub stages: StageSection,
+    /// Which safety checks run, and what they pass over.
+    pub checks: CheckSection,
     /// The settings of a Django project, described for use without Python.
     pub django: DjangoSection,
     /// The file that was read.
@@ -127,6 +131,7 @@ impl Config {
             databases: file.databases,
             routing: file.routing,
             stages: file.stages,
+            checks: file.checks,
             django: file.django,
             file: file.path,
             env: env.clone(),

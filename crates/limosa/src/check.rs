@@ -1,6 +1,7 @@
 //! The safety checks over migrations of a project.
 
 mod baseline;
+mod configure;
 mod git;
 mod select;
 mod stages;
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 
 use limosa_check::plan::PlannedMigration;
 use limosa_check::suppress::Suppressed;
-use limosa_check::{Check, Finding, Plan, Stats, judge};
+use limosa_check::{Finding, Plan, Stats, judge};
 use limosa_db::introspect;
 use limosa_engine::runner::Fake;
 use limosa_model::graph::Direction;
@@ -21,6 +22,7 @@ use limosa_plan::steps::{self, Compiler, Skipped};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
 
+pub use self::configure::{Configured, unknown};
 pub use self::select::Selection;
 use crate::connected::{self, Connected};
 use crate::error::Error;
@@ -33,8 +35,8 @@ use crate::workspace::Workspace;
 pub struct Options {
     /// Which migrations are looked at.
     pub selection: Selection,
-    /// The checks that look.
-    pub checks: Vec<&'static Check>,
+    /// Which checks look, and what they pass over.
+    pub configured: Configured,
     /// The file that says how much the tables hold, in the place of the database.
     pub stats: Option<PathBuf>,
     /// The file into which this is written.
@@ -68,7 +70,8 @@ pub async fn check(
     alias: &str,
     options: &Options,
 ) -> Result<Judged, Error> {
-    let Options { selection, checks, .. } = options;
+    let Options { selection, configured, .. } = options;
+    let checks = &configured.checks;
     let context = match connected {
         Some(connected) => connected.context.clone(),
         None => connected::context(workspace, alias, workspace.database_url(alias)?.dialect()),
@@ -90,8 +93,9 @@ pub async fn check(
         None => selected(workspace, selection, &context)?,
     };
     stages::divide(workspace, &mut deploys, context.dialect)?;
+    deploys.iter_mut().for_each(|deploy| deploy.retain(|planned| !configured.passes_over(planned.id())));
     let plan = Plan { context: &context, stats: &stats, deploys };
-    let findings = judge(&plan, checks);
+    let findings = configured.apply(judge(&plan, checks));
     let migrations: Vec<&Migration> = plan.deploys.iter().flatten().map(|planned| planned.migration).collect();
     let mut sifted = suppress::sift(workspace, context.dialect, &migrations, findings, checks);
     if let Some(file) = &options.write_baseline {

@@ -8,7 +8,7 @@ use limosa_model::{Diagnostic, SmolStr, Value};
 use toml::de::DeTable;
 
 use super::table::Table;
-use super::{FieldClass, Routing, Secret, Sourced, StageSection, keys};
+use super::{CheckSection, FieldClass, Routing, Secret, Sourced, StageSection, keys};
 use crate::native::toml_value;
 use crate::sources::{Source, Sources};
 
@@ -42,6 +42,8 @@ pub struct ConfigFile {
     pub routing: Routing,
     /// In which half of a deploy migrations run.
     pub stages: StageSection,
+    /// Which safety checks run, and what they pass over.
+    pub checks: CheckSection,
     /// The settings, described for use without Python.
     pub django: DjangoSection,
 }
@@ -133,6 +135,9 @@ impl ConfigFile {
         }
         if let Some(mut stages) = table.table("stages", &keys::names("stages")) {
             self.stages = StageSection::read(&mut stages);
+        }
+        if let Some(mut checks) = table.table("checks", &keys::names("checks")) {
+            self.checks = CheckSection::read(&mut checks);
         }
         if let Some(mut fields) = table.table("fields", &[]) {
             for class in fields.keys() {

@@ -16,7 +16,7 @@ const fn key(table: &'static str, name: &'static str, doc: &'static str) -> Key 
 }
 
 /// All keys, in the order in which they are documented.
-pub const KEYS: [Key; 28] = [
+pub const KEYS: [Key; 37] = [
     key("", "settings", "The dotted name of the settings module of a Django project."),
     key("", "python", "The interpreter in whose environment the project is installed; relative to the project."),
     key("", "database-url", "The URL of the database: postgres://, mysql:// or sqlite:."),
@@ -36,6 +36,7 @@ pub const KEYS: [Key; 28] = [
     ),
     key("", "history", "What is kept of runs, a table; see below."),
     key("", "stages", "In which half of a deploy migrations run, a table; see below."),
+    key("", "checks", "Which safety checks run and what they pass over, a table; see below."),
     key("databases.NAME", "url", "The URL of the database NAME; for `default` the same as `database-url`."),
     key(
         "history",
@@ -56,6 +57,38 @@ pub const KEYS: [Key; 28] = [
         "stages",
         "third-party",
         "What decides there for apps that are installed packages: \"pre-deploy\" (when absent), \"post-deploy\" or \"none\".",
+    ),
+    key(
+        "checks",
+        "extend",
+        "Checks that run besides those that always do: codes, names, or letters with which codes begin, such as \"DS\".",
+    ),
+    key("checks", "ignore", "Checks that do not run, written the same way."),
+    key("checks", "ignores", "Checks that do not count somewhere: an app or \"app.migration\" = a list of checks."),
+    key(
+        "checks",
+        "levels",
+        "The level of checks: a check = \"note\", \"warning\" or \"error\"; a size that is known goes before it.",
+    ),
+    key(
+        "checks",
+        "start-after",
+        "The last migration of an app that is passed over, with all that it depends on: app = \"migration\".",
+    ),
+    key(
+        "checks",
+        "fail-on",
+        "The level from which on a finding makes the exit code 1: \"note\", \"warning\" or \"error\" (when absent).",
+    ),
+    key(
+        "checks",
+        "baseline",
+        "The file of the findings that are known, which `limosa check --write-baseline` wrote; relative to the project.",
+    ),
+    key(
+        "checks",
+        "stats",
+        "The file that says how much the tables hold, which `limosa check --stats-out` wrote; used where no database is.",
     ),
     key("django", "version", "The line of Django to behave as."),
     key("django", "installed-apps", "INSTALLED_APPS, for use without Python."),

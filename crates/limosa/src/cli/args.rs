@@ -260,9 +260,9 @@ pub struct CheckArgs {
     /// Writes the findings for a service: sarif, github, gitlab or junit, into a file or to stdout; repeatable.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = parse_report)]
     pub report: Vec<Report>,
-    /// From which level on a finding makes the exit code 1.
-    #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
-    pub fail_on: FailOn,
+    /// From which level on a finding makes the exit code 1; errors, unless the configuration says otherwise.
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub fail_on: Option<FailOn>,
 }
 
 /// A report for a service.
@@ -288,14 +288,13 @@ pub enum ReportFormat {
 }
 
 /// From which level on a finding makes the exit code 1.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// Notes, warnings and errors.
     Note,
     /// Warnings and errors.
     Warning,
     /// Errors.
-    #[default]
     Error,
 }
 

@@ -199,6 +199,41 @@ fn what_is_known_is_passed_over() {
 }
 
 #[test]
+fn what_is_configured() {
+    let project = blog();
+    let codes = |table: &str, arguments: &str| {
+        project.write("limosa.toml", format!("[checks]\n{table}\n"));
+        let said = project.run(&format!("check --offline --format json {arguments}"));
+        let findings = said.json()[0]["findings"].as_array().expect("findings").clone();
+        let code = |finding: &serde_json::Value| format!("{} {}", finding["code"], finding["level"]).replace('"', "");
+        findings.iter().map(code).filter(|code| code.starts_with("DL001")).collect::<Vec<_>>()
+    };
+    let found = vec!["DL001 warning".to_owned()];
+    assert_eq!(codes("", "blog 0004"), found);
+    assert_eq!(codes("ignore = [\"DL001\"]", "blog 0004"), [""; 0]);
+    assert_eq!(codes("ignore = [\"DL\"]", "--select DL001 blog 0004"), found);
+    assert_eq!(codes("levels = { drop-column = \"error\" }", "blog 0004"), ["DL001 error"]);
+    assert_eq!(codes("ignores = { blog = [\"DL\"] }", "blog 0004"), [""; 0]);
+    assert_eq!(codes("ignores = { \"blog.0005_end\" = [\"DL\"] }", "blog"), found);
+    assert_eq!(codes("start-after = { blog = \"0004_drop\" }", "blog"), found);
+    assert_eq!(codes("start-after = { blog = \"0005_end\" }", "--all"), [""; 0]);
+    for (table, tells) in [
+        ("ignore = [\"DL999\"]", "no check is called `DL999`"),
+        ("levels = { DL001 = \"bad\" }", "unknown level `bad`"),
+        ("ignores = { shop = [\"DL\"] }", "there is no app or migration `shop`"),
+        ("start-after = { blog = \"0009\" }", "there is no migration `blog.0009`"),
+        ("fail-on = \"never\"", "unknown level `never`"),
+        ("ignored = []", "unknown key `checks.ignored`"),
+    ] {
+        project.write("limosa.toml", format!("[checks]\n{table}\n"));
+        project.run("check --offline --all").ends(2).tells(&[tells, "limosa.toml:2:"]);
+    }
+    project.write("limosa.toml", "[checks]\nfail-on = \"warning\"\n");
+    project.run("check --offline --select DL001 blog 0004").ends(1);
+    project.run("check --offline --select DL001 --fail-on error blog 0004").ends(0);
+}
+
+#[test]
 fn reports_for_services() {
     let project = blog();
     let check = "check --offline --select DL001,BC001 --color never blog 0004 --report";

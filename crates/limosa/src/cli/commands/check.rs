@@ -4,25 +4,29 @@ mod json;
 mod report;
 mod text;
 
-use limosa_check::{Check, Finding, Level, checks};
+use limosa_check::{Finding, Level};
 
-use crate::check::{self, Options, Selection};
+use crate::check::{self, Configured, Options, Selection};
 use crate::cli::args::{CheckArgs, FailOn, Format};
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
 use crate::error::Error;
 
 pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Result<Exit, Error> {
-    let options = Options {
-        selection: selection(args)?,
-        checks: chosen(args)?,
-        stats: args.stats.clone(),
-        stats_out: args.stats_out.clone(),
-        baseline: args.baseline.clone(),
-        write_baseline: args.write_baseline.clone(),
-    };
+    let selection = selection(args)?;
     let mut workspace = context.workspace().await?;
+    let configured = Configured::read(&workspace, &args.select, &args.ignore)?;
     let connected = if args.offline { None } else { context.connect_if_present(&workspace).await? };
+    let known_size = configured.stats.clone().filter(|_| connected.is_none());
+    let fail_on = args.fail_on.map(Level::from).or(configured.fail_on).unwrap_or(Level::Error);
+    let options = Options {
+        selection,
+        stats: args.stats.clone().or(known_size),
+        stats_out: args.stats_out.clone(),
+        baseline: args.baseline.clone().or_else(|| configured.baseline.clone()),
+        write_baseline: args.write_baseline.clone(),
+        configured,
+    };
     let judged = check::check(&mut workspace, connected.as_ref(), &context.alias, &options).await?;
     if !args.report.iter().any(|report| report.file.is_none()) {
         match context.printer.format {
@@ -33,7 +37,6 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
             Format::Json => context.printer.json(&json::value(&judged, &workspace)),
         }
     }
-    let fail_on = Level::from(args.fail_on);
     for report in &args.report {
         let text = report::write(report.format, &judged, &workspace, fail_on);
         match &report.file {
@@ -61,27 +64,6 @@ fn selection(args: &CheckArgs) -> Result<Selection, Error> {
         }
         (None, None, _) => Selection::Pending,
     })
-}
-
-/// Returns the checks that were asked for.
-fn chosen(args: &CheckArgs) -> Result<Vec<&'static Check>, Error> {
-    let means = |code: &str, check: &Check| checks::names(code, check.code, check.name);
-    for code in args.select.iter().chain(&args.ignore) {
-        if !checks::ALL.iter().any(|check| means(code, check)) {
-            return Err(unknown(code));
-        }
-    }
-    let selected = |check: &Check| match args.select.as_slice() {
-        [] => check.default,
-        codes => codes.iter().any(|code| means(code, check)),
-    };
-    let ignored = |check: &Check| args.ignore.iter().any(|code| means(code, check));
-    Ok(checks::ALL.iter().copied().filter(|check| selected(check) && !ignored(check)).collect())
-}
-
-/// The error for a code that no check has.
-pub(super) fn unknown(code: &str) -> Error {
-    Error::Usage { message: format!("no check is called `{code}`"), help: "`limosa explain` lists the checks".into() }
 }
 
 impl From<FailOn> for Level {

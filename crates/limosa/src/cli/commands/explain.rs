@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use limosa_check::{Check, Group, checks};
 
+use crate::check::unknown;
 use crate::cli::args::{ExplainArgs, Format};
-use crate::cli::commands::check::unknown;
 use crate::cli::context::CommandContext;
 use crate::cli::exit_code::Exit;
 use crate::cli::printer::BOLD;
