@@ -2,8 +2,10 @@
 
 mod compatibility;
 mod data_loss;
+mod data_migrations;
 mod design;
 mod locks;
+mod reversal;
 pub(crate) mod suppressions;
 mod transactions;
 
@@ -25,6 +27,15 @@ pub static ALL: &[&Check] = &[
     &compatibility::not_null_dropped::CHECK,
     &compatibility::dropped_with_dependants::CHECK,
     &data_loss::drop_column::CHECK,
+    &data_loss::drop_table::CHECK,
+    &data_loss::truncate::CHECK,
+    &data_loss::deletes_all_rows::CHECK,
+    &data_loss::narrows_type::CHECK,
+    &data_loss::drops_schema::CHECK,
+    &data_loss::rename_as_remove_and_add::CHECK,
+    &data_migrations::all_rows_at_once::CHECK,
+    &data_migrations::unknown_sql::CHECK,
+    &data_migrations::duplicate_assignment::CHECK,
     &design::prefer_bigint::CHECK,
     &design::prefer_text::CHECK,
     &design::prefer_timestamptz::CHECK,
@@ -61,6 +72,11 @@ pub static ALL: &[&Check] = &[
     &locks::locks_several_tables::CHECK,
     &locks::explicit_lock::CHECK,
     &locks::no_statement_timeout::CHECK,
+    &reversal::python_irreversible::CHECK,
+    &reversal::sql_irreversible::CHECK,
+    &reversal::operation_irreversible::CHECK,
+    &reversal::reverse_loses_data::CHECK,
+    &reversal::reverse_fails::CHECK,
     &suppressions::without_reason::CHECK,
     &suppressions::unused::CHECK,
     &suppressions::expired::CHECK,

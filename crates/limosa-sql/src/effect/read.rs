@@ -35,6 +35,12 @@ pub fn effects(sql: &str, dialect: Dialect) -> Vec<Effect> {
     split(sql, dialect).iter().flat_map(|statement| one(statement.text, dialect)).collect()
 }
 
+/// Returns the columns that an `UPDATE` assigns, in order; none for any other statement.
+pub fn assigned(sql: &str, dialect: Dialect) -> Vec<String> {
+    let words = Words::of(sql, dialect);
+    rows::assigned(Cursor::new(&words, dialect))
+}
+
 fn one(sql: &str, dialect: Dialect) -> Vec<Effect> {
     let sql = executed(sql, dialect);
     let words = Words::of(&sql, dialect);
