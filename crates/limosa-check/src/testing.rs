@@ -6,6 +6,7 @@ use std::sync::Arc;
 use limosa_model::django::DjangoVersion;
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState};
+use limosa_plan::stage::{self, Rules};
 use limosa_plan::steps::Skipped;
 use limosa_source::python::{Context as Reading, Modules, SourceKnowledge, read_migration};
 use limosa_source::sources::{Source, Sources};
@@ -61,8 +62,13 @@ pub(crate) fn found(check: &'static Check, context: &Context, stats: &Stats, dep
         planned
     };
     plan(&shop);
-    let deploys = vec![migrations.iter().map(plan).collect()];
-    judge(&Plan { context, stats, deploys }, &[check])
+    let mut planned: Vec<PlannedMigration<'_>> = migrations.iter().map(plan).collect();
+    if migrations.iter().any(|migration| stage::declared(migration).is_ok_and(|declared| declared.is_some())) {
+        let steps = planned.iter().map(|planned| (planned.migration, &planned.before));
+        let stages = stage::stages(steps, &Rules::default(), context.dialect).unwrap_or_else(|error| panic!("{error}"));
+        planned.iter_mut().zip(stages).for_each(|(planned, staged)| planned.staged = Some(staged));
+    }
+    judge(&Plan { context, stats, deploys: vec![planned] }, &[check])
 }
 
 /// Returns the text of a migration with this body.

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** nothing here knows a database, a file, Python or a clock.
 
+pub mod code;
 pub mod diagnostic;
 pub mod django;
 pub mod field;

@@ -8,6 +8,7 @@ pub mod operations;
 pub(crate) mod backends;
 mod canonical;
 mod classes;
+mod code_facts;
 mod contribute;
 mod evaluate;
 mod fields;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use limosa_model::Diagnostic;
 
 pub use canonical::canonical;
+pub use code_facts::code_facts;
 pub use context::{Context, Modules};
 pub use migration::{RawMigration, read_migration};
 pub use module::{Class, Found, Function, Module, ModuleResolver, NoModules, NoSettings, Setting, SettingsSource};

@@ -58,7 +58,11 @@ mod tests {
             ("migrations.RemoveField('order', 'note')", 0),
         ];
         expect_everywhere(&CHECK, &cases);
-        expect(&CHECK, Dialect::Postgres, &[("WITH gone AS (DELETE FROM shop_order RETURNING *) SELECT 1 FROM gone", 1)]);
+        expect(
+            &CHECK,
+            Dialect::Postgres,
+            &[("WITH gone AS (DELETE FROM shop_order RETURNING *) SELECT 1 FROM gone", 1)],
+        );
         expect(&CHECK, Dialect::MySql, &[("DELETE FROM shop_order LIMIT 10", 0)]);
     }
 }

@@ -47,15 +47,19 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     // Django's own operations say `CASCADE` of their own accord: of what goes with a column, BC013 tells.
     for effect in meaning.filter(|meant| meant.statement.is_some()).map(|meant| &meant.effect) {
         match effect {
-            Effect::DropObject { kind, name, .. } if kind == "schema" || kind == "database" => _ = findings
-                .about(effect, format!("the {kind} `{name}` is dropped with everything in it"))
-                .help("drop its tables by name, when they are known to be needed no more")
-                .level(Level::Error),
+            Effect::DropObject { kind, name, .. } if kind == "schema" || kind == "database" => {
+                _ = findings
+                    .about(effect, format!("the {kind} `{name}` is dropped with everything in it"))
+                    .help("drop its tables by name, when they are known to be needed no more")
+                    .level(Level::Error)
+            }
             Effect::DropTable { table: name, cascade: true, .. }
             | Effect::DropObject { name, cascade: true, .. }
-            | Effect::AlterTable { table: name, change: TableChange::DropConstraint { cascade: true, .. } } => _ = findings
-                .about(effect, format!("whatever depends on what is dropped of `{name}` is dropped with it"))
-                .help("leave `CASCADE` out, and drop what depends on it by name"),
+            | Effect::AlterTable { table: name, change: TableChange::DropConstraint { cascade: true, .. } } => {
+                _ = findings
+                    .about(effect, format!("whatever depends on what is dropped of `{name}` is dropped with it"))
+                    .help("leave `CASCADE` out, and drop what depends on it by name")
+            }
             _ => {}
         }
     }

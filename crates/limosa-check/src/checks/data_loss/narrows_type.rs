@@ -61,7 +61,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
         findings
             .about(effect, format!("`{table}.{column}` changes{from} to {to}: {what}"))
-            .help("look for values that do not fit first, and keep the column until the new one has proved to be enough")
+            .help(
+                "look for values that do not fit first, and keep the column until the new one has proved to be enough",
+            )
             .size(table);
     }
 }

@@ -40,9 +40,11 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(removal) = subject.operation else { return };
     // The rows may be copied from one to the other in between.
-    let copies = subject.migration.operations.iter().any(|operation| {
-        operation.code || operation.statements.iter().any(|statement| statement.own)
-    });
+    let copies = subject
+        .migration
+        .operations
+        .iter()
+        .any(|operation| operation.code || operation.statements.iter().any(|statement| statement.own));
     if copies || removal.meaning.is_empty() {
         return;
     }
@@ -64,7 +66,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             if let Some(added) = added {
                 findings
                     .report(format!("`{}` is removed and `{added}`, which is just like it, starts empty", op.name))
-                    .help(format!("if it is the same field: `migrations.RenameField(\"{}\", \"{}\", \"{added}\")`", op.model, op.name));
+                    .help(format!(
+                        "if it is the same field: `migrations.RenameField(\"{}\", \"{}\", \"{added}\")`",
+                        op.model, op.name
+                    ));
             }
         }
         Some(OperationKind::DeleteModel(op)) => {
@@ -73,9 +78,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let is_twin = |other: &Operation| match &other.kind {
                 OperationKind::CreateModel(create) if !create.model.name.eq_ignore_ascii_case(&op.name) => {
                     let fields = &create.model.fields;
-                    let alike = model.fields.iter().zip(fields).all(|((name, field), (other, added))| {
-                        name == other && is_like(field, added)
-                    });
+                    let alike = model
+                        .fields
+                        .iter()
+                        .zip(fields)
+                        .all(|((name, field), (other, added))| name == other && is_like(field, added));
                     (alike && fields.len() == model.fields.len() && fields.len() > 1).then(|| create.model.name.clone())
                 }
                 _ => None,
@@ -92,7 +99,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 
 /// Returns whether one field could be the other under a new name.
 fn is_like(one: &Field, other: &Field) -> bool {
-    one.kind == other.kind && one.max_length == other.max_length && one.null == other.null && one.primary_key == other.primary_key
+    one.kind == other.kind
+        && one.max_length == other.max_length
+        && one.null == other.null
+        && one.primary_key == other.primary_key
 }
 
 #[cfg(test)]

@@ -33,15 +33,19 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect) in subject.meaning_for_old_tables() {
         match effect {
-            Effect::Truncate { cascade: false, .. } => _ = findings
-                .about(effect, format!("emptying `{table}` loses its rows for good"))
-                .help("delete the rows that are meant, by a condition")
-                .size(table),
-            Effect::Truncate { cascade: true, .. } => _ = findings
-                .about(effect, format!("emptying `{table}` empties every table that refers to it, too"))
-                .help("leave `CASCADE` out, and name the tables that are meant")
-                .table(table)
-                .level(Level::Error),
+            Effect::Truncate { cascade: false, .. } => {
+                _ = findings
+                    .about(effect, format!("emptying `{table}` loses its rows for good"))
+                    .help("delete the rows that are meant, by a condition")
+                    .size(table)
+            }
+            Effect::Truncate { cascade: true, .. } => {
+                _ = findings
+                    .about(effect, format!("emptying `{table}` empties every table that refers to it, too"))
+                    .help("leave `CASCADE` out, and name the tables that are meant")
+                    .table(table)
+                    .level(Level::Error)
+            }
             _ => {}
         }
     }
@@ -62,7 +66,8 @@ mod tests {
             ("DELETE FROM shop_order WHERE id = 1", 0),
         ];
         expect_everywhere(&CHECK, &cases);
-        let cases = [("TRUNCATE ONLY shop_order, shop_customer RESTART IDENTITY", 2), ("TRUNCATE shop_customer CASCADE", 1)];
+        let cases =
+            [("TRUNCATE ONLY shop_order, shop_customer RESTART IDENTITY", 2), ("TRUNCATE shop_customer CASCADE", 1)];
         expect(&CHECK, Dialect::Postgres, &cases);
     }
 }

@@ -42,12 +42,16 @@ declare! {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     match subject.operation.and_then(|operation| operation.operation).map(|operation| &operation.kind) {
-        Some(OperationKind::RunPython(op)) if op.reverse_code.is_none() => _ = findings
-            .report("the function cannot be taken back, and so no migration before it can")
-            .help("give `reverse_code` a function, or `migrations.RunPython.noop` where nothing needs to be taken back"),
-        Some(OperationKind::RunRust(op)) if op.reverse_function.is_none() => _ = findings
-            .report(format!("`{}` cannot be taken back, and so no migration before it can", op.function))
-            .help("name a `reverse_function`"),
+        Some(OperationKind::RunPython(op)) if op.reverse_code.is_none() => {
+            _ = findings.report("the function cannot be taken back, and so no migration before it can").help(
+                "give `reverse_code` a function, or `migrations.RunPython.noop` where nothing needs to be taken back",
+            )
+        }
+        Some(OperationKind::RunRust(op)) if op.reverse_function.is_none() => {
+            _ = findings
+                .report(format!("`{}` cannot be taken back, and so no migration before it can", op.function))
+                .help("name a `reverse_function`")
+        }
         _ => {}
     }
 }
@@ -63,7 +67,10 @@ mod tests {
             ("migrations.RunPython(lambda apps, schema_editor: None)", 1),
             ("migrations.RunPython(migrations.RunPython.noop)", 1),
             ("migrations.RunPython(migrations.RunPython.noop, migrations.RunPython.noop)", 0),
-            ("migrations.RunPython(lambda apps, schema_editor: None, reverse_code=lambda apps, schema_editor: None)", 0),
+            (
+                "migrations.RunPython(lambda apps, schema_editor: None, reverse_code=lambda apps, schema_editor: None)",
+                0,
+            ),
             ("migrations.RunSQL('SELECT 1')", 0),
             ("migrations.RemoveField('order', 'note')", 0),
         ];

@@ -43,7 +43,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let id = ModelId::new(subject.migration.id().app.as_str(), &op.model);
     let Some(field) = planned.before.get(&id).and_then(|model| model.field(&op.name).ok()) else { return };
     // Django fills texts that may be blank with empty ones.
-    let filled = field.null || field.default.is_some() || field.db_default.is_some() || field.kind.is_textual() && field.blank;
+    let filled =
+        field.null || field.default.is_some() || field.db_default.is_some() || field.kind.is_textual() && field.blank;
     for (table, effect) in subject.meaning_for_old_tables() {
         if let Effect::AlterTable { change: TableChange::DropColumn { column, .. }, .. } = effect
             && !filled
@@ -52,7 +53,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             && subject.added_column(table, column).is_none()
         {
             findings
-                .about(effect, format!("unapplying it adds `{table}.{column}` without a value for the rows that are there, and fails"))
+                .about(
+                    effect,
+                    format!(
+                        "unapplying it adds `{table}.{column}` without a value for the rows that are there, and fails"
+                    ),
+                )
                 .help("give the field a `default` (or `null=True`) in an operation before it is removed")
                 .table(table);
         }

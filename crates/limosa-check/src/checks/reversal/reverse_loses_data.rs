@@ -50,7 +50,10 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         };
         if !subject.so_far.is_new(table) {
             findings
-                .about(&meant.effect, format!("unapplying it drops {what} with everything that was written to it since"))
+                .about(
+                    &meant.effect,
+                    format!("unapplying it drops {what} with everything that was written to it since"),
+                )
                 .help("to go back, run the old code on the new schema: it does not see it")
                 .table(table);
         }

@@ -92,7 +92,9 @@ pub(super) fn assigned(mut cursor: Cursor<'_>) -> Vec<String> {
     let mut columns = Vec::new();
     for mut item in set.items() {
         match item.kind() {
-            Some(TokenKind::Open) => columns.extend(item.group().and_then(|mut group| group.names()).unwrap_or_default()),
+            Some(TokenKind::Open) => {
+                columns.extend(item.group().and_then(|mut group| group.names()).unwrap_or_default())
+            }
             _ => columns.extend(item.name()),
         }
     }
