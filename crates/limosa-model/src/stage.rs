@@ -1,5 +1,7 @@
 //! The two halves of a deploy: before the new code runs, and after the old code is gone.
 
+use std::time::Duration;
+
 use crate::Value;
 
 /// The half of a deploy in which a change is made.
@@ -58,4 +60,17 @@ impl std::fmt::Display for Stage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// Reads how long something waits after a deploy: a whole number with `s`, `m`, `h` or `d`, such as `2h`.
+pub fn delay(text: &str) -> Option<Duration> {
+    let (number, unit) = text.split_at(text.find(|letter: char| !letter.is_ascii_digit())?);
+    let factor = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 86_400,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor).map(Duration::from_secs)
 }

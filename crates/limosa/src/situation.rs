@@ -1,7 +1,8 @@
 //! Where a database stands: its history, and the graph as this history resolves it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use limosa_db::{AppliedMigration, Connection, History, PutOff, PutOffMigration};
 use limosa_model::graph::{GraphOptions, Inconsistency, Loader, MigrationGraph};
@@ -20,8 +21,8 @@ pub struct Situation {
     pub rows: Vec<AppliedMigration>,
     /// Whether the history table is there.
     pub has_table: bool,
-    /// What was put off until after a deploy and is not applied.
-    pub put_off: BTreeSet<MigrationId>,
+    /// What was put off until after a deploy and is not applied, and how long ago.
+    pub put_off: BTreeMap<MigrationId, Duration>,
     /// What ran of migrations that are not applied.
     pub parts: Parts,
 }
@@ -45,7 +46,7 @@ impl Situation {
         let loader = workspace.loader()?;
         let graph = build(workspace, &loader, &rows, lenient)?;
         let mut situation =
-            Self { graph: Arc::new(graph), rows, has_table, put_off: BTreeSet::new(), parts: Parts::default() };
+            Self { graph: Arc::new(graph), rows, has_table, put_off: BTreeMap::new(), parts: Parts::default() };
         // Where all is applied, it does not matter what was put off.
         if has_table && situation.graph.full_plan().iter().any(|id| situation.graph.applied(id).is_none()) {
             let rows = PutOff::of(connection, history.table()).await?.read(connection).await?;
@@ -69,7 +70,7 @@ impl Situation {
                     Err(diagnostic) => edited.push(*diagnostic),
                 }
             }
-            self.put_off.insert(id);
+            self.put_off.insert(id, Duration::from_secs(u64::try_from(row.age).unwrap_or_default()));
         }
         if edited.is_empty() { Ok(()) } else { Err(workspace.diagnostics(edited)) }
     }
@@ -84,7 +85,7 @@ impl Situation {
             graph: Arc::new(graph),
             rows: Vec::new(),
             has_table: false,
-            put_off: BTreeSet::new(),
+            put_off: BTreeMap::new(),
             parts: Parts::default(),
         })
     }
@@ -104,7 +105,7 @@ impl Situation {
     /// With a diagnostic for each of them.
     pub fn check(&self, workspace: &Workspace) -> Result<(), Error> {
         let mut diagnostics = Vec::new();
-        let is_put_off = |gap: &Inconsistency| self.put_off.contains(&gap.dependency);
+        let is_put_off = |gap: &Inconsistency| self.put_off.contains_key(&gap.dependency);
         for inconsistency in self.graph.inconsistencies().into_iter().filter(|gap| !is_put_off(gap)) {
             let message =
                 format!("{} is applied before its dependency {}", inconsistency.applied, inconsistency.dependency);

@@ -14,8 +14,8 @@ use limosa_plan::planner::Target;
 use limosa_plan::stage::{self, Half, Stage, Staged, Why};
 use limosa_sql::dialect::Context;
 
-pub use self::divide::{Divided, Held, divide};
-pub use self::words::{describe, half_name};
+pub use self::divide::{Divided, Held, Request, divide};
+pub use self::words::{describe, duration, half_name};
 use crate::error::Error;
 use crate::migrate::{self, MigratePlan};
 use crate::situation::Situation;
@@ -96,7 +96,7 @@ pub(crate) fn left_behind(situation: &Situation, target: &Target) -> Vec<Migrati
         Target::Migration(id) => vec![id.clone()],
         Target::Zero(_) => Vec::new(),
     };
-    let left = situation.put_off.iter().filter(|id| graph.contains(id) && graph.applied(id).is_none());
+    let left = situation.put_off.keys().filter(|id| graph.contains(id) && graph.applied(id).is_none());
     let is_needed = |id: &&MigrationId| {
         targets.iter().any(|target| graph.forwards_plan(target).is_some_and(|plan| plan.contains(id)))
     };

@@ -29,13 +29,19 @@ pub fn declared(migration: &Migration) -> Result<Option<Declared>, SmolStr> {
     };
     if let Some((attribute, value)) = find("stage") {
         let stage = Stage::of(value).ok_or_else(|| attribute.clone())?;
-        return Ok(Some(Declared { attribute, stage: Some(stage), delay: None }));
+        return Ok(Some(Declared { attribute, stage: Some(stage), delay: delay(migration) }));
     }
     let Some((attribute, value)) = find("safe") else { return Ok(None) };
     match safe(value) {
         Some((stage, delay)) => Ok(Some(Declared { attribute, stage, delay })),
         None => Err(attribute),
     }
+}
+
+/// Returns how long after the deploy a native migration waits, whatever decides about its stage; its reader has looked at it.
+pub(super) fn delay(migration: &Migration) -> Option<Duration> {
+    let (_, delay) = migration.attributes.iter().find(|(name, _)| name == "delay")?;
+    limosa_model::stage::delay(delay.as_str()?)
 }
 
 /// Reads django-safemigrate's `Safe`: a call of one of its methods, the method itself, or an instance as Python holds it.

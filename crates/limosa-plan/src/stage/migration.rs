@@ -6,8 +6,9 @@ use limosa_model::state::ProjectState;
 use limosa_model::{Migration, SmolStr, Stage};
 use limosa_sql::dialect::Dialect;
 
+use super::Rules;
+use super::declared::{declared, delay};
 use super::operation::{Fresh, OperationStage, operation_stage};
-use super::{Rules, declared};
 use crate::steps::{StepError, advance_operation};
 
 /// In which half of a deploy a migration runs.
@@ -95,7 +96,7 @@ pub fn stage(
         operations.push(operation_stage(app, operation, &from, &state, fresh, dialect));
         fresh.follow(app, operation, &state);
     }
-    let mut staged = Staged { half: Half::Either, why: Why::Nothing, delay: None, operations };
+    let mut staged = Staged { half: Half::Either, why: Why::Nothing, delay: delay(migration), operations };
     match declared(migration) {
         Err(attribute) => (staged.half, staged.why) = (Half::Unclear, Why::Explicit(attribute)),
         Ok(Some(declared)) => {

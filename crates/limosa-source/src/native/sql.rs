@@ -9,6 +9,7 @@
 //! DROP INDEX CONCURRENTLY post_slug_idx;
 //! ```
 
+use limosa_model::stage::delay;
 use limosa_model::value::Kwargs;
 use limosa_model::{Diagnostic, MigrationId, SmolStr, Span, Stage, Value};
 
@@ -16,8 +17,8 @@ use super::{MigrationFile, dependency};
 use crate::sources::Source;
 use crate::suggest;
 
-const KEYS: [&str; 8] =
-    ["dependencies", "replaces", "run_before", "initial", "stage", "atomic", "forwards", "backwards"];
+const KEYS: [&str; 9] =
+    ["dependencies", "replaces", "run_before", "initial", "stage", "delay", "atomic", "forwards", "backwards"];
 /// How a line of the header begins, after `--` and blanks.
 const MARK: &str = "limosa:";
 
@@ -129,6 +130,13 @@ impl<'a> Reader<'a> {
             "atomic" => self.file.atomic = self.bool(value, span).unwrap_or(true),
             "stage" if Stage::parse(value).is_some() => {
                 self.file.attributes.push((SmolStr::new_static("stage"), Value::from(value)));
+            }
+            "delay" if delay(value).is_some() => {
+                self.file.attributes.push((SmolStr::new_static("delay"), Value::from(value)));
+            }
+            "delay" => {
+                let message = format!("`{value}` is no delay");
+                self.error("wrong-type", span, message, "write a number with s, m, h or d, such as 2h");
             }
             "stage" => {
                 let help = suggest::help(value, Stage::NAMES);

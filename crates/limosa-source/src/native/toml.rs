@@ -9,6 +9,7 @@ mod operation;
 mod options;
 mod reader;
 
+use limosa_model::stage::delay;
 use limosa_model::{Diagnostic, MigrationId, Severity, SmolStr, Stage, Value};
 use toml::de::{DeTable, DeValue};
 
@@ -20,8 +21,17 @@ use self::reader::Reader;
 
 pub(crate) use operation::RUN_RUST;
 
-const KEYS: [&str; 8] =
-    ["dependencies", "operations", "pending_operations", "atomic", "stage", "replaces", "run_before", "initial"];
+const KEYS: [&str; 9] = [
+    "dependencies",
+    "operations",
+    "pending_operations",
+    "atomic",
+    "stage",
+    "delay",
+    "replaces",
+    "run_before",
+    "initial",
+];
 
 /// Reads a migration from TOML; what is wrong with it is reported with its place.
 ///
@@ -41,6 +51,7 @@ impl Reader<'_> {
     fn migration(&mut self, table: &DeTable<'_>, id: MigrationId) -> MigrationFile {
         self.check_keys(table, KEYS, "a migration");
         let mut file = MigrationFile::new(id, self.source.id);
+        let mut pending = Vec::new();
         for (key, node) in table {
             match key.get_ref().as_ref() {
                 "dependencies" => file.dependencies = self.dependencies(node),
@@ -54,20 +65,26 @@ impl Reader<'_> {
                         file.attributes.push((SmolStr::new_static("stage"), Value::Str(stage)));
                     }
                 }
+                "delay" => {
+                    let text = self.text(node);
+                    match text.as_deref().map(delay) {
+                        Some(Some(_)) => file.attributes.extend(text.map(|text| ("delay".into(), Value::Str(text)))),
+                        Some(None) => _ = self.wrong::<()>(node, "a number with s, m, h or d, such as \"2h\""),
+                        None => {}
+                    }
+                }
                 "pending_operations" => {
-                    _ = self.operations(node);
-                    let span = self.source.span(key.span());
-                    let help = "write them as a migration of their own with `stage = \"post-deploy\"`";
-                    self.error_with_help(
-                        "not-supported",
-                        span,
-                        "`pending_operations` are not supported yet".into(),
-                        help.into(),
-                    );
+                    pending = self.operations(node).unwrap_or_default();
+                    if table.contains_key("stage") {
+                        let message = "`stage` decides about all operations, and `pending_operations` have one".into();
+                        let span = self.source.span(key.span());
+                        self.error_with_help("conflicting-keys", span, message, "leave `stage` out".into());
+                    }
                 }
                 _ => {}
             }
         }
+        file.operations.extend(pending.into_iter().map(after_deploy));
         file
     }
 
@@ -93,5 +110,17 @@ impl Reader<'_> {
             }
         }
         ids
+    }
+}
+
+/// Returns an operation that waits for the end of a deploy, unless it names another stage itself.
+fn after_deploy(operation: Value) -> Value {
+    match operation.as_call() {
+        Some(call) if call.kwargs.get("stage").is_none() => {
+            let mut call = call.clone();
+            call.kwargs.set("stage", Value::from(Stage::PostDeploy.as_str()));
+            Value::Call(call.into())
+        }
+        _ => operation,
     }
 }

@@ -35,7 +35,7 @@ fn toml() {
             ),
             (
                 "depends = []\n",
-                "0001_x.toml:1:1 unknown-key: unknown key `depends` in a migration (known are: dependencies, operations, pending_operations, atomic, stage, replaces, run_before, initial)",
+                "0001_x.toml:1:1 unknown-key: unknown key `depends` in a migration (known are: dependencies, operations, pending_operations, atomic, stage, delay, replaces, run_before, initial)",
             ),
             (
                 "dependancies = []\n",
@@ -72,8 +72,8 @@ fn toml() {
                 "0001_x.toml:3:1 unknown-key: unknown key `modle` in RemoveField (did you mean `model`?)\n0001_x.toml:2:6 missing-key: RemoveField has no `model`",
             ),
             (
-                "[[pending_operations]]\nop = \"DeleteModel\"\nname = \"A\"\n",
-                "0001_x.toml:1:3 not-supported: `pending_operations` are not supported yet (write them as a migration of their own with `stage = \"post-deploy\"`)",
+                "stage = \"post-deploy\"\n[[pending_operations]]\nop = \"DeleteModel\"\nname = \"A\"\n",
+                "0001_x.toml:2:3 conflicting-keys: `stage` decides about all operations, and `pending_operations` have one (leave `stage` out)",
             ),
             (
                 &unknown_class,
@@ -137,7 +137,7 @@ fn sql() {
         &[
             (
                 "-- limosa: depends a.b\nSELECT 1;\n",
-                "0001_x.sql:1:12 unknown-key: unknown key `depends` in a migration (known are: dependencies, replaces, run_before, initial, stage, atomic, forwards, backwards)",
+                "0001_x.sql:1:12 unknown-key: unknown key `depends` in a migration (known are: dependencies, replaces, run_before, initial, stage, delay, atomic, forwards, backwards)",
             ),
             (
                 "-- limosa: atomic no\nSELECT 1;\n",

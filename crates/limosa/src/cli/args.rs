@@ -142,6 +142,9 @@ pub struct MigrateArgs {
     /// Runs what belongs before the deploy, while the old code runs, and puts the rest off.
     #[arg(long, conflicts_with_all = ["post_deploy", "fake", "prune"])]
     pub pre_deploy: bool,
+    /// With --pre-deploy: runs what can run, and holds what cannot, where nothing would run otherwise.
+    #[arg(long, requires = "pre_deploy")]
+    pub nonstrict: bool,
     /// Runs what belongs after the deploy, when the old code runs nowhere any more.
     #[arg(long, conflicts_with_all = ["fake", "prune"])]
     pub post_deploy: bool,

@@ -32,6 +32,7 @@ pub(super) fn migrations(workspace: &Workspace, divided: &Divided) -> Vec<HeldMi
         half: stages::half_name(held.migration.half()),
         why: match &held.behind {
             Some(other) => format!("waits for {other}"),
+            None if let Some(wait) = held.wait => format!("waits {} more", stages::duration(wait)),
             None if held.is_part => format!("the rest of it: {}", stages::describe(workspace, &held.migration)),
             None => stages::describe(workspace, &held.migration),
         },
@@ -43,7 +44,7 @@ pub(super) fn migrations(workspace: &Workspace, divided: &Divided) -> Vec<HeldMi
 pub(super) fn text(stage: Stage, migrations: &[HeldMigration]) -> String {
     let title = match stage {
         Stage::PreDeploy => "Put off until after the deploy",
-        Stage::PostDeploy => "Not applied, though they belong before the deploy or wait for what does",
+        Stage::PostDeploy => "Not applied, because they belong before the deploy or wait",
     };
     let mut text = format!("{BOLD}{title}:{BOLD:#}\n");
     for held in migrations {

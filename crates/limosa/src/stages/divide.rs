@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use limosa_engine::runner::states_forwards;
 use limosa_model::graph::Direction;
@@ -40,6 +41,19 @@ pub struct Held {
     left: Arc<Migration>,
     /// Whether the rest of it is applied by then.
     pub is_part: bool,
+    /// How long it waits still.
+    pub wait: Option<Duration>,
+}
+
+/// What of a plan is to run.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The half of the deploy.
+    pub stage: Stage,
+    /// Whether nothing runs when something of this half cannot.
+    pub is_strict: bool,
+    /// What was put off, and how long ago.
+    pub put_off: &'a BTreeMap<MigrationId, Duration>,
 }
 
 impl Divided {
@@ -49,10 +63,10 @@ impl Divided {
         !self.plan.executed.is_empty() || self.held.iter().any(|held| held.migration.half() != other)
     }
 
-    /// Returns the migrations that are put off until after the deploy, and may be recorded after what depends on them.
+    /// Returns the migrations that are put off, and may be recorded after what depends on them.
     pub fn put_off(&self) -> Vec<MigrationId> {
         let is_put_off = |held: &&Held| {
-            self.stage == Stage::PreDeploy
+            (self.stage == Stage::PreDeploy || held.wait.is_some())
                 && held.migration.direction == Direction::Forwards
                 && !self.plan.parts.divides(&held.migration.id)
         };
@@ -68,12 +82,19 @@ impl Divided {
 /// # Errors
 /// When the operations of a migration have different stages, nothing decides and they cannot be divided, or a migration is to run before the deploy and cannot
 /// go ahead of one that is held.
-pub fn divide(workspace: &Workspace, plan: MigratePlan, context: &Context, stage: Stage) -> Result<Divided, Error> {
+pub fn divide(
+    workspace: &Workspace,
+    plan: MigratePlan,
+    context: &Context,
+    request: Request<'_>,
+) -> Result<Divided, Error> {
+    let stage = request.stage;
     let stages = of_plan(workspace, &plan, context)?;
     let mut divider = Divider {
         workspace,
         context,
         plan: &plan,
+        request,
         stage,
         before: migrate::applied(workspace, &plan.graph, &plan.parts)?,
         held: Vec::new(),
@@ -100,6 +121,7 @@ struct Divider<'a> {
     workspace: &'a Workspace,
     context: &'a Context,
     plan: &'a MigratePlan,
+    request: Request<'a>,
     stage: Stage,
     /// What is applied, and runs before the next one.
     before: Vec<Arc<Migration>>,
@@ -122,10 +144,16 @@ impl Divider<'_> {
             Half::Mixed => self.wrong.push(refusal::mixed(self.workspace, migration, None)),
             Half::Unclear => self.wrong.push(refusal::unclear(self.workspace, migration)),
             Half::Of(stage) if stage != self.stage => self.hold(migration, None, left),
+            Half::Of(_) if let Some(wait) = self.wait(migration) => {
+                self.hold(migration, None, left);
+                self.held.last_mut().into_iter().for_each(|held| held.wait = Some(wait));
+            }
             Half::Of(_) | Half::Either => match self.obstacle(migration, &left)? {
                 None => self.before.push(left),
                 // After the deploy all waits for what was to run before it.
-                Some((held, _)) if half == Half::Either || self.stage == Stage::PostDeploy => {
+                Some((held, _))
+                    if half == Half::Either || self.stage == Stage::PostDeploy || !self.request.is_strict =>
+                {
                     self.hold(migration, Some(held.migration.id), left);
                 }
                 Some((held, objections)) => {
@@ -138,7 +166,16 @@ impl Divider<'_> {
 
     fn hold(&mut self, migration: &StagedMigration, behind: Option<MigrationId>, left: Arc<Migration>) {
         let is_part = self.plan.parts.divides(&migration.id);
-        self.held.push(Held { migration: migration.clone(), behind, left, is_part });
+        self.held.push(Held { migration: migration.clone(), behind, left, is_part, wait: None });
+    }
+
+    /// Returns how long a migration waits still: its delay counts from when it was first seen.
+    fn wait(&self, migration: &StagedMigration) -> Option<Duration> {
+        if self.stage != Stage::PostDeploy || migration.direction == Direction::Backwards {
+            return None;
+        }
+        let age = self.request.put_off.get(&migration.id).copied().unwrap_or_default();
+        migration.staged.delay?.checked_sub(age).filter(|left| !left.is_zero())
     }
 
     /// Runs the operations of a migration that belong before the deploy, and holds the others.
@@ -153,6 +190,10 @@ impl Divider<'_> {
         let first = match first {
             Ok(first) => first,
             Err(objections) => {
+                if !self.request.is_strict {
+                    self.hold(migration, None, Arc::clone(whole));
+                    return Ok(());
+                }
                 let wrong = refusal::mixed(self.workspace, migration, objections.first());
                 self.wrong.push(wrong);
                 return Ok(());
@@ -160,13 +201,17 @@ impl Divider<'_> {
         };
         let runs = migrate::part(whole, |place| first.contains(&place));
         if let Some((held, objections)) = self.obstacle(migration, &runs)? {
+            if !self.request.is_strict {
+                self.hold(migration, Some(held.migration.id), Arc::clone(whole));
+                return Ok(());
+            }
             self.wrong.push(refusal::stuck(self.workspace, migration, &held, &objections));
             return Ok(());
         }
         let left = migrate::part(whole, |place| !first.contains(&place));
         self.before.push(runs);
         self.now.insert(migration.id.clone(), first);
-        self.held.push(Held { migration: migration.clone(), behind: None, left, is_part: true });
+        self.held.push(Held { migration: migration.clone(), behind: None, left, is_part: true, wait: None });
         Ok(())
     }
 

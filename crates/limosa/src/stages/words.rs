@@ -1,5 +1,7 @@
 //! Stages in words.
 
+use std::time::Duration;
+
 use limosa_model::Span;
 use limosa_plan::stage::{Half, Stage, Why};
 
@@ -67,6 +69,18 @@ fn line_of(workspace: &Workspace, migration: &StagedMigration, attribute: &str) 
         at += line.len();
     }
     Some(whole)
+}
+
+/// Returns how long something takes, in its two largest units.
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
+    let units = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let parts = units.into_iter().skip_while(|(number, _)| *number == 0).take(2);
+    parts
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, unit)| format!("{number}{unit}"))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Returns the other half, as the one that a migration waits for is called.

@@ -139,6 +139,36 @@ fn scenarios() -> Vec<Scenario> {
             ],
         ),
         scenario(
+            "what cannot run is held where that is asked for, and the rest runs",
+            &[add("slug"), remove("old"), add("old"), add("more")],
+            &[
+                (
+                    "migrate --pre-deploy --nonstrict",
+                    0,
+                    &[1, 2, 5],
+                    &["0003_m: “Remove field old", "0004_m: waits for blog.0003_m"],
+                ),
+                ("migrate --post-deploy", 0, &[1, 2, 5, 3], &[]),
+                ("migrate --pre-deploy --nonstrict", 0, &[1, 2, 5, 3, 4], &[]),
+            ],
+        ),
+        Scenario {
+            what: "pending operations wait for the end of the deploy",
+            migrations: vec![(
+                "0002_m".into(),
+                migration(&["blog.0001_first"], &add("slug"))
+                    + &(add("late") + &remove("old")).replace("[[operations]]", "[[pending_operations]]"),
+            )],
+            configuration: "",
+            steps: &[
+                ("migrate --pre-deploy", 0, &[1], &["0002_m: the rest of it: “Add field late"]),
+                ("migrate --plan", 0, &[1], &["blog.0002_m\n    Add field late to Post\n    Remove field old"]),
+                ("migrate --post-deploy", 0, &[1, 2], &[]),
+                ("migrate blog 0001", 0, &[1], &[]),
+                ("migrate", 0, &[1, 2], &[]),
+            ],
+        },
+        scenario(
             "operations of both halves in one migration run in their halves",
             &[remove("old") + &add("slug"), add("more")],
             &[
@@ -289,6 +319,27 @@ fn halves_run_what_belongs_to_them() {
                 }
                 assert_eq!(applied(database), *numbers, "after {command}:\n{said}");
             }
+        }
+    });
+}
+
+#[test]
+fn delays_count_from_when_a_migration_was_first_seen() {
+    on_each("stages_delay", |database| {
+        let delayed = format!("delay = \"2h\"\n{}", migration(&["blog.0001_first"], &remove("old")));
+        for first in ["migrate --pre-deploy", "migrate --post-deploy"] {
+            database.empty();
+            let project = project(&[("0002_m".to_owned(), delayed.clone())], "", database);
+            project.run("migrate blog 0001").ends(0);
+            project.run(first).ends(0);
+            project.run("migrate --post-deploy").ends(0).prints(&["blog.0002_m: waits "]);
+            project.run("migrate --post-deploy --check").ends(1);
+            assert_eq!(applied(database), [1]);
+            database.execute("UPDATE limosa_put_off SET since = '2001-01-01 00:00:00'");
+            project.run("migrate --post-deploy").ends(0).prints(&["Applying blog.0002_m... OK"]);
+            project.run("migrate blog 0001").ends(0);
+            assert_eq!(database.query("SELECT count(*) FROM limosa_put_off"), ["0"]);
+            project.run("migrate").ends(0).prints(&["Applying blog.0002_m... OK"]);
         }
     });
 }

@@ -121,7 +121,11 @@ impl<'a> Request<'a> {
         let target = self.target(&situation.graph)?;
         let plan = migrate::plan(workspace, situation, &target)?;
         let planned = match self.stage() {
-            Some(stage) => Planned::Half(stages::divide(workspace, plan, context, stage)?),
+            Some(stage) => {
+                let is_strict = !self.args.nonstrict;
+                let half = stages::Request { stage, is_strict, put_off: &situation.put_off };
+                Planned::Half(stages::divide(workspace, plan, context, half)?)
+            }
             None => Planned::Whole(plan),
         };
         Ok((target, planned))
