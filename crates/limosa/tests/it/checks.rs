@@ -5,10 +5,12 @@
 //! tries some of them.
 
 use limosa_check::{Check, Group, checks};
+use limosa_db::{AutoField, History};
 use limosa_sql::dialect::Dialect;
+use limosa_sql::split::split;
 use serde_json::Value;
 
-use crate::database::{Database, on_each};
+use crate::database::Database;
 use crate::program::Said;
 use crate::project::Project;
 
@@ -71,21 +73,40 @@ impl Example {
     }
 }
 
-/// Makes the project of an example, with rows in its tables.
-fn shop(database: &Database, example: &Example) -> Project {
-    let project = Project::django(&[]).expect("Django").on(database);
-    let settings = std::fs::read_to_string(project.path("settings.py")).expect("settings");
-    project.write("settings.py", settings.replace("library", "shop"));
-    project.write("shop/__init__.py", "");
-    project.write("shop/migrations/__init__.py", "");
-    project.write("shop/migrations/0001_initial.py", include_str!("checks/shop.py"));
-    project.run("migrate -q").ends(0);
-    database.execute("INSERT INTO shop_customer (name, email) VALUES ('Ada', 'ada@example.org')");
-    database.execute(
-        "INSERT INTO shop_order (customer_id, number, status, note, total) SELECT id, 1, 'new', '', 10 FROM shop_customer",
-    );
-    project.write("shop/migrations/0002_example.py", example.migration());
-    project
+/// The project of the examples on a database, and how its first migration is done again.
+struct Shop<'a> {
+    project: Project,
+    database: &'a Database,
+    /// What makes the tables, with rows in them, and records the migration.
+    statements: Vec<String>,
+}
+
+impl<'a> Shop<'a> {
+    fn new(database: &'a Database) -> Option<Self> {
+        let project = Project::django(&[])?.on(database);
+        let settings = std::fs::read_to_string(project.path("settings.py")).expect("settings");
+        project.write("settings.py", settings.replace("library", "shop"));
+        project.write("shop/__init__.py", "");
+        project.write("shop/migrations/__init__.py", "");
+        project.write("shop/migrations/0001_initial.py", include_str!("checks/shop.py"));
+        let sql = project.run("sqlmigrate shop 0001").ends(0).stdout;
+        let sql = sql.replace("BEGIN;", "").replace("COMMIT;", "");
+        let history = History::named("django_migrations", database.dialect());
+        let mut statements = vec![history.create_statement(AutoField::Big)];
+        statements.extend(split(&sql, database.dialect()).into_iter().map(|statement| statement.text.to_owned()));
+        statements.push(history.insert_statement("shop", "0001_initial"));
+        statements.push("INSERT INTO shop_customer (name, email) VALUES ('Ada', 'ada@example.org')".into());
+        let order = "SELECT id, 1, 'new', '', 10 FROM shop_customer";
+        statements.push(format!("INSERT INTO shop_order (customer_id, number, status, note, total) {order}"));
+        Some(Self { project, database, statements })
+    }
+
+    /// Puts the database where the first migration leads, and an example after it.
+    fn begin(&self, example: &Example) {
+        self.database.clear();
+        self.database.execute_all(&self.statements);
+        self.project.write("shop/migrations/0002_example.py", example.migration());
+    }
 }
 
 /// Returns the checks that must look beside one: a comment is judged by what it allows.
@@ -99,47 +120,58 @@ fn findings(said: &Said) -> Vec<Value> {
     json["findings"].as_array().expect("findings").clone()
 }
 
-/// Tries an example on a database, and returns what is wrong with it.
-fn attempt(database: &Database, check: &Check, example: &Example, finds: bool) -> Option<String> {
-    let project = shop(database, example);
-    let said = project.run(&format!("check --select {}{} --format json", check.code, with(check)));
+/// Tries an example, and returns what is wrong with it.
+fn attempt(shop: &Shop<'_>, check: &Check, example: &Example, finds: bool) -> Option<String> {
+    shop.begin(example);
+    let said = shop.project.run(&format!("check --select {}{} --format json", check.code, with(check)));
     if said.status.code() >= Some(2) {
         return Some(said.to_string());
     }
     if findings(&said).iter().any(|finding| finding["code"] == check.code) != finds {
         return Some(format!("{}\n{said}", if finds { "finds nothing" } else { "finds something" }));
     }
-    let ran = project.run("migrate -q");
+    let ran = shop.project.run("migrate -q");
     let failed = ran.status.code() != Some(0);
     (failed != example.fails).then(|| format!("{}\n{ran}", if failed { "fails" } else { "does not fail" }))
 }
 
+/// Tries the examples of all checks of a database.
+#[track_caller]
+fn each_finds_its_example(database: &Database) {
+    let Some(shop) = Shop::new(database) else { return };
+    let mut wrong = Vec::new();
+    let asked = std::env::var("LIMOSA_TEST_CHECKS").unwrap_or_default();
+    let is_asked = |check: &Check| asked.split(',').any(|start| check.code.starts_with(start));
+    let here = checks::ALL.iter().filter(|check| check.databases.contains(&database.dialect()));
+    for check in here.filter(|check| is_asked(check)) {
+        let mut looked = 0;
+        for (heading, finds) in [("Example", true), ("Instead", false)] {
+            for example in examples(check, heading).iter().filter(|example| example.is_for(database)) {
+                looked += usize::from(finds);
+                let problem = attempt(&shop, check, example, finds);
+                wrong.extend(problem.map(|problem| format!("{}: {heading}\n{}\n{problem}", check.code, example.code)));
+            }
+        }
+        if looked == 0 {
+            wrong.push(format!("{} has no example", check.code));
+        }
+    }
+    assert!(wrong.is_empty(), "on {}:\n{}", database.dialect(), wrong.join("\n\n"));
+}
+
+// A test for each database: they run side by side.
+
 #[test]
-fn each_finds_its_example_and_not_what_it_advises() {
-    on_each("checks", |database| {
-        if Project::django(&[]).is_none() {
-            return;
-        }
-        let mut wrong = Vec::new();
-        let asked = std::env::var("LIMOSA_TEST_CHECKS").unwrap_or_default();
-        let is_asked = |check: &Check| asked.split(',').any(|start| check.code.starts_with(start));
-        let here = checks::ALL.iter().filter(|check| check.databases.contains(&database.dialect()));
-        for check in here.filter(|check| is_asked(check)) {
-            let mut looked = 0;
-            for (heading, finds) in [("Example", true), ("Instead", false)] {
-                for example in examples(check, heading).iter().filter(|example| example.is_for(database)) {
-                    looked += usize::from(finds);
-                    let problem = attempt(database, check, example, finds);
-                    wrong.extend(
-                        problem.map(|problem| format!("{}: {heading}\n{}\n{problem}", check.code, example.code)),
-                    );
-                    database.clear();
-                }
-            }
-            if looked == 0 {
-                wrong.push(format!("{} has no example", check.code));
-            }
-        }
-        assert!(wrong.is_empty(), "on {}:\n{}", database.dialect(), wrong.join("\n\n"));
-    });
+fn on_sqlite() {
+    each_finds_its_example(&Database::sqlite());
+}
+
+#[test]
+fn on_postgres() {
+    Database::postgres("checks").iter().for_each(each_finds_its_example);
+}
+
+#[test]
+fn on_mariadb() {
+    Database::mariadb("checks").iter().for_each(each_finds_its_example);
 }

@@ -99,10 +99,22 @@ impl Database {
         });
     }
 
+    /// Runs statements in order.
+    #[track_caller]
+    pub(crate) fn execute_all(&self, statements: &[String]) {
+        self.runtime.block_on(async {
+            let connection = open(&self.url).await;
+            for sql in statements {
+                connection.execute(sql).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+            }
+            connection.close().await;
+        });
+    }
+
     /// Drops all that the database holds.
     pub(crate) fn clear(&self) {
         match &self.kind {
-            Kind::Sqlite { .. } => std::fs::remove_file(self.url.sqlite_path().expect("a file")).expect("remove"),
+            Kind::Sqlite { .. } => _ = std::fs::remove_file(self.url.sqlite_path().expect("a file")),
             Kind::Server { .. } if self.dialect() == Dialect::Postgres => {
                 self.execute("DROP SCHEMA public CASCADE");
                 self.execute("CREATE SCHEMA public");
