@@ -6,7 +6,7 @@ use limosa_plan::stage::{Half, Staged};
 use limosa_plan::steps::{self, Atom, Compiled, Compiler, Skipped, Step, StepError};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
-use limosa_sql::effect::{Effect, Impact, effects, impact};
+use limosa_sql::effect::{Effect, Impact, effects, impact_in};
 use limosa_sql::split::split;
 
 use crate::meaning;
@@ -211,14 +211,7 @@ impl Reader<'_> {
 
     fn statement(&self, sql: &str, own: bool, deferred: bool) -> Statement {
         let effects = effects(sql, self.context.dialect).into_iter().map(|effect| {
-            let name = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
-            let table = match (effect.table(), &effect) {
-                (Some(table), _) => self.tables.table(&name(table)),
-                // PostgreSQL names an index without its table.
-                (None, Effect::DropIndex { name: index, .. }) => self.tables.table_of_constraint(&name(index)),
-                (None, _) => None,
-            };
-            let cost = impact(&effect, table, self.context);
+            let cost = impact_in(&effect, self.tables, self.context);
             (effect, cost)
         });
         Statement { sql: sql.to_owned(), own, deferred, effects: effects.collect() }

@@ -6,7 +6,7 @@
 mod impact;
 mod read;
 
-pub use self::impact::{Blocks, Impact, Lock, Work, impact, together};
+pub use self::impact::{Blocks, Impact, Lock, Work, impact, impact_in, together};
 pub use self::read::{assigned, effects};
 
 /// One thing that a statement does. Names are without quotes; a table's carries its schema when the statement names one.

@@ -1,6 +1,6 @@
 //! What statements cost, asked of the servers: the locks that they take, whether they read, index or write every row.
 //!
-//! Each statement runs on tables with rows, and what the server did is compared with what [`impact`] says. Where that is not certain,
+//! Each statement runs on tables with rows, and what the server did is compared with what [`impact_in`] says. Where that is not certain,
 //! it may say too much.
 
 mod mariadb;
@@ -10,19 +10,12 @@ use limosa_db::{Connection, introspect};
 use limosa_model::django::DjangoVersion;
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
-use limosa_sql::effect::{Impact, effects, impact, together};
+use limosa_sql::effect::{Impact, effects, impact_in, together};
 
 /// Returns what a statement is said to cost.
 fn said(sql: &str, catalog: &Catalog, context: &Context) -> Impact {
     let impacts = effects(sql, context.dialect);
-    let impacts = impacts.iter().map(|effect| {
-        let name = effect.table().unwrap_or_default();
-        let table = catalog.table(name).or_else(|| match effect {
-            limosa_sql::effect::Effect::DropIndex { name, .. } => catalog.table_of_constraint(name),
-            _ => None,
-        });
-        impact(effect, table, context)
-    });
+    let impacts = impacts.iter().map(|effect| impact_in(effect, catalog, context));
     together(impacts, context.dialect)
 }
 

@@ -12,7 +12,7 @@ mod sqlite;
 use limosa_model::SmolStr;
 
 use super::Effect;
-use crate::catalog::Table;
+use crate::catalog::{Catalog, Table};
 use crate::dialect::{Context, Dialect};
 
 /// What an effect costs who works on the database meanwhile.
@@ -108,6 +108,25 @@ pub fn impact(effect: &Effect, table: Option<&Table>, context: &Context) -> Impa
             Dialect::Sqlite => sqlite::impact(effect),
         },
     }
+}
+
+/// Returns what an effect costs on a database that holds `catalog`: its table is found there, and those that it reaches through it.
+pub fn impact_in(effect: &Effect, catalog: &Catalog, context: &Context) -> Impact {
+    let plain = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+    let table = match effect {
+        Effect::DropIndex { name, table: None, .. } => catalog.table_of_constraint(&plain(name)),
+        _ => effect.table().and_then(|name| catalog.table(&plain(name))),
+    };
+    let mut cost = impact(effect, table, context);
+    if context.dialect == Dialect::Postgres {
+        let mode = |name: &str| postgres::lock(name, postgres::ACCESS_EXCLUSIVE);
+        for other in postgres::reached(effect, table, catalog) {
+            if !cost.locks.iter().any(|lock| lock.table == other) {
+                cost.locks.push(mode(&other));
+            }
+        }
+    }
+    cost
 }
 
 /// Returns what several effects of one statement cost together: of each table the strongest lock, and the most work.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::{Context, Dialect};
-use limosa_sql::effect::{Blocks, Effect, Impact, Work, effects, impact, together};
+use limosa_sql::effect::{Blocks, Effect, Impact, Work, effects, impact_in, together};
 use serde::Serialize;
 
 /// What a statement costs who works on the database meanwhile.
@@ -66,11 +66,7 @@ impl Costs {
     pub(super) fn of(&mut self, sql: &str, tables: &Catalog, context: &Context) -> Cost {
         let effects = effects(sql, context.dialect);
         let impacts = effects.iter().map(|effect| {
-            let known = match effect {
-                Effect::DropIndex { name, .. } => tables.table_of_constraint(plain(name)),
-                _ => effect.table().and_then(|name| tables.table(plain(name))),
-            };
-            let cost = self.on_tables_of_others(effect, impact(effect, known, context));
+            let cost = self.on_tables_of_others(effect, impact_in(effect, tables, context));
             self.follow(effect);
             cost
         });

@@ -40,7 +40,7 @@ const SETUP: [&str; 12] = [
      ADD CONSTRAINT t_later_fk FOREIGN KEY (o_id) REFERENCES o NOT VALID",
 ];
 
-const STATEMENTS: [&str; 85] = [
+const STATEMENTS: [&str; 91] = [
     "ALTER TABLE t ADD COLUMN a integer",
     "ALTER TABLE t ADD COLUMN a integer DEFAULT 5",
     "ALTER TABLE t ADD COLUMN a integer DEFAULT 5 NOT NULL",
@@ -116,7 +116,13 @@ const STATEMENTS: [&str; 85] = [
     "ALTER INDEX t_i RENAME TO t_j",
     "CREATE TABLE w (id bigint PRIMARY KEY, o_id bigint REFERENCES o, FOREIGN KEY (id) REFERENCES t (id))",
     "DROP TABLE t",
+    "DROP TABLE o CASCADE",
     "TRUNCATE t",
+    "TRUNCATE o CASCADE",
+    "ALTER TABLE o DROP COLUMN id CASCADE",
+    "ALTER TABLE o DROP COLUMN k",
+    "ALTER TABLE o ALTER COLUMN id TYPE integer",
+    "ALTER TABLE o ALTER COLUMN k TYPE bigint",
     "INSERT INTO t (n, e) VALUES (99, 99)",
     "UPDATE t SET x = 'a' WHERE n = 1",
     "DELETE FROM t",

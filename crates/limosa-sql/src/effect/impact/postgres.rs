@@ -4,9 +4,10 @@
 //! `commands/tablecmds.c`, `AlterTableGetLockLevel`.
 
 use super::{Blocks, Impact, Lock, Work, postgres_table};
-use crate::catalog::Table;
+use crate::catalog::{Catalog, Table};
 use crate::dialect::Context;
-use crate::effect::{ColumnDefinition, ConstraintKind, Effect, RowChange};
+use crate::effect::{ColumnDefinition, ConstraintKind, Effect, RowChange, TableChange};
+use limosa_model::SmolStr;
 
 pub(super) const ACCESS_EXCLUSIVE: &str = "ACCESS EXCLUSIVE";
 pub(super) const SHARE_ROW_EXCLUSIVE: &str = "SHARE ROW EXCLUSIVE";
@@ -96,6 +97,43 @@ pub(super) fn impact(effect: &Effect, table: Option<&Table>, context: &Context) 
         }
         Effect::Transaction | Effect::Set { .. } | Effect::Other { .. } | Effect::Unknown { .. } => Impact::none(),
     }
+}
+
+/// Returns the tables whose foreign keys refer to what an effect drops, empties or gives another type, in order.
+pub(super) fn reached(effect: &Effect, table: Option<&Table>, catalog: &Catalog) -> Vec<SmolStr> {
+    let Some(table) = table else { return Vec::new() };
+    let to_column = |column: &str| {
+        let keys = catalog.references_to(&table.name);
+        let own = keys.filter(|(_, key)| key.foreign_key.as_ref().is_some_and(|target| target.column == *column));
+        own.map(|(other, _)| other.name.clone()).collect()
+    };
+    let mut tables: Vec<SmolStr> = match effect {
+        Effect::DropTable { cascade: true, .. } => {
+            catalog.references_to(&table.name).map(|(other, _)| other.name.clone()).collect()
+        }
+        Effect::Truncate { cascade: true, .. } => emptied(&table.name, catalog),
+        Effect::AlterTable { change: TableChange::DropColumn { column, cascade: true, .. }, .. } => to_column(column),
+        Effect::AlterTable { change: TableChange::AlterType { column, .. }, .. } => to_column(column),
+        _ => Vec::new(),
+    };
+    tables.retain(|other| *other != table.name);
+    tables.dedup();
+    tables
+}
+
+/// Returns the tables that are emptied with one: those that refer to it, and to these.
+fn emptied(table: &str, catalog: &Catalog) -> Vec<SmolStr> {
+    let mut tables = vec![SmolStr::new(table)];
+    let mut at = 0;
+    while let Some(name) = tables.get(at).cloned() {
+        for (other, _) in catalog.references_to(&name) {
+            if !tables.contains(&other.name) {
+                tables.push(other.name.clone());
+            }
+        }
+        at += 1;
+    }
+    tables
 }
 
 /// Returns why rows cost what they cost.
