@@ -1,5 +1,6 @@
 //! `cargo xtask generate`: writes docs/reference from the code, so that it cannot drift.
 
+mod checks;
 mod cli;
 mod config;
 mod exit_codes;
@@ -7,7 +8,7 @@ mod failures;
 
 use anyhow::{Result, bail};
 
-/// Writes docs/reference from the code: the command line, the configuration, the exit codes, the failures that are explained.
+/// Writes docs/reference from the code: the command line, the configuration, the exit codes, the failures that are explained, the checks.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Writes nothing and fails when a file differs.
@@ -19,6 +20,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let folder = crate::workspace().join("docs/reference");
     let files = [
+        ("checks.md", checks::page()),
         ("cli.md", cli::page()),
         ("config.md", config::page()),
         ("exit-codes.md", exit_codes::page()?),

@@ -1,4 +1,4 @@
-//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask crash`, `cargo xtask generate`, `cargo xtask reversal`, `cargo xtask storm`.
+//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask crash`, `cargo xtask generate`, `cargo xtask new-check`, `cargo xtask reversal`, `cargo xtask storm`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
@@ -8,6 +8,7 @@ mod corpus;
 mod crash;
 mod dump;
 mod generate;
+mod new_check;
 mod read_to_plan;
 mod reversal;
 mod servers;
@@ -30,6 +31,8 @@ enum Command {
     Crash(crash::Args),
     /// Writes docs/reference from the code.
     Generate(generate::Args),
+    /// Begins a check: a file with the next code of its group, listed where checks are listed.
+    NewCheck(new_check::Args),
     /// Reads a project up to its plan and prints how long that took, as JSON; `bench` starts it.
     #[command(hide = true)]
     ReadToPlan(read_to_plan::Args),
@@ -47,6 +50,7 @@ fn main() -> Result<()> {
         Command::Corpus(args) => corpus::run(&args),
         Command::Crash(args) => crash::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::NewCheck(args) => new_check::run(&args),
         Command::ReadToPlan(args) => read_to_plan::run(&args),
         Command::Reversal(args) => reversal::run(&args),
         Command::Storm(args) => storm::run(&args),
