@@ -55,26 +55,31 @@ fn one(sql: &str, dialect: Dialect) -> Vec<Effect> {
 
 /// Reads a statement that controls no transaction: a whole one, or one inside another.
 fn statement(cursor: Cursor<'_>) -> Vec<Effect> {
-    let read = match cursor.word().as_str() {
-        "CREATE" => create::read(cursor),
-        "ALTER" => object::alter(cursor),
-        "DROP" => drop::read(cursor),
-        "RENAME" => table::rename(cursor),
-        "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" | "COPY" | "LOAD" => rows::read(cursor),
-        "SELECT" | "VALUES" | "TABLE" | "WITH" | "EXPLAIN" | "DESCRIBE" | "DESC" | "" => query::read(cursor),
-        "ANALYZE" if dialect_analyzes(cursor) => query::read(cursor),
-        "SET" | "RESET" | "PRAGMA" => setting::read(cursor),
-        "VACUUM" | "CLUSTER" | "REPACK" | "OPTIMIZE" | "REINDEX" | "REFRESH" | "LOCK" => maintenance::read(cursor),
-        _ => object::harmless(cursor),
-    };
+    let read = cursor.deeper().and_then(family);
     match read {
         Some(effects) if !effects.is_empty() => effects,
         _ => vec![Effect::Unknown { verb: cursor.verb(2) }],
     }
 }
 
+/// Gives a statement to those who know its family.
+fn family(cursor: Cursor<'_>) -> Option<Vec<Effect>> {
+    match cursor.word().as_str() {
+        "CREATE" => create::read(cursor),
+        "ALTER" => object::alter(cursor),
+        "DROP" => drop::read(cursor),
+        "RENAME" => table::rename(cursor),
+        "INSERT" | "REPLACE" | "UPDATE" | "DELETE" | "MERGE" | "TRUNCATE" | "COPY" | "LOAD" => rows::read(cursor),
+        "SELECT" | "VALUES" | "TABLE" | "WITH" | "EXPLAIN" | "DESCRIBE" | "DESC" | "" => query::read(cursor),
+        "ANALYZE" if analyzes(cursor) => query::read(cursor),
+        "SET" | "RESET" | "PRAGMA" => setting::read(cursor),
+        "VACUUM" | "CLUSTER" | "REPACK" | "OPTIMIZE" | "REINDEX" | "REFRESH" | "LOCK" => maintenance::read(cursor),
+        _ => object::harmless(cursor),
+    }
+}
+
 /// MariaDB's `ANALYZE UPDATE …` runs the statement.
-fn dialect_analyzes(cursor: Cursor<'_>) -> bool {
+fn analyzes(cursor: Cursor<'_>) -> bool {
     let runs = ["SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "WITH"];
     cursor.dialect() == Dialect::MySql && runs.iter().any(|word| cursor.is(&["ANALYZE", word]))
 }

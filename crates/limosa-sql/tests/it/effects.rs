@@ -444,3 +444,13 @@ fn everything_else() {
         (Sqlite, "SELECT AddGeometryColumn('t', 'g', 4326, 'POINT', 2, 1)", &["t: add g [POINT]"]),
     ]);
 }
+
+#[test]
+fn deep_nesting_ends() {
+    for (dialect, part) in
+        [(Postgres, "("), (Postgres, "WITH a AS ("), (Postgres, "EXPLAIN ANALYZE "), (MySql, "SET STATEMENT a=1 FOR ")]
+    {
+        let sql = format!("{} SELECT 1", part.repeat(20_000));
+        assert!(effects(&sql, dialect).iter().any(|effect| matches!(effect, Effect::Unknown { .. })), "{part}");
+    }
+}

@@ -181,7 +181,7 @@ pub(super) fn targets<'a>(
     })
 }
 
-/// Returns the first words of what happens to a table that says nothing of its rows.
+/// Returns the lock of what changes nothing that rows depend on, by its first words.
 pub(super) fn attribute_mode(verb: &str) -> &'static str {
     const LIGHT: [&str; 7] = [
         "set",

@@ -7,7 +7,6 @@ use crate::catalog::{Constraint, Table};
 use crate::dialect::Context;
 use crate::effect::{ColumnDefinition, ConstraintKind, Generated, TableChange};
 
-/// Constraints that PostgreSQL reads every row for say so.
 const CHECKED: &str = "every row is checked";
 const CATALOG: &str = "only the catalog changes";
 

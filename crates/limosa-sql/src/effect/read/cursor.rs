@@ -11,11 +11,20 @@ pub(super) struct Cursor<'a> {
     dialect: Dialect,
     at: usize,
     end: usize,
+    depth: u8,
 }
+
+/// How deep statements stand inside each other before nobody reads on.
+const DEEPEST: u8 = 64;
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(words: &'a Words<'a>, dialect: Dialect) -> Self {
-        Self { words, dialect, at: 0, end: words.tokens.len() }
+        Self { words, dialect, at: 0, end: words.tokens.len(), depth: 0 }
+    }
+
+    /// Goes one statement deeper; nothing where that is too deep.
+    pub(super) fn deeper(self) -> Option<Self> {
+        (self.depth < DEEPEST).then(|| Self { depth: self.depth + 1, ..self })
     }
 
     pub(super) fn dialect(&self) -> Dialect {
