@@ -295,6 +295,14 @@ impl Connection {
         }
     }
 
+    /// Returns whether a statement is kept as soon as it has run.
+    pub fn keeps_at_once(&self) -> bool {
+        match &self.backend {
+            Backend::Mysql(connection) => connection.keeps_at_once(),
+            Backend::Postgres(_) | Backend::Sqlite(_) => !self.in_transaction(),
+        }
+    }
+
     /// Returns whether the connection is known to be lost.
     pub fn is_closed(&self) -> bool {
         match &self.backend {

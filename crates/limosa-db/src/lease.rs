@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use self::fence::Fence;
+pub(crate) use self::fence::Guard;
 use self::heartbeat::Heartbeat;
 pub use self::recovery::Lost;
 use self::table::Table;
@@ -136,7 +137,7 @@ impl Lease {
     ///
     /// That is so in a database in memory, and where the table of leases may not be made.
     pub fn fence(&self) -> Option<Fence> {
-        self.row.as_ref().map(|row| Fence::new(&row.table, row.token, &row.scope.run_id))
+        self.row.as_ref().map(|row| Fence::new(&row.table, row.token, &row.scope.run_id, self.session.is_some()))
     }
 
     /// Says what the runner does now, for those who wait.

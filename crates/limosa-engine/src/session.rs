@@ -131,6 +131,19 @@ impl Session<'_> {
         }
     }
 
+    /// Runs one statement and returns how many rows it changed.
+    pub(crate) async fn change(&mut self, sql: &str) -> Result<u64, SessionError> {
+        match self {
+            Self::Direct(connection) => Ok(connection.execute(sql).await?),
+            Self::Bridge(bridge, _) => Ok(u64::try_from(bridge.execute(sql, None).await?).unwrap_or(0)),
+        }
+    }
+
+    /// Returns whether a statement is kept as soon as it has run.
+    pub(crate) fn keeps_at_once(&self) -> bool {
+        matches!(self, Self::Direct(connection) if connection.keeps_at_once())
+    }
+
     /// Leaves that transaction.
     pub(crate) async fn commit(&mut self) -> Result<(), SessionError> {
         match self {

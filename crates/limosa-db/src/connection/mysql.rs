@@ -31,6 +31,8 @@ pub(crate) struct MysqlConnection {
 #[derive(Debug, Default)]
 struct State {
     in_transaction: AtomicBool,
+    /// Whether statements are not kept by themselves (`SET autocommit = 0`).
+    holds_back: AtomicBool,
     closed: AtomicBool,
 }
 
@@ -65,6 +67,11 @@ impl MysqlConnection {
     /// Returns whether a transaction is open, as the server said at the end of the last statement.
     pub(crate) fn in_transaction(&self) -> bool {
         self.state.in_transaction.load(Ordering::Acquire)
+    }
+
+    /// Returns whether a statement is kept as soon as it has run.
+    pub(crate) fn keeps_at_once(&self) -> bool {
+        !self.in_transaction() && !self.state.holds_back.load(Ordering::Acquire)
     }
 
     /// Returns whether the connection is known to be lost.

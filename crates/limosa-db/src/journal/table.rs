@@ -5,11 +5,29 @@ use limosa_sql::dialect::Dialect;
 use super::{JournalKey, JournalStep, StepState};
 use crate::connection::{Connection, literal};
 use crate::error::{DbError, DbErrorKind};
-use crate::lease::Lease;
 use crate::lease::table::Table as LeaseTable;
+use crate::lease::{Fence, Guard, Lease};
 
 /// The name of the table.
 const NAME: &str = "limosa_step";
+
+/// The columns that are written when a step is added.
+const COLUMNS: [&str; 14] = [
+    "history",
+    "app",
+    "name",
+    "direction",
+    "position",
+    "operation",
+    "description",
+    "fingerprint",
+    "statement",
+    "state",
+    "before_it",
+    "waiting",
+    "run_id",
+    "started_at",
+];
 
 /// The table of the journal, as far as it belongs to one history.
 #[derive(Clone, Debug)]
@@ -112,20 +130,28 @@ impl Journal {
         rows.iter().map(read).collect()
     }
 
-    /// Returns the statement that adds steps.
-    pub fn insert(&self, key: &JournalKey, steps: &[JournalStep]) -> String {
-        let rows: Vec<String> = steps.iter().map(|step| self.row(key, step)).collect();
-        format!(
-            "INSERT INTO {} (history, app, name, direction, position, operation, description, fingerprint, statement, state, \
-             before_it, waiting, run_id, started_at) VALUES {}",
-            self.table,
-            rows.join(", ")
-        )
+    /// Returns the statement that adds steps; with a fence that can be part of it, it adds none when the lease is another's.
+    pub fn insert(&self, key: &JournalKey, steps: &[JournalStep], fence: Option<&Fence>) -> String {
+        let rows = steps.iter().map(|step| self.row(key, step));
+        let rows = match fence.and_then(Fence::guard) {
+            None => format!("VALUES ({})", rows.map(|row| row.join(", ")).collect::<Vec<_>>().join("), (")),
+            Some(Guard { table, condition, .. }) => {
+                // Columns without a name of their own would be called by their values.
+                let named = |row: [String; COLUMNS.len()]| {
+                    let columns = row.iter().zip(COLUMNS).map(|(value, column)| format!("{value} AS {column}"));
+                    format!("SELECT {}", columns.collect::<Vec<_>>().join(", "))
+                };
+                let steps = rows.map(named).collect::<Vec<_>>().join(" UNION ALL ");
+                format!("SELECT step.* FROM ({steps}) AS step, {table} AS lease WHERE {condition} FOR UPDATE")
+            }
+        };
+        format!("INSERT INTO {} ({}) {rows}", self.table, COLUMNS.join(", "))
     }
 
-    fn row(&self, key: &JournalKey, step: &JournalStep) -> String {
+    /// Returns the values of a step.
+    fn row(&self, key: &JournalKey, step: &JournalStep) -> [String; COLUMNS.len()] {
         let optional = |text: Option<&String>| text.map_or_else(|| "NULL".to_owned(), |text| self.literal(text));
-        let values = [
+        [
             self.literal(&self.lease.history),
             self.literal(&key.app),
             self.literal(&key.name),
@@ -140,11 +166,12 @@ impl Journal {
             optional(step.waiting.as_ref()),
             self.literal(&step.run_id),
             if step.state == StepState::Pending { "NULL".to_owned() } else { self.lease.now().to_owned() },
-        ];
-        format!("({})", values.join(", "))
+        ]
     }
 
     /// Returns the statement that says how far a step came; `before` is noted when it starts.
+    ///
+    /// With a fence that can be part of it, it changes nothing when the lease is another's.
     pub fn update(
         &self,
         key: &JournalKey,
@@ -152,22 +179,28 @@ impl Journal {
         state: StepState,
         before: Option<&str>,
         run_id: &str,
+        fence: Option<&Fence>,
     ) -> String {
+        let guard = fence.and_then(Fence::guard);
+        let step = if guard.is_some() { "step." } else { "" };
         let more = match state {
-            StepState::Finished => format!(", finished_at = {}", self.lease.now()),
+            StepState::Finished => format!(", {step}finished_at = {}", self.lease.now()),
             StepState::Pending => String::new(),
             StepState::Started | StepState::Entered => {
                 let before = before.map_or_else(|| "NULL".to_owned(), |before| self.literal(before));
-                format!(", started_at = {}, before_it = {before}", self.lease.now())
+                format!(", {step}started_at = {}, {step}before_it = {before}", self.lease.now())
             }
         };
-        format!(
-            "UPDATE {} SET state = {}, run_id = {}, error = NULL{more} WHERE {} AND position = {position}",
-            self.table,
-            self.literal(state.as_str()),
-            self.literal(run_id),
-            self.is(key)
-        )
+        let (state, run) = (self.literal(state.as_str()), self.literal(run_id));
+        let set = format!("{step}state = {state}, {step}run_id = {run}, {step}error = NULL{more}");
+        let condition = format!("{} AND {step}position = {position}", self.is_as(step, key));
+        match guard {
+            None => format!("UPDATE {} SET {set} WHERE {condition}", self.table),
+            Some(Guard { table, condition: held, renewal }) => format!(
+                "UPDATE {} AS step, {table} AS lease SET {set}, {renewal} WHERE {condition} AND {held}",
+                self.table
+            ),
+        }
     }
 
     /// Returns the statement that says that a step is done, with a place (`%s`) for what waits then; other percent signs are doubled.
@@ -211,8 +244,13 @@ impl Journal {
     }
 
     fn is(&self, key: &JournalKey) -> String {
+        self.is_as("", key)
+    }
+
+    /// Returns the condition that a step is of a migration; a prefix names the table.
+    fn is_as(&self, prefix: &str, key: &JournalKey) -> String {
         format!(
-            "history = {} AND app = {} AND name = {} AND direction = {}",
+            "{prefix}history = {} AND {prefix}app = {} AND {prefix}name = {} AND {prefix}direction = {}",
             self.literal(&self.lease.history),
             self.literal(&key.app),
             self.literal(&key.name),

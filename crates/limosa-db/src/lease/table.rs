@@ -214,13 +214,12 @@ impl Table {
             let short: String = step.chars().take(200).collect();
             format!(", step = {}", self.literal(&short))
         });
-        format!(
-            "UPDATE {} SET renewed_at = {}, expires_at = {}{step} WHERE {}",
-            self.name,
-            self.now(),
-            self.later(),
-            self.held(token, run_id)
-        )
+        format!("UPDATE {} SET {}{step} WHERE {}", self.name, self.renewal(""), self.held(token, run_id))
+    }
+
+    /// Returns the columns that show that the holder lives, with what they become; a prefix names the table.
+    pub(super) fn renewal(&self, prefix: &str) -> String {
+        format!("{prefix}renewed_at = {}, {prefix}expires_at = {}", self.now(), self.later())
     }
 
     /// Returns the statement that notes the holder's connections.
@@ -250,7 +249,13 @@ impl Table {
 
     /// Returns the condition that the row is that of the holder.
     pub(crate) fn held(&self, token: i64, run_id: &str) -> String {
-        format!("name = {} AND token = {token} AND run_id = {}", self.literal(&self.key), self.literal(run_id))
+        self.held_as("", token, run_id)
+    }
+
+    /// Returns the condition that the row is that of the holder; a prefix names the table.
+    pub(super) fn held_as(&self, prefix: &str, token: i64, run_id: &str) -> String {
+        let (key, run) = (self.literal(&self.key), self.literal(run_id));
+        format!("{prefix}name = {key} AND {prefix}token = {token} AND {prefix}run_id = {run}")
     }
 
     /// Returns the time now.

@@ -7,6 +7,7 @@ mod functions;
 mod history;
 mod impact;
 mod introspect;
+mod journal;
 mod lease;
 mod lock;
 mod url;

@@ -9,7 +9,7 @@ mod write;
 
 use std::collections::VecDeque;
 
-use limosa_db::{DbError, Journal, JournalKey, JournalStep, Lease, StepState, known_done};
+use limosa_db::{DbError, Fence, Journal, JournalKey, JournalStep, Lease, StepState, known_done};
 use limosa_model::graph::Direction;
 
 pub(super) use self::place::Place;
@@ -59,16 +59,22 @@ impl JobJournal {
         self.table.forget(&self.key, position)
     }
 
-    /// Returns the statement that says how far a step came; rows that were not written yet go with it.
-    pub(super) fn write(&mut self, position: i64, state: StepState, before: Option<&str>) -> String {
+    /// Returns the statement that says how far a step came; rows that were not written yet go with it, and the fence where it can.
+    pub(super) fn write(
+        &mut self,
+        position: i64,
+        state: StepState,
+        before: Option<&str>,
+        fence: Option<&Fence>,
+    ) -> String {
         self.has_rows = true;
         let Some(index) = self.unwritten.iter().position(|row| row.position == position) else {
-            return self.table.update(&self.key, position, state, before, &self.run_id);
+            return self.table.update(&self.key, position, state, before, &self.run_id, fence);
         };
         self.tried.clone_from(&self.unwritten);
         self.unwritten[index].state = state;
         self.unwritten[index].before = before.map(str::to_owned);
-        self.table.insert(&self.key, &std::mem::take(&mut self.unwritten))
+        self.table.insert(&self.key, &std::mem::take(&mut self.unwritten), fence)
     }
 
     /// Notes whether the transaction of the rows that were written last is kept.

@@ -40,7 +40,7 @@ fn finding(history: &History<'_>, journal: &Journal, key: &JournalKey, steps: &[
         finding.help = Some(format!("finish it with `limosa migrate {} {target}`", id.app));
     } else {
         finding.details.push("no such migration is there any more: nothing can finish it".to_owned());
-        finding.mend.push(Mend { sql: journal.forget(key, 0), undo: journal.insert(key, steps) });
+        finding.mend.push(Mend { sql: journal.forget(key, 0), undo: journal.insert(key, steps, None) });
     }
     finding
 }

@@ -67,8 +67,9 @@ pub(super) async fn statement(conn: &mut Conn, state: &State, sql: &str, params:
     match &result {
         Ok(_) => {
             if let Some(packet) = conn.last_ok_packet() {
-                let open = packet.status_flags().contains(StatusFlags::SERVER_STATUS_IN_TRANS);
-                state.in_transaction.store(open, Ordering::Release);
+                let flags = packet.status_flags();
+                state.in_transaction.store(flags.contains(StatusFlags::SERVER_STATUS_IN_TRANS), Ordering::Release);
+                state.holds_back.store(!flags.contains(StatusFlags::SERVER_STATUS_AUTOCOMMIT), Ordering::Release);
             }
         }
         Err(error) => {

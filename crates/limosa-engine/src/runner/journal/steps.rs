@@ -170,10 +170,10 @@ impl Runner<'_> {
             let Some(journal) = &mut work.journal else { return Ok(()) };
             let takes_waiting = matches!(&step, Step::Python { path, .. } if !path.is_empty());
             let marks = Marks {
-                before: journal.write(position, StepState::Entered, None),
+                before: journal.write(position, StepState::Entered, None, None),
                 after: match takes_waiting {
                     true => journal.table.finish_with_waiting(&journal.key, position),
-                    false => journal.write(position, StepState::Finished, None),
+                    false => journal.write(position, StepState::Finished, None, None),
                 },
                 fence: self.lease.and_then(Lease::fence).map(|fence| fence.statement().to_owned()),
             };

@@ -1,6 +1,6 @@
 //! Writes the rows of the journal, together with what they are about or before it.
 
-use limosa_db::{Failpoint, StepState, failpoint};
+use limosa_db::{Failpoint, Lease, StepState, failpoint};
 
 use super::super::work::Work;
 use super::super::{RunErrorKind, Runner};
@@ -9,7 +9,7 @@ impl Runner<'_> {
     /// Runs a statement in one transaction with its row.
     pub(super) async fn together(&self, work: &mut Work<'_>, position: i64, sql: &str) -> Result<(), RunErrorKind> {
         let Some(journal) = &mut work.journal else { return Ok(()) };
-        let row = journal.write(position, StepState::Finished, None);
+        let row = journal.write(position, StepState::Finished, None, None);
         self.kept(work, &[sql, &row]).await
     }
 
@@ -47,16 +47,34 @@ impl Runner<'_> {
     ) -> Result<(), RunErrorKind> {
         self.set_own_transaction(work, false);
         let Some(journal) = &mut work.journal else { return Ok(()) };
-        let sql = journal.write(position, state, before);
-        self.kept(work, &[&sql]).await?;
+        // Where one statement can be the row and the check of the lease, it needs no transaction around it.
+        let fence = self.lease.and_then(Lease::fence).filter(|fence| fence.is_guard() && work.session.keeps_at_once());
+        let sql = journal.write(position, state, before, fence.as_ref());
+        match fence {
+            Some(_) => self.kept_at_once(work, &sql).await?,
+            None => self.kept(work, &[&sql]).await?,
+        }
         failpoint(Failpoint::StepAnnounced);
         Ok(())
+    }
+
+    /// Runs a statement that changes nothing when the lease is another's.
+    async fn kept_at_once(&self, work: &mut Work<'_>, sql: &str) -> Result<(), RunErrorKind> {
+        let sent = work.session.change(sql).await;
+        let done = match sent.map_err(|error| RunErrorKind::refused(sql.to_owned(), error, self.context.dialect)) {
+            Ok(0) => Err(self.taken_over().await?),
+            done => done.map(drop),
+        };
+        if let Some(journal) = &mut work.journal {
+            journal.close(done.is_ok());
+        }
+        done
     }
 
     /// Says how far a step came.
     pub(super) async fn write(&self, work: &mut Work<'_>, position: i64, state: StepState) -> Result<(), RunErrorKind> {
         let Some(journal) = &mut work.journal else { return Ok(()) };
-        let sql = journal.write(position, state, None);
+        let sql = journal.write(position, state, None, None);
         self.send_one(work, &sql).await
     }
 
@@ -80,7 +98,7 @@ impl Runner<'_> {
         let mut statements = Vec::new();
         if work.progress.changed {
             if !journal.unwritten.is_empty() {
-                statements.push(journal.table.insert(&journal.key, &std::mem::take(&mut journal.unwritten)));
+                statements.push(journal.table.insert(&journal.key, &std::mem::take(&mut journal.unwritten), None));
             }
             statements.push(journal.table.finish_before(&journal.key, position));
             statements.push(journal.table.note_error(&journal.key, position, &kind.to_string(), is_undone));
