@@ -84,7 +84,7 @@ fn python(body: &str) -> String {
     let lines: Vec<&str> = body.trim().lines().map(|line| line.trim_end()).collect();
     let is_attribute =
         |line: &&str| ["operations =", "atomic =", "stage ="].iter().any(|start| line.trim_start().starts_with(start));
-    let (head, attributes) = lines.split_at(lines.iter().position(|line| is_attribute(&line)).unwrap_or_default());
+    let (head, attributes) = lines.split_at(lines.iter().position(|line| is_attribute(line)).unwrap_or_default());
     let attributes: Vec<String> = attributes.iter().map(|line| format!("    {line}")).collect();
     format!(
         "from django.contrib.postgres.constraints import ExclusionConstraint\n\
@@ -107,7 +107,7 @@ fn migration(text: &str, index: usize) -> Migration {
     let source: Arc<Source> =
         sources.add(Path::new("shop/migrations/example.py"), text.into()).unwrap_or_else(|error| panic!("{error:?}"));
     let context = Reading::new(&sources, &modules);
-    let id = MigrationId::new("shop", &format!("{index:04}_example"));
+    let id = MigrationId::new("shop", format!("{index:04}_example"));
     let (raw, diagnostics) = read_migration(&context, &source, id, "shop.migrations.example");
     let raw = raw.unwrap_or_else(|| panic!("{text}\n{diagnostics:?}"));
     let understood = raw.migration_with(&SourceKnowledge::new(context, Some(&raw)));

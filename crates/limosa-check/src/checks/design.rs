@@ -79,7 +79,7 @@ fn typed_columns<'a>(subject: &Subject<'a>) -> Vec<TypedColumn<'a>> {
     found
 }
 
-/// Returns the name of a type in lower case, without a length and what follows on MySQL.
+/// Returns the name of a type in lower case, without a length, the brackets of an array, its schema and what follows on MySQL.
 fn type_name(data_type: &str) -> String {
     let mut name = String::new();
     let mut depth = 0_u32;
@@ -91,7 +91,8 @@ fn type_name(data_type: &str) -> String {
             _ => {}
         }
     }
-    let words: Vec<&str> =
-        name.split_whitespace().filter(|word| !["unsigned", "zerofill", "auto_increment"].contains(word)).collect();
-    words.join(" ")
+    let name = name.replace("[]", " ");
+    let words = name.strip_prefix("pg_catalog.").unwrap_or(&name).split_whitespace();
+    let words = words.filter(|word| !["array", "unsigned", "zerofill", "auto_increment"].contains(word));
+    words.collect::<Vec<_>>().join(" ")
 }

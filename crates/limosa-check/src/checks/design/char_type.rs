@@ -54,6 +54,7 @@ mod tests {
             &CHECK,
             &[
                 (r#"CREATE TABLE fresh (a char, b CHARACTER(10), c bpchar)"#, 3),
+                (r#"CREATE TABLE fresh (a char[])"#, 1),
                 (r#"CREATE TABLE fresh (a "char", b varchar(3), c character varying)"#, 0),
                 (r#"migrations.AddField("order", "code", models.CharField(max_length=3, null=True))"#, 0),
             ],

@@ -61,7 +61,8 @@ fn missing(effect: &Effect) -> Option<&'static str> {
     const MAKES: Option<&str> = Some("IF NOT EXISTS");
     const DROPS: Option<&str> = Some("IF EXISTS");
     match effect {
-        Effect::CreateTable { if_not_exists: false, .. } | Effect::CreateIndex { if_not_exists: false, .. } => MAKES,
+        Effect::CreateTable { if_not_exists: false, temporary: false, .. }
+        | Effect::CreateIndex { if_not_exists: false, name: Some(_), .. } => MAKES,
         Effect::AlterEnum { change: EnumChange::AddValue { if_not_exists: false, .. }, .. } => MAKES,
         Effect::DropTable { if_exists: false, .. } | Effect::DropIndex { if_exists: false, .. } => DROPS,
         Effect::DropObject { if_exists: false, .. } => DROPS,
@@ -122,6 +123,16 @@ ALTER TABLE shop_order ADD COLUMN IF NOT EXISTS a int"#,
                 (
                     r#"-- not atomic
 BEGIN; ALTER TABLE shop_order ADD COLUMN a int; COMMIT"#,
+                    0,
+                ),
+                (
+                    r#"-- not atomic
+CREATE TEMPORARY TABLE fresh (a int)"#,
+                    0,
+                ),
+                (
+                    r#"-- not atomic
+CREATE INDEX CONCURRENTLY ON shop_order (number)"#,
                     0,
                 ),
                 (r#"CREATE INDEX i ON shop_order (number)"#, 0),

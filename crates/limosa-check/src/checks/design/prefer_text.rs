@@ -60,6 +60,7 @@ mod tests {
         expect_everywhere(
             &CHECK,
             &[
+                (r#"CREATE TABLE fresh (a pg_catalog.varchar(10))"#, 1),
                 (r#"CREATE TABLE fresh (a varchar(10), b character varying(20))"#, 2),
                 (r#"CREATE TABLE fresh (a varchar, b text)"#, 0),
                 (r#"ALTER TABLE shop_order ALTER COLUMN note TYPE varchar(100)"#, 1),

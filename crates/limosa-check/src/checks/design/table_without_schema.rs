@@ -1,5 +1,7 @@
 //! DS011.
 
+use limosa_sql::effect::Effect;
+
 use crate::check::declare;
 use crate::finding::Findings;
 use crate::subject::Subject;
@@ -32,8 +34,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     if !subject.is_own_sql() {
         return;
     }
-    let mut named: Vec<&str> =
-        subject.effects().filter_map(|(effect, _)| effect.table()).filter(|table| !table.contains('.')).collect();
+    let is_temporary = |effect: &Effect| matches!(effect, Effect::CreateTable { temporary: true, .. });
+    let effects = subject.effects().map(|(effect, _)| effect).filter(|effect| !is_temporary(effect));
+    let mut named: Vec<&str> = effects.filter_map(Effect::table).filter(|table| !table.contains('.')).collect();
     named.dedup();
     for table in named {
         findings
@@ -58,6 +61,7 @@ mod tests {
                 (r#"UPDATE shop_order SET number = 1"#, 1),
                 (r#"CREATE TABLE public.fresh (a int)"#, 0),
                 (r#"SELECT 1"#, 0),
+                (r#"CREATE TEMP TABLE fresh (a int)"#, 0),
                 (r#"migrations.AddField("order", "details", models.JSONField(null=True))"#, 0),
             ],
         );

@@ -38,19 +38,22 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let Some(statement) = subject.statement.filter(|statement| statement.own && subject.migration.transaction) else {
-        return;
+    let Some(statement) = subject.statement.filter(|statement| statement.own) else { return };
+    let (inside, open) = (subject.migration.transaction, subject.so_far.transaction);
+    let (found, help) = match classify(&statement.sql, subject.dialect()).control {
+        Control::Begin if inside => ("`BEGIN` begins a transaction inside the migration's own", ATOMIC),
+        Control::Commit if inside => ("`COMMIT` ends the migration's own transaction", ATOMIC),
+        Control::Rollback if inside => ("`ROLLBACK` undoes the migration's own transaction", ATOMIC),
+        Control::Begin if open => ("`BEGIN` begins a transaction inside another", "end the other one before"),
+        Control::Commit | Control::Rollback if !inside && !open => {
+            ("a transaction is ended that was not begun", "begin it with `BEGIN`, or leave it out")
+        }
+        _ => return,
     };
-    let (word, what) = match classify(&statement.sql, subject.dialect()).control {
-        Control::Begin => ("BEGIN", "begins a transaction inside"),
-        Control::Commit => ("COMMIT", "ends"),
-        Control::Rollback => ("ROLLBACK", "undoes"),
-        Control::None | Control::Savepoint | Control::RollbackToSavepoint => return,
-    };
-    findings
-        .report(format!("`{word}` {what} the migration's own transaction"))
-        .help("leave it out, or set `atomic = False` on the migration");
+    findings.report(found).help(help);
 }
+
+const ATOMIC: &str = "leave it out, or set `atomic = False` on the migration";
 
 #[cfg(test)]
 mod tests {
@@ -68,6 +71,16 @@ mod tests {
                 (r#"begin; UPDATE shop_order SET number = 1; commit"#, 2),
                 (r#"START TRANSACTION"#, 1),
                 (r#"ROLLBACK"#, 1),
+                (
+                    r#"-- not atomic
+BEGIN; BEGIN; SELECT 1; COMMIT"#,
+                    1,
+                ),
+                (
+                    r#"-- not atomic
+BEGIN; SELECT 1; COMMIT; COMMIT"#,
+                    1,
+                ),
                 (r#"SAVEPOINT a; ROLLBACK TO SAVEPOINT a; RELEASE SAVEPOINT a"#, 0),
                 (
                     r#"atomic = False
