@@ -4,6 +4,7 @@ mod compatibility;
 mod data_loss;
 mod data_migrations;
 mod design;
+mod history;
 mod locks;
 mod reversal;
 pub(crate) mod suppressions;
@@ -33,8 +34,13 @@ pub static ALL: &[&Check] = &[
     &data_loss::narrows_type::CHECK,
     &data_loss::drops_schema::CHECK,
     &data_loss::rename_as_remove_and_add::CHECK,
+    &data_migrations::model_imported::CHECK,
+    &data_migrations::loop_over_all_rows::CHECK,
     &data_migrations::all_rows_at_once::CHECK,
+    &data_migrations::argument_names::CHECK,
+    &data_migrations::variable_name::CHECK,
     &data_migrations::unknown_sql::CHECK,
+    &data_migrations::code_not_seen::CHECK,
     &data_migrations::duplicate_assignment::CHECK,
     &design::prefer_bigint::CHECK,
     &design::prefer_text::CHECK,
@@ -52,6 +58,12 @@ pub static ALL: &[&Check] = &[
     &design::domain_constraint::CHECK,
     &design::small_primary_key::CHECK,
     &design::force_create::CHECK,
+    &history::last_migration_missing::CHECK,
+    &history::last_migration_conflict::CHECK,
+    &history::last_migration_unknown::CHECK,
+    &history::last_migration_stale::CHECK,
+    &history::several_leaves::CHECK,
+    &history::missing_dependency::CHECK,
     &locks::index_blocks_writes::CHECK,
     &locks::drop_index_blocks::CHECK,
     &locks::reindex_blocks::CHECK,

@@ -50,6 +50,8 @@ pub struct Finding {
     pub operation: Option<String>,
     /// Where the operation (or the migration) was written.
     pub span: Option<Span>,
+    /// The place inside of it that it is about, when that is known.
+    pub inside: Option<Span>,
     /// The statement.
     pub sql: Option<String>,
     /// Whether the statement is the project's own, so that it stands in the file as it is.
@@ -74,6 +76,13 @@ impl Finding {
             self.operation.clone().unwrap_or_default(),
             what.unwrap_or_default(),
         ]
+    }
+}
+
+impl Finding {
+    /// Returns the place to show.
+    pub fn place(&self) -> Option<Span> {
+        self.inside.or(self.span)
     }
 }
 
@@ -110,6 +119,7 @@ impl Findings<'_> {
             migration: subject.migration.id().clone(),
             operation: subject.operation.map(|operation| operation.describe()),
             span: subject.span(),
+            inside: None,
             sql: subject.statement.map(|statement| statement.sql.clone()),
             own_sql: subject.statement.is_some_and(|statement| statement.own),
             table: None,
@@ -146,6 +156,25 @@ impl Reported<'_> {
     pub fn table(self, table: &str) -> Self {
         self.finding.table = Some(table.into());
         self
+    }
+
+    /// Says where inside of the operation, such as in the function that it runs.
+    pub fn at(self, place: Span) -> Self {
+        self.finding.inside = Some(place);
+        self
+    }
+
+    /// Lets the level follow from how many rows there are: what is done to some hundred of them is soon over.
+    pub fn rows(self, table: &str) -> Self {
+        const FEW: u64 = 10_000;
+        let reported = self.table(table);
+        if let Some(estimate) = reported.subject.plan.stats.estimate(table, Work::Scan) {
+            if estimate.rows < FEW {
+                reported.finding.level = Level::Note;
+            }
+            reported.finding.estimate = Some(estimate);
+        }
+        reported
     }
 
     /// Lets the level follow from how long the statement takes on the table as it is, where that is known.

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod checks;
 pub mod finding;
+pub mod history;
 pub mod judge;
 mod known;
 mod meaning;

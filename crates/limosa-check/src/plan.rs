@@ -1,7 +1,9 @@
 //! What the checks see: the migrations that will run, each operation between two states, each statement with what it does.
 
+use limosa_model::code::CodeFacts;
 use limosa_model::graph::Direction;
-use limosa_model::{Migration, MigrationId, Operation, ProjectState, Span, Stage};
+use limosa_model::operations::OperationKind;
+use limosa_model::{Migration, MigrationId, Operation, ProjectState, Span, Stage, Value};
 use limosa_plan::stage::{Half, Staged};
 use limosa_plan::steps::{self, Atom, Compiled, Compiler, Skipped, Step, StepError};
 use limosa_sql::catalog::Catalog;
@@ -9,6 +11,7 @@ use limosa_sql::dialect::Context;
 use limosa_sql::effect::{Effect, Impact, effects, impact_in};
 use limosa_sql::split::split;
 
+use crate::history::History;
 use crate::meaning;
 use crate::stats::Stats;
 
@@ -19,6 +22,8 @@ pub struct Plan<'a> {
     pub context: &'a Context,
     /// What is known of it.
     pub stats: &'a Stats,
+    /// What is known of the graph.
+    pub history: &'a History,
     /// The deploys, in order: what one makes is old for the next.
     pub deploys: Vec<Vec<PlannedMigration<'a>>>,
 }
@@ -59,6 +64,10 @@ pub struct PlannedOperation<'a> {
     pub statements: Vec<Statement>,
     /// Whether code of the project runs.
     pub code: bool,
+    /// What the function does that it runs, when that could be read.
+    pub function: Option<CodeFacts>,
+    /// What the function does that takes it back, when that could be read.
+    pub reverse_function: Option<CodeFacts>,
 }
 
 /// One thing that an operation means for the schema.
@@ -95,6 +104,18 @@ impl PlannedMigration<'_> {
         match self.direction {
             Direction::Forwards => half == Some(Half::Of(Stage::PostDeploy)),
             Direction::Backwards => half == Some(Half::Of(Stage::PreDeploy)),
+        }
+    }
+}
+
+impl PlannedMigration<'_> {
+    /// Takes over what functions do that operations run, as far as they can be read.
+    pub fn read_code(&mut self, read: impl Fn(&Value) -> Option<CodeFacts>) {
+        for operation in &mut self.operations {
+            if let Some(OperationKind::RunPython(op)) = operation.operation.map(|operation| &operation.kind) {
+                operation.function = read(&op.code);
+                operation.reverse_function = op.reverse_code.as_ref().and_then(&read);
+            }
         }
     }
 }
@@ -164,6 +185,8 @@ impl<'a> PlannedMigration<'a> {
                 meaning: Vec::new(),
                 statements: Vec::new(),
                 code: true,
+                function: None,
+                reverse_function: None,
             });
         }
     }
@@ -181,7 +204,6 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn operation<'m>(&self, atom: Atom<'m>, compiled: &Compiled<'_>) -> PlannedOperation<'m> {
-        use limosa_model::operations::OperationKind;
         let own = matches!(atom.operation.kind, OperationKind::RunSql(_));
         let statements: Vec<Statement> =
             compiled.steps.iter().flat_map(|step| self.statements(step, own, false)).collect();
@@ -200,6 +222,8 @@ impl Reader<'_> {
             meaning,
             statements,
             code: compiled.steps.iter().any(|step| !matches!(step, Step::Sql(_))),
+            function: None,
+            reverse_function: None,
         }
     }
 

@@ -1,8 +1,10 @@
 //! What a check looks at, with everything around it.
 
-use limosa_model::Span;
+use limosa_model::code::CodeFacts;
+use limosa_model::{ModelId, Span};
 use limosa_sql::dialect::{Context, Dialect, Flavour};
 use limosa_sql::effect::{ColumnDefinition, Effect, Impact, TableChange};
+use limosa_sql::model::Models;
 
 use crate::known;
 use crate::plan::{Meant, Plan, PlannedMigration, PlannedOperation, Statement};
@@ -84,6 +86,21 @@ impl<'a> Subject<'a> {
             }
             _ => None,
         })
+    }
+
+    /// Returns what the functions of the operation do, the one that takes it back last.
+    pub fn functions(&self) -> impl Iterator<Item = &'a CodeFacts> + use<'a> {
+        let functions = self.operation.map(|operation| {
+            let back = operation.reverse_function.as_ref();
+            [operation.function.as_ref(), back.filter(|_| operation.function != operation.reverse_function)]
+        });
+        functions.into_iter().flatten().flatten()
+    }
+
+    /// Returns the table of a model before the operation.
+    pub fn table_of(&self, model: &ModelId) -> Option<String> {
+        let models = Models::new(&self.operation?.before, self.plan.context);
+        models.model(model).ok().map(|view| view.table.to_string())
     }
 
     /// Returns the column as it was before the operation, as far as the models tell.

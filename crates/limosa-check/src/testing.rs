@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use limosa_model::django::DjangoVersion;
 use limosa_model::graph::Direction;
-use limosa_model::{Migration, MigrationId, ProjectState};
+use limosa_model::{Migration, MigrationId, ProjectState, Value};
 use limosa_plan::stage::{self, Rules};
 use limosa_plan::steps::Skipped;
-use limosa_source::python::{Context as Reading, Modules, SourceKnowledge, read_migration};
+use limosa_source::python::{Context as Reading, Modules, SourceKnowledge, code_facts, read_migration};
 use limosa_source::sources::{Source, Sources};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::{Context, Dialect};
 
 use crate::check::Check;
 use crate::finding::Finding;
+use crate::history::History;
 use crate::judge::judge;
 use crate::plan::{Plan, PlannedMigration};
 use crate::stats::Stats;
@@ -51,9 +52,10 @@ pub(crate) fn expect_with(check: &'static Check, context: &Context, stats: &Stat
 pub(crate) fn found(check: &'static Check, context: &Context, stats: &Stats, deploy: &str) -> Vec<Finding> {
     let mut catalog = Catalog::new(context.dialect);
     let mut state = ProjectState::default();
-    let shop = migration(include_str!("../../limosa/tests/it/checks/shop.py"), 0);
+    let (shop, _) = migration(include_str!("../../limosa/tests/it/checks/shop.py"), 0);
     let bodies = deploy.split("\n----\n").enumerate();
-    let migrations: Vec<Migration> = bodies.map(|(index, body)| migration(&python(body), index + 1)).collect();
+    let read = bodies.map(|(index, body)| migration(&python(body), index + 1));
+    let (migrations, sources): (Vec<Migration>, Vec<Arc<Source>>) = read.unzip();
     let mut plan = |migration| {
         let skipped = Skipped::default();
         let planned = PlannedMigration::new(context, &mut catalog, migration, &state, Direction::Forwards, &skipped)
@@ -68,7 +70,13 @@ pub(crate) fn found(check: &'static Check, context: &Context, stats: &Stats, dep
         let stages = stage::stages(steps, &Rules::default(), context.dialect).unwrap_or_else(|error| panic!("{error}"));
         planned.iter_mut().zip(stages).for_each(|(planned, staged)| planned.staged = Some(staged));
     }
-    judge(&Plan { context, stats, deploys: vec![planned] }, &[check])
+    for (planned, source) in planned.iter_mut().zip(&sources) {
+        planned.read_code(|code| match code {
+            Value::Reference(path) => code_facts(source, path.strip_prefix("shop.migrations.example.")?),
+            _ => None,
+        });
+    }
+    judge(&Plan { context, stats, history: &History::default(), deploys: vec![planned] }, &[check])
 }
 
 /// Returns the text of a migration with this body.
@@ -102,7 +110,7 @@ fn python_bool(value: bool) -> &'static str {
 }
 
 /// Reads a migration of the shop.
-fn migration(text: &str, index: usize) -> Migration {
+fn migration(text: &str, index: usize) -> (Migration, Arc<Source>) {
     let (sources, modules) = (Sources::default(), Modules::default());
     let source: Arc<Source> =
         sources.add(Path::new("shop/migrations/example.py"), text.into()).unwrap_or_else(|error| panic!("{error:?}"));
@@ -111,5 +119,5 @@ fn migration(text: &str, index: usize) -> Migration {
     let (raw, diagnostics) = read_migration(&context, &source, id, "shop.migrations.example");
     let raw = raw.unwrap_or_else(|| panic!("{text}\n{diagnostics:?}"));
     let understood = raw.migration_with(&SourceKnowledge::new(context, Some(&raw)));
-    understood.unwrap_or_else(|problems| panic!("{text}\n{problems:?}"))
+    (understood.unwrap_or_else(|problems| panic!("{text}\n{problems:?}")), source)
 }

@@ -1,8 +1,10 @@
 //! The safety checks over migrations of a project.
 
 mod baseline;
+mod code;
 mod configure;
 mod git;
+mod history;
 mod select;
 mod stages;
 mod stats;
@@ -94,7 +96,9 @@ pub async fn check(
     };
     stages::divide(workspace, &mut deploys, context.dialect)?;
     deploys.iter_mut().for_each(|deploy| deploy.retain(|planned| !configured.passes_over(planned.id())));
-    let plan = Plan { context: &context, stats: &stats, deploys };
+    code::read(workspace, &mut deploys);
+    let history = history::read(workspace)?;
+    let plan = Plan { context: &context, stats: &stats, history: &history, deploys };
     let findings = configured.apply(judge(&plan, checks));
     let migrations: Vec<&Migration> = plan.deploys.iter().flatten().map(|planned| planned.migration).collect();
     let mut sifted = suppress::sift(workspace, context.dialect, &migrations, findings, checks);

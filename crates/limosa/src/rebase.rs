@@ -3,7 +3,7 @@
 mod behind;
 mod choose;
 mod files;
-mod max_migration;
+pub(crate) mod max_migration;
 mod merge;
 
 use limosa_db::Lease;

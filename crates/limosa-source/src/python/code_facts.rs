@@ -26,7 +26,7 @@ pub fn code_facts(source: &Arc<Source>, path: &str) -> Option<CodeFacts> {
     let names = Names::of(&file);
     let mut reader =
         Reader { file: &file, names: &names, seen: BTreeSet::new(), facts: Vec::new(), bindings: Bindings::default() };
-    let arguments = if path == "<lambda>" {
+    let arguments = if path.ends_with("<lambda>") {
         let lambda = names.only_lambda()?;
         reader.bindings = Bindings::of_lambda(lambda);
         reader.visit_expr(&lambda.body);

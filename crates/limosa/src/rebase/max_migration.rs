@@ -10,7 +10,8 @@ use super::files::FileChange;
 use crate::error::Error;
 use crate::workspace::Workspace;
 
-const NAME: &str = "max_migration.txt";
+/// The name of the file.
+pub(crate) const NAME: &str = "max_migration.txt";
 
 /// Returns which leaf goes behind which, when git left a conflict in the file; nothing when it did not.
 ///

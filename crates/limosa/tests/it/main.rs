@@ -22,6 +22,7 @@ mod causes;
 mod changed_models;
 mod check;
 mod checks;
+mod checks_history;
 mod concurrent_indexes;
 mod doctor;
 mod doctor_own;

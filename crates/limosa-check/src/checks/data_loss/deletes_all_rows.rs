@@ -1,5 +1,6 @@
 //! DL004.
 
+use limosa_model::code::CodeFact;
 use limosa_sql::effect::{Effect, RowChange};
 
 use crate::check::declare;
@@ -38,6 +39,20 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 .size(table);
         }
     }
+    let Some(function) = subject.operation.and_then(|operation| operation.function.as_ref()) else { return };
+    for (fact, span) in &function.facts {
+        let CodeFact::DeletesAll { model, text } = fact else { continue };
+        let table = model.as_ref().and_then(|model| subject.table_of(model));
+        if !table.as_ref().is_some_and(|table| subject.so_far.is_new(table)) {
+            let reported = findings
+                .report(format!("`{}` deletes all rows of `{text}`", function.name))
+                .help("say in a condition which rows are meant")
+                .at(*span);
+            if let Some(table) = table {
+                reported.size(&table);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -56,6 +71,11 @@ mod tests {
             ("CREATE TABLE t (a int); DELETE FROM t", 0),
             ("UPDATE shop_order SET note = ''", 0),
             ("migrations.RemoveField('order', 'note')", 0),
+            (
+                "def run(apps, schema_editor):\n    apps.get_model('shop', 'Order').objects.all().delete()\n\n\
+                 operations = [migrations.RunPython(run)]",
+                1,
+            ),
         ];
         expect_everywhere(&CHECK, &cases);
         expect(

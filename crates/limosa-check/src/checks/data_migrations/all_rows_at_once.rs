@@ -1,5 +1,6 @@
 //! DM003.
 
+use limosa_model::code::CodeFact;
 use limosa_sql::effect::{Effect, RowChange};
 
 use crate::check::declare;
@@ -28,24 +29,40 @@ declare! {
     group: DataMigrations,
     level: Warning,
     databases: [Postgres, Sqlite, MySql],
-    Statement: check,
+    Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    if !subject.statement.is_some_and(|statement| statement.own) {
-        return;
-    }
-    for (table, effect, cost) in subject.effects_on_old_tables() {
+    let Some(operation) = subject.operation else { return };
+    let cost = |effect: &Effect| {
+        let effects = operation.statements.iter().flat_map(|statement| &statement.effects);
+        effects.into_iter().find(|(other, _)| other == effect).map(|(_, cost)| cost)
+    };
+    const HELP: &str = "change some thousand rows at a time by their keys, with `atomic = False` on the migration";
+    for (table, effect) in subject.meaning_for_old_tables() {
         let what = match effect {
             Effect::Rows { change: RowChange::Update, bounded: false, .. } => "changes all rows of",
             Effect::Rows { change: RowChange::Insert, bounded: false, .. } => "copies any number of rows into",
             Effect::Rows { change: RowChange::Merge, bounded: false, .. } => "merges any number of rows into",
             _ => continue,
         };
-        findings
-            .report(format!("one statement {what} `{table}`, and keeps them locked until all are done"))
-            .help("change some thousand rows at a time by their keys, with `atomic = False` on the migration")
-            .cost(table, cost);
+        let message = format!("one statement {what} `{table}`, and keeps them locked until all are done");
+        let reported = findings.about(effect, message).help(HELP).rows(table);
+        if let Some(cost) = cost(effect) {
+            reported.cost(table, cost);
+        }
+    }
+    let Some(function) = &operation.function else { return };
+    for (fact, span) in &function.facts {
+        let CodeFact::UpdatesAll { model, text } = fact else { continue };
+        let table = model.as_ref().and_then(|model| subject.table_of(model));
+        if !table.as_ref().is_some_and(|table| subject.so_far.is_new(table)) {
+            let message = format!("`{}` changes all rows of `{text}`, and keeps them locked until all are done", function.name);
+            let reported = findings.report(message).help(HELP).at(*span);
+            if let Some(table) = table {
+                reported.rows(&table);
+            }
+        }
     }
 }
 
@@ -65,6 +82,11 @@ mod tests {
             ("INSERT INTO shop_order (number) SELECT number FROM old", 1),
             ("CREATE TABLE t (a int); INSERT INTO t SELECT id FROM shop_order; UPDATE t SET a = 1", 0),
             ("DELETE FROM shop_order", 0),
+            (
+                "def run(apps, schema_editor):\n    apps.get_model('shop', 'Order').objects.update(note='')\n\n\
+                 operations = [migrations.RunPython(run)]",
+                1,
+            ),
             ("migrations.AddField('order', 'x', models.IntegerField(default=0))", 0),
             ("migrations.AlterField('order', 'paid_at', models.DateTimeField(default='2024-01-01'))", 0),
         ];

@@ -43,7 +43,7 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn new(finding: &'a Finding, workspace: &Workspace) -> Self {
-        let location = finding.span.and_then(|span| workspace.sources().location(span));
+        let location = finding.place().and_then(|span| workspace.sources().location(span));
         Self {
             code: &finding.code,
             name: &finding.name,

@@ -62,7 +62,7 @@ fn diagnostic(finding: &Finding) -> Diagnostic {
         severity,
         code: finding.code.clone(),
         message,
-        labels: finding.span.map(|span| (span, label)).into_iter().collect(),
+        labels: finding.place().map(|span| (span, label)).into_iter().collect(),
         help: finding.help.clone(),
     }
 }

@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 /// Returns a JSON list with an object for each finding that has a place.
 pub(super) fn write(judged: &Judged, workspace: &Workspace) -> String {
     let issue = |finding: &Finding| -> Option<Value> {
-        let place = Place::of(finding.span, workspace)?;
+        let place = Place::of(finding.place(), workspace)?;
         let severity = match finding.level {
             Level::Error => "critical",
             Level::Warning => "major",

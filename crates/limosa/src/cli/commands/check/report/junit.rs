@@ -39,7 +39,7 @@ pub(super) fn write(judged: &Judged, workspace: &Workspace, fail_on: Level) -> S
 }
 
 fn line(finding: &Finding, workspace: &Workspace) -> String {
-    let place = Place::of(finding.span, workspace);
+    let place = Place::of(finding.place(), workspace);
     let place = place.map(|place| format!("{}:{}: ", place.path, place.line)).unwrap_or_default();
     format!("{place}{}[{}]: {}\n", finding.level.as_str(), finding.code, message(finding))
 }

@@ -51,7 +51,7 @@ fn result(finding: &Finding, workspace: &Workspace) -> Value {
     if let Some(index) = checks::ALL.iter().position(|check| check.code == finding.code) {
         result["ruleIndex"] = index.into();
     }
-    if let Some(place) = Place::of(finding.span, workspace) {
+    if let Some(place) = Place::of(finding.place(), workspace) {
         let Place { path, line, column, end_line, end_column } = place;
         let region = json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column });
         result["locations"] =
