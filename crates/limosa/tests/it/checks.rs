@@ -59,7 +59,9 @@ impl Example {
         // Functions stand before the class, everything from the first attribute on inside of it.
         let lines: Vec<&str> = body.trim().lines().collect();
         let is_attribute = |line: &&str| {
-            ["operations =", "atomic =", "dependencies =", "stage =", "# limosa:"].iter().any(|start| line.starts_with(start))
+            ["operations =", "atomic =", "dependencies =", "stage =", "# limosa:"]
+                .iter()
+                .any(|start| line.starts_with(start))
         };
         let split = lines.iter().position(is_attribute).expect("operations");
         let (head, body) = lines.split_at(split);

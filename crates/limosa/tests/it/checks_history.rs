@@ -46,7 +46,9 @@ fn files_and_dependencies() {
     let (own, both) = ("('shop', '0001_initial')", "('shop', '0001_initial'), ('depot', '0001_initial')");
     let key = "migrations.AddField('thing', 'other', models.ForeignKey('depot.Thing', models.CASCADE, null=True))";
     let code = "migrations.RunPython(run, run)";
-    let last = |name: &'static str| [("shop/migrations/max_migration.txt", name), ("depot/migrations/max_migration.txt", "0001_initial\n")];
+    let last = |name: &'static str| {
+        [("shop/migrations/max_migration.txt", name), ("depot/migrations/max_migration.txt", "0001_initial\n")]
+    };
     let second = ("shop/migrations/0002_next.py", format!("{own};"));
     let second = (second.0, second.1.as_str());
     let with = |name: &'static str| last(name).into_iter().chain([second]).collect::<Vec<_>>();

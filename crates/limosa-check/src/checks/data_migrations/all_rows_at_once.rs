@@ -57,7 +57,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let CodeFact::UpdatesAll { model, text } = fact else { continue };
         let table = model.as_ref().and_then(|model| subject.table_of(model));
         if !table.as_ref().is_some_and(|table| subject.so_far.is_new(table)) {
-            let message = format!("`{}` changes all rows of `{text}`, and keeps them locked until all are done", function.name);
+            let message =
+                format!("`{}` changes all rows of `{text}`, and keeps them locked until all are done", function.name);
             let reported = findings.report(message).help(HELP).at(*span);
             if let Some(table) = table {
                 reported.rows(&table);

@@ -60,7 +60,9 @@ mod tests {
 
     #[test]
     fn functions() {
-        let run = |arguments: &str| format!("def run({arguments}):\n    pass\n\noperations = [migrations.RunPython(run, None)]");
+        let run = |arguments: &str| {
+            format!("def run({arguments}):\n    pass\n\noperations = [migrations.RunPython(run, None)]")
+        };
         for (arguments, expected) in [
             ("apps, schema_editor", 0),
             ("_apps, _schema_editor", 0),

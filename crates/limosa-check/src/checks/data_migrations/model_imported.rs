@@ -68,7 +68,9 @@ mod tests {
     #[test]
     fn functions() {
         let run = |head: &str, body: &str, reverse: &str| {
-            format!("{head}\ndef run(apps, schema_editor):\n    {body}\n\noperations = [migrations.RunPython(run, {reverse})]")
+            format!(
+                "{head}\ndef run(apps, schema_editor):\n    {body}\n\noperations = [migrations.RunPython(run, {reverse})]"
+            )
         };
         let import = "from shop.models import Order";
         for (text, expected) in [
@@ -80,7 +82,14 @@ mod tests {
             (run("", "pass", "run"), 0),
             (run(import, "Order.objects.count()", "run"), 1),
             (run("from django.contrib.auth import get_user_model", "get_user_model().objects.count()", "None"), 1),
-            (run("from django.db.models import Count, F", "apps.get_model('shop', 'Order').objects.annotate(x=Count('id'), y=F('id'))", "None"), 0),
+            (
+                run(
+                    "from django.db.models import Count, F",
+                    "apps.get_model('shop', 'Order').objects.annotate(x=Count('id'), y=F('id'))",
+                    "None",
+                ),
+                0,
+            ),
         ] {
             expect_everywhere(&CHECK, &[(&text, expected)]);
         }

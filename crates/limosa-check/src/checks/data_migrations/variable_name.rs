@@ -65,7 +65,9 @@ mod tests {
 
     #[test]
     fn functions() {
-        let run = |body: &str| format!("def run(apps, schema_editor):\n    {body}\n\noperations = [migrations.RunPython(run, None)]");
+        let run = |body: &str| {
+            format!("def run(apps, schema_editor):\n    {body}\n\noperations = [migrations.RunPython(run, None)]")
+        };
         for (body, expected) in [
             ("Order = apps.get_model('shop', 'Order')", 0),
             ("Order = apps.get_model('shop.Order')", 0),
