@@ -92,7 +92,7 @@ fn python(body: &str) -> String {
     let lines: Vec<&str> = body.trim().lines().map(|line| line.trim_end()).collect();
     let is_attribute =
         |line: &&str| ["operations =", "atomic =", "stage ="].iter().any(|start| line.trim_start().starts_with(start));
-    let (head, attributes) = lines.split_at(lines.iter().position(|line| is_attribute(line)).unwrap_or_default());
+    let (head, attributes) = lines.split_at(lines.iter().position(is_attribute).unwrap_or_default());
     let attributes: Vec<String> = attributes.iter().map(|line| format!("    {line}")).collect();
     format!(
         "from django.contrib.postgres.constraints import ExclusionConstraint\n\

@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
     }
 
     fn rows(&self, expression: &'a Expr) -> Option<rows::Rows> {
-        rows::rows(expression, &self.bindings, self.names, 0)
+        rows::rows(expression, &self.bindings, 0)
     }
 
     fn call(&mut self, call: &'a ExprCall) {

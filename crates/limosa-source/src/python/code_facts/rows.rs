@@ -3,7 +3,7 @@
 use limosa_model::ModelId;
 use ruff_python_ast::{Expr, ExprCall};
 
-use super::bindings::{Bindings, Names, asked};
+use super::bindings::{Bindings, asked};
 
 /// Which rows an expression stands for.
 #[derive(Clone, Debug, Default)]
@@ -60,11 +60,11 @@ pub(super) fn passes_on(call: &ExprCall) -> bool {
 }
 
 /// Returns which rows of a model an expression stands for, if it does.
-pub(super) fn rows(expression: &Expr, bindings: &Bindings<'_>, names: &Names<'_>, depth: u8) -> Option<Rows> {
+pub(super) fn rows(expression: &Expr, bindings: &Bindings<'_>, depth: u8) -> Option<Rows> {
     if depth > 50 {
         return None;
     }
-    let inner = |expression: &Expr| rows(expression, bindings, names, depth + 1);
+    let inner = |expression: &Expr| rows(expression, bindings, depth + 1);
     match expression {
         Expr::Attribute(attribute) if is_manager(attribute.attr.as_str()) => {
             Some(Rows { model: model(&attribute.value, bindings), ..Rows::default() })
