@@ -1,5 +1,7 @@
 //! LK001.
 
+use limosa_model::Operation;
+use limosa_model::operations::OperationKind;
 use limosa_sql::effect::Effect;
 
 use crate::check::declare;
@@ -36,6 +38,9 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let is_of_field =
+        |operation: &Operation| matches!(operation.kind, OperationKind::AddField(_) | OperationKind::AlterField(_));
+    let of_field = subject.operation.and_then(|operation| operation.operation).is_some_and(is_of_field);
     for (table, effect, cost) in subject.effects_on_old_tables() {
         if let Effect::CreateIndex { name, concurrently: false, unique, .. } = effect {
             let index = name.as_deref().unwrap_or("an index");
@@ -43,9 +48,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             let create = format!("CREATE {}INDEX CONCURRENTLY", unique.to_uppercase());
             findings
                 .report(format!("building {unique}index `{index}` keeps all writes to `{table}` waiting"))
-                .help(match subject.statement.is_some_and(|statement| statement.own) {
-                    true => format!("write `{create}` and set `atomic = False` on the migration"),
-                    false => {
+                .help(match (subject.is_own_sql(), of_field) {
+                    (true, _) => format!("write `{create}` and set `atomic = False` on the migration"),
+                    (false, true) => format!(
+                        "leave the index out of the field (`db_index=False`) and make it with `AddIndexConcurrently`, or run `{create}` in \
+                         `RunSQL` and the field's change beside it in `state_operations`; set `atomic = False`"
+                    ),
+                    (false, false) => {
                         "use `AddIndexConcurrently` (`concurrently = true`) and set `atomic = False` on the migration"
                             .into()
                     }
