@@ -64,6 +64,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// How long it takes on the database at hand, where its size is known.
     pub estimate: Option<Estimate>,
+    /// Whether one of its kind is enough in a migration: the others are counted.
+    pub once: bool,
 }
 
 impl Finding {
@@ -126,6 +128,7 @@ impl Findings<'_> {
             message: message.into(),
             help: None,
             estimate: None,
+            once: false,
         });
         let last = self.found.len() - 1;
         Reported { subject, finding: &mut self.found[last] }
@@ -149,6 +152,12 @@ impl Reported<'_> {
     /// Says how bad it is, other than the check's own level.
     pub fn level(self, level: Level) -> Self {
         self.finding.level = level;
+        self
+    }
+
+    /// Says that one of its kind is enough in a migration.
+    pub fn once(self) -> Self {
+        self.finding.once = true;
         self
     }
 

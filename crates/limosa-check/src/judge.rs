@@ -28,6 +28,7 @@ struct Eyes<'a> {
 }
 
 fn look_at(eyes: &Eyes<'_>, migration: &PlannedMigration<'_>, so_far: &mut SoFar, found: &mut Vec<Finding>) {
+    let before = found.len();
     so_far.begin(migration.transaction);
     eyes.look(&subject(eyes, migration, so_far), found);
     for operation in &migration.operations {
@@ -40,6 +41,32 @@ fn look_at(eyes: &Eyes<'_>, migration: &PlannedMigration<'_>, so_far: &mut SoFar
         so_far.follow_operation(&operation.meaning);
     }
     so_far.end_transaction();
+    let own = found.split_off(before);
+    found.extend(gathered(own));
+}
+
+/// Keeps of the findings of a migration the worst one of each kind of which one is enough, and counts the others.
+fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<(Finding, usize)> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let same = kept.iter_mut().find(|(first, _)| finding.once && first.once && first.code == finding.code);
+        match same {
+            Some((first, more)) => {
+                *more += 1;
+                if finding.level > first.level {
+                    *first = finding;
+                }
+            }
+            None => kept.push((finding, 0)),
+        }
+    }
+    let counted = |(mut finding, more): (Finding, usize)| {
+        if more > 0 {
+            finding.message += &format!(" (and {more} more like it)");
+        }
+        finding
+    };
+    kept.into_iter().map(counted).collect()
 }
 
 fn subject<'a>(eyes: &'a Eyes<'a>, migration: &'a PlannedMigration<'a>, so_far: &'a SoFar) -> Subject<'a> {

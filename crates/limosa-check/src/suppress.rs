@@ -150,6 +150,7 @@ impl Placed {
                     message,
                     help: Some(help.into()),
                     estimate: None,
+                    once: false,
                     inside: None,
                 });
             }

@@ -46,6 +46,7 @@ fn finding(code: &'static str, at: Option<Range<usize>>) -> Finding {
         message: String::new(),
         help: None,
         estimate: None,
+        once: false,
         inside: None,
     }
 }

@@ -45,9 +45,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(first) = so_far.locked_tables(Blocks::Writes).next() else { return };
     let locks = statement.effects.iter().flat_map(|(_, cost)| &cost.locks);
     let mut others = locks.filter(|lock| lock.blocks >= Blocks::Writes).map(|lock| lock.table.as_str());
-    let Some(second) = others.find(|table| !so_far.locked_tables(Blocks::Writes).any(|held| held == *table)) else {
-        return;
-    };
+    let is_held = |table: &str| so_far.locked_tables(Blocks::Writes).any(|held| held == table);
+    let Some(second) = others.find(|table| !so_far.is_new(table) && !is_held(table)) else { return };
     findings
         .report(format!("the transaction locks `{second}` while it still keeps others from `{first}`"))
         .help("change one table in each migration")
