@@ -20,6 +20,8 @@ pub struct Check {
     pub databases: &'static [Dialect],
     /// Whether it runs without being asked for.
     pub default: bool,
+    /// Whether a migration that runs after the deploy is none of its business.
+    pub before_deploy: bool,
     /// What it looks at.
     pub look: Look,
     /// What, why, an example and what to do instead, in Markdown.
@@ -113,36 +115,20 @@ impl Check {
     }
 }
 
-/// Declares a check; its doc comment becomes its documentation. One that is `opt_in` runs only when it is asked for.
+/// Declares a check; its doc comment becomes its documentation.
+///
+/// One that is `opt_in` runs only when it is asked for. One that is `before_deploy` is about code that is gone when the second half of a deploy
+/// runs.
 macro_rules! declare {
     (
         $(#[doc = $line:literal])*
         $code:literal $name:literal,
         group: $group:ident,
         level: $level:ident,
-        databases: [$($database:ident),+],
-        opt_in: true,
-        $look:ident: $function:expr $(,)?
-    ) => {
-        $crate::check::declare! {
-            @ [$($line)*] $code $name $group $level [$($database)+] false $look $function
-        }
-    };
-    (
-        $(#[doc = $line:literal])*
-        $code:literal $name:literal,
-        group: $group:ident,
-        level: $level:ident,
+        $(opt_in: $opt_in:literal,)?
+        $(before_deploy: $before_deploy:literal,)?
         databases: [$($database:ident),+],
         $look:ident: $function:expr $(,)?
-    ) => {
-        $crate::check::declare! {
-            @ [$($line)*] $code $name $group $level [$($database)+] true $look $function
-        }
-    };
-    (
-        @ [$($line:literal)*] $code:literal $name:literal $group:ident $level:ident [$($database:ident)+] $default:literal
-        $look:ident $function:expr
     ) => {
         $(#[doc = $line])*
         pub(crate) static CHECK: $crate::check::Check = $crate::check::Check {
@@ -151,7 +137,8 @@ macro_rules! declare {
             group: $crate::check::Group::$group,
             level: $crate::finding::Level::$level,
             databases: &[$(limosa_sql::dialect::Dialect::$database),+],
-            default: $default,
+            default: !(false $(|| $opt_in)?),
+            before_deploy: false $(|| $before_deploy)?,
             look: $crate::check::Look::$look($function),
             documentation: concat!($($line, "\n"),*),
         };

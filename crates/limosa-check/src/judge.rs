@@ -75,7 +75,8 @@ fn subject<'a>(eyes: &'a Eyes<'a>, migration: &'a PlannedMigration<'a>, so_far: 
 
 impl Eyes<'_> {
     fn look(&self, subject: &Subject<'_>, found: &mut Vec<Finding>) {
-        for check in self.checks {
+        let is_after = subject.migration.is_post_deploy();
+        for check in self.checks.iter().filter(|check| !(is_after && check.before_deploy)) {
             let look = match (check.look, subject.operation, subject.statement) {
                 (Look::Migration(look), None, None)
                 | (Look::Operation(look), Some(_), None)

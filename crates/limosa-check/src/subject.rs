@@ -1,5 +1,7 @@
 //! What a check looks at, with everything around it.
 
+use std::fmt;
+
 use limosa_model::code::CodeFacts;
 use limosa_model::{ModelId, Span};
 use limosa_sql::dialect::{Context, Dialect, Flavour};
@@ -9,6 +11,7 @@ use limosa_sql::model::Models;
 use crate::known;
 use crate::plan::{Meant, Plan, PlannedMigration, PlannedOperation, Statement};
 use crate::so_far::SoFar;
+use crate::types::{Fit, fit};
 
 /// What a check looks at, with everything around it.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +28,33 @@ pub struct Subject<'a> {
     pub operation: Option<&'a PlannedOperation<'a>>,
     /// The statement, when one is looked at.
     pub statement: Option<&'a Statement>,
+}
+
+/// A column of an old table gets another type.
+#[derive(Debug)]
+pub(crate) struct TypeChange<'a> {
+    pub(crate) table: &'a str,
+    pub(crate) effect: &'a Effect,
+    column: &'a str,
+    /// The type before, as far as the models tell.
+    from: Option<String>,
+    to: &'a str,
+    /// Whether an expression makes the new values.
+    pub(crate) using: bool,
+}
+
+impl TypeChange<'_> {
+    /// Returns whether what was there fits in.
+    pub(crate) fn fit(&self, dialect: Dialect) -> Fit {
+        fit(self.from.as_deref(), self.to, dialect)
+    }
+}
+
+impl fmt::Display for TypeChange<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let from = self.from.as_ref().map(|from| format!(" from {from}")).unwrap_or_default();
+        write!(formatter, "`{}.{}` changes{from} to {}", self.table, self.column, self.to)
+    }
 }
 
 impl<'a> Subject<'a> {
@@ -72,6 +102,30 @@ impl<'a> Subject<'a> {
             let table = effect.table()?;
             let is_new = so_far.is_new(table) || meaning[..place].iter().any(|before| made(&before.effect, table));
             (!is_new).then_some((table, effect))
+        })
+    }
+
+    /// Returns what of that alters a table.
+    pub fn alterations_of_old_tables(&self) -> impl Iterator<Item = (&'a str, &'a Effect, &'a TableChange)> + use<'a> {
+        self.meaning_for_old_tables().filter_map(|(table, effect)| match effect {
+            Effect::AlterTable { change, .. } => Some((table, effect, change)),
+            _ => None,
+        })
+    }
+
+    /// Returns which columns of old tables get another type; those that the deploy made are not among them.
+    pub(crate) fn type_changes(&self) -> impl Iterator<Item = TypeChange<'a>> + use<'a> {
+        let subject = *self;
+        self.alterations_of_old_tables().filter_map(move |(table, effect, change)| {
+            let (column, to, using) = match change {
+                TableChange::AlterType { column, to, using, .. } => (column, to, *using),
+                TableChange::ModifyColumn { column, to } => (column, &to.data_type, false),
+                _ => return None,
+            };
+            subject.added_column(table, column).is_none().then(|| {
+                let from = subject.column_before(table, column).map(|before| before.data_type);
+                TypeChange { table, effect, column, from, to, using }
+            })
         })
     }
 

@@ -422,3 +422,17 @@ pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
         Dialect::Postgres | Dialect::Sqlite => format!("'{}'", text.replace('\'', "''")),
     }
 }
+
+/// Returns the type of a text in a table of Limosa's, whose name on MySQL says how long it may be.
+pub(crate) fn text_type(dialect: Dialect, on_mysql: &'static str) -> &'static str {
+    if dialect == Dialect::MySql { on_mysql } else { "text" }
+}
+
+/// Returns the type of a point in time in a table of Limosa's.
+pub(crate) fn time_type(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => "timestamp with time zone",
+        Dialect::Sqlite => "text",
+        Dialect::MySql => "datetime(6)",
+    }
+}

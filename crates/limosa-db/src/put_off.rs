@@ -5,7 +5,7 @@
 
 use limosa_sql::dialect::Dialect;
 
-use crate::connection::{Connection, Row, literal};
+use crate::connection::{Connection, Row, literal, text_type, time_type};
 use crate::error::{DbError, DbErrorKind};
 use crate::lease::Lease;
 use crate::lease::table::Table as LeaseTable;
@@ -67,11 +67,7 @@ impl PutOff {
     /// # Errors
     /// When the database refuses.
     pub async fn create(&self, connection: &Connection) -> Result<(), DbError> {
-        let (text, time) = match self.lease.dialect {
-            Dialect::Postgres => ("text", "timestamp with time zone"),
-            Dialect::Sqlite => ("text", "text"),
-            Dialect::MySql => ("longtext", "datetime(6)"),
-        };
+        let (text, time) = (text_type(self.lease.dialect, "longtext"), time_type(self.lease.dialect));
         let sql = format!(
             "CREATE TABLE IF NOT EXISTS {} (history varchar(64) NOT NULL, app varchar(255) NOT NULL, name varchar(255) NOT NULL, \
              since {time} NOT NULL, run_id varchar(32) NOT NULL, state varchar(9) NOT NULL, operations {text}, PRIMARY KEY (history, app, name))",

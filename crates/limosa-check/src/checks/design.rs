@@ -2,6 +2,7 @@
 
 use limosa_sql::effect::{ColumnDefinition, ConstraintKind, Effect, TableChange};
 
+use crate::finding::Findings;
 use crate::plan::Meant;
 use crate::subject::Subject;
 
@@ -37,6 +38,14 @@ struct TypedColumn<'a> {
     name: String,
     primary_key: bool,
     refers: bool,
+}
+
+impl TypedColumn<'_> {
+    /// Reports that the column is of that type, and what speaks against it.
+    fn report(&self, findings: &mut Findings<'_>, what: &str, help: &str) {
+        let Self { effect, table, column, data_type, .. } = self;
+        findings.about(effect, format!("`{table}.{column}` is `{data_type}`{what}")).help(help).table(table);
+    }
 }
 
 /// Returns the columns that an operation makes, and those to which it gives another type.

@@ -3,7 +3,7 @@
 use limosa_sql::dialect::Dialect;
 
 use super::{JournalKey, JournalStep, StepState};
-use crate::connection::{Connection, literal};
+use crate::connection::{Connection, literal, text_type, time_type};
 use crate::error::{DbError, DbErrorKind};
 use crate::lease::table::Table as LeaseTable;
 use crate::lease::{Fence, Guard, Lease};
@@ -53,11 +53,7 @@ impl Journal {
     /// # Errors
     /// When the database refuses.
     pub async fn create(&self, connection: &Connection) -> Result<(), DbError> {
-        let (text, time) = match self.lease.dialect {
-            Dialect::Postgres => ("text", "timestamp with time zone"),
-            Dialect::Sqlite => ("text", "text"),
-            Dialect::MySql => ("longtext", "datetime(6)"),
-        };
+        let (text, time) = (text_type(self.lease.dialect, "longtext"), time_type(self.lease.dialect));
         let sql = format!(
             "CREATE TABLE IF NOT EXISTS {} (history varchar(64) NOT NULL, app varchar(255) NOT NULL, name varchar(255) NOT NULL, \
              direction varchar(9) NOT NULL, position bigint NOT NULL, operation varchar(64) NOT NULL, description {text} NOT NULL, \

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use limosa_sql::dialect::Dialect;
 
-use crate::connection::{Connection, literal, quote};
+use crate::connection::{Connection, literal, quote, text_type, time_type};
 use crate::error::{DbError, DbErrorKind};
 use crate::lock::LockHolder;
 
@@ -83,11 +83,7 @@ impl Table {
 
     /// Creates the table unless it exists.
     pub(super) async fn create(&self, connection: &Connection) -> Result<(), DbError> {
-        let (text, time) = match self.dialect {
-            Dialect::Postgres => ("text", "timestamp with time zone"),
-            Dialect::Sqlite => ("text", "text"),
-            Dialect::MySql => ("varchar(255)", "datetime(6)"),
-        };
+        let (text, time) = (text_type(self.dialect, "varchar(255)"), time_type(self.dialect));
         let sql = format!(
             "CREATE TABLE IF NOT EXISTS {} (name varchar(255) NOT NULL PRIMARY KEY, token bigint NOT NULL, run_id {text}, \
              host {text}, pid bigint, backend {text}, step {text}, acquired_at {time}, renewed_at {time}, expires_at {time})",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use limosa_sql::dialect::Dialect;
 
 use super::{MigrationRun, NewRun, RunEnd};
-use crate::connection::{Connection, literal};
+use crate::connection::{Connection, literal, text_type, time_type};
 use crate::error::DbError;
 use crate::lease::table::Table as LeaseTable;
 
@@ -36,12 +36,9 @@ impl Tables {
 
     /// Creates the tables unless they exist.
     pub(super) async fn create(&self, connection: &Connection) -> Result<(), DbError> {
-        let (text, long, time, end) = match self.dialect {
-            Dialect::Postgres => ("text", "text", "timestamp with time zone", ""),
-            Dialect::Sqlite => ("text", "text", "text", ""),
-            // Whatever the database's own characters are.
-            Dialect::MySql => ("text", "mediumtext", "datetime(6)", " CHARACTER SET utf8mb4"),
-        };
+        let (text, long, time) = ("text", text_type(self.dialect, "mediumtext"), time_type(self.dialect));
+        // Whatever the database's own characters are.
+        let end = if self.dialect == Dialect::MySql { " CHARACTER SET utf8mb4" } else { "" };
         let runs = format!(
             "CREATE TABLE IF NOT EXISTS {} (run_id varchar(32) NOT NULL PRIMARY KEY, history_table varchar(255) NOT NULL, \
              token bigint NOT NULL, took_over varchar(32), started_at {time} NOT NULL, finished_at {time}, command {text}, \

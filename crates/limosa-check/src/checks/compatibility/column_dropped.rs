@@ -1,6 +1,6 @@
 //! BC001.
 
-use limosa_sql::effect::{Effect, TableChange};
+use limosa_sql::effect::TableChange;
 
 use crate::check::declare;
 use crate::finding::Findings;
@@ -32,16 +32,14 @@ declare! {
     "BC001" "column-dropped",
     group: Compatibility,
     level: Error,
+    before_deploy: true,
     databases: [Postgres, Sqlite, MySql],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    if subject.migration.is_post_deploy() {
-        return;
-    }
-    for (table, effect) in subject.meaning_for_old_tables() {
-        if let Effect::AlterTable { change: TableChange::DropColumn { column, .. }, .. } = effect
+    for (table, effect, change) in subject.alterations_of_old_tables() {
+        if let TableChange::DropColumn { column, .. } = change
             && !subject.so_far.is_new_column(table, column)
         {
             findings

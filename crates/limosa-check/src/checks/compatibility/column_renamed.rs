@@ -1,6 +1,6 @@
 //! BC003.
 
-use limosa_sql::effect::{Effect, TableChange};
+use limosa_sql::effect::TableChange;
 
 use crate::check::declare;
 use crate::finding::Findings;
@@ -41,8 +41,7 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for (table, effect) in subject.meaning_for_old_tables() {
-        let Effect::AlterTable { change, .. } = effect else { continue };
+    for (table, effect, change) in subject.alterations_of_old_tables() {
         let (column, to) = match change {
             TableChange::RenameColumn { column, to } => (column, to),
             TableChange::ModifyColumn { column, to } if !column.eq_ignore_ascii_case(&to.name) => (column, &to.name),

@@ -1,6 +1,6 @@
 //! BC011.
 
-use limosa_sql::effect::{Effect, TableChange};
+use limosa_sql::effect::TableChange;
 
 use crate::check::declare;
 use crate::finding::{Findings, Level};
@@ -31,16 +31,13 @@ declare! {
     "BC011" "default-dropped",
     group: Compatibility,
     level: Error,
+    before_deploy: true,
     databases: [Postgres, Sqlite, MySql],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    if subject.migration.is_post_deploy() {
-        return;
-    }
-    for (table, effect) in subject.meaning_for_old_tables() {
-        let Effect::AlterTable { change, .. } = effect else { continue };
+    for (table, effect, change) in subject.alterations_of_old_tables() {
         let (column, before) = match change {
             TableChange::SetDefault { column, to: None } => (column, subject.column_before(table, column)),
             TableChange::ModifyColumn { column, to } if to.default.is_none() => {

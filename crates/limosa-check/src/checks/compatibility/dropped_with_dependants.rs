@@ -4,7 +4,7 @@ use limosa_model::field::FieldKind;
 use limosa_model::index::ConstraintKind;
 use limosa_model::operations::OperationKind;
 use limosa_model::{SmolStr, Value};
-use limosa_sql::effect::{Effect, TableChange};
+use limosa_sql::effect::TableChange;
 
 use crate::check::declare;
 use crate::finding::Findings;
@@ -51,8 +51,8 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for (table, effect) in subject.meaning_for_old_tables() {
-        let Effect::AlterTable { change: TableChange::DropColumn { column, cascade, .. }, .. } = effect else {
+    for (table, effect, change) in subject.alterations_of_old_tables() {
+        let TableChange::DropColumn { column, cascade, .. } = change else {
             continue;
         };
         let dependants = dependants(subject, table, column);

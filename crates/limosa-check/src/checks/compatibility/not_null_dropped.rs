@@ -1,6 +1,6 @@
 //! BC012.
 
-use limosa_sql::effect::{Effect, TableChange};
+use limosa_sql::effect::TableChange;
 
 use crate::check::declare;
 use crate::finding::Findings;
@@ -31,16 +31,13 @@ declare! {
     "BC012" "not-null-dropped",
     group: Compatibility,
     level: Note,
+    before_deploy: true,
     databases: [Postgres, Sqlite, MySql],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    if subject.migration.is_post_deploy() {
-        return;
-    }
-    for (table, effect) in subject.meaning_for_old_tables() {
-        let Effect::AlterTable { change, .. } = effect else { continue };
+    for (table, effect, change) in subject.alterations_of_old_tables() {
         let column = match change {
             TableChange::DropNotNull { column } => column,
             TableChange::ModifyColumn { column, to }

@@ -1,6 +1,6 @@
 //! BC006.
 
-use limosa_sql::effect::{Effect, TableChange};
+use limosa_sql::effect::TableChange;
 
 use crate::check::declare;
 use crate::finding::Findings;
@@ -32,16 +32,13 @@ declare! {
     "BC006" "not-null-tightened",
     group: Compatibility,
     level: Error,
+    before_deploy: true,
     databases: [Postgres, Sqlite, MySql],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    if subject.migration.is_post_deploy() {
-        return;
-    }
-    for (table, effect) in subject.meaning_for_old_tables() {
-        let Effect::AlterTable { change, .. } = effect else { continue };
+    for (table, effect, change) in subject.alterations_of_old_tables() {
         let column = match change {
             TableChange::SetNotNull { column } => column,
             // It may have been so before.

@@ -32,14 +32,12 @@ declare! {
     "BC002" "table-dropped",
     group: Compatibility,
     level: Error,
+    before_deploy: true,
     databases: [Postgres, Sqlite, MySql],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    if subject.migration.is_post_deploy() {
-        return;
-    }
     for (table, effect) in subject.meaning_for_old_tables() {
         if let Effect::DropTable { .. } = effect {
             findings

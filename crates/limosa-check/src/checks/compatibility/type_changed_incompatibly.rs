@@ -1,11 +1,9 @@
 //! BC007.
 
-use limosa_sql::effect::{Effect, TableChange};
-
 use crate::check::declare;
 use crate::finding::{Findings, Level};
 use crate::subject::Subject;
-use crate::types::{Fit, fit};
+use crate::types::Fit;
 
 declare! {
     /// A column gets a type that the running code does not read and write in the same way.
@@ -37,19 +35,8 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for (table, effect) in subject.meaning_for_old_tables() {
-        let Effect::AlterTable { change, .. } = effect else { continue };
-        let (column, to) = match change {
-            TableChange::AlterType { column, to, .. } => (column, to),
-            TableChange::ModifyColumn { column, to } => (column, &to.data_type),
-            _ => continue,
-        };
-        if subject.added_column(table, column).is_some() {
-            continue;
-        }
-        let before = subject.column_before(table, column);
-        let from = before.as_ref().map(|before| before.data_type.as_str());
-        let (what, level) = match fit(from, to, subject.dialect()) {
+    for change in subject.type_changes() {
+        let (what, level) = match change.fit(subject.dialect()) {
             Fit::Wider => continue,
             // What fits in the end is what the new code writes.
             Fit::Refused | Fit::Cut if subject.migration.is_post_deploy() => continue,
@@ -58,14 +45,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             Fit::Other => ("reads and writes values of another kind", Level::Error),
             Fit::Unknown => ("may read and write values of another kind", Level::Warning),
         };
-        let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
         findings
-            .about(effect, format!("`{table}.{column}` changes{from} to {to}: the running code {what}"))
+            .about(change.effect, format!("{change}: the running code {what}"))
             .help(
                 "add a column of the new type, write to both, copy the rows, and drop the old one after a later deploy",
             )
             .level(level)
-            .table(table);
+            .table(change.table);
     }
 }
 

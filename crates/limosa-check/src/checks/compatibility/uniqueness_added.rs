@@ -39,14 +39,12 @@ declare! {
     "BC008" "uniqueness-added",
     group: Compatibility,
     level: Warning,
+    before_deploy: true,
     databases: [Postgres, Sqlite, MySql],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    if subject.migration.is_post_deploy() {
-        return;
-    }
     for (table, effect) in subject.meaning_for_old_tables() {
         let unique = |columns: &[Option<String>]| columns.iter().flatten().cloned().collect();
         let (columns, what): (Vec<String>, _) = match effect {

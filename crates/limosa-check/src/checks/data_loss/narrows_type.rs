@@ -1,11 +1,9 @@
 //! DL005.
 
-use limosa_sql::effect::{Effect, TableChange};
-
 use crate::check::declare;
 use crate::finding::Findings;
 use crate::subject::Subject;
-use crate::types::{Fit, fit};
+use crate::types::Fit;
 
 declare! {
     /// A column gets a type that not all of its values fit into.
@@ -37,34 +35,21 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for (table, effect) in subject.meaning_for_old_tables() {
-        let Effect::AlterTable { change, .. } = effect else { continue };
-        let (column, to) = match change {
-            TableChange::AlterType { column, to, .. } => (column, to),
-            TableChange::ModifyColumn { column, to } => (column, &to.data_type),
-            _ => continue,
-        };
-        if subject.added_column(table, column).is_some() {
-            continue;
-        }
-        let before = subject.column_before(table, column);
-        let from = before.as_ref().map(|before| before.data_type.as_str());
-        let using = matches!(change, TableChange::AlterType { using: true, .. });
-        let what = match fit(from, to, subject.dialect()) {
+    for change in subject.type_changes() {
+        let what = match change.fit(subject.dialect()) {
             Fit::Wider | Fit::Other => continue,
             Fit::Cut => "values are cut or rounded without a word",
             // An expression makes the values fit.
-            Fit::Refused if using => "values that do not fit may be cut",
+            Fit::Refused if change.using => "values that do not fit may be cut",
             Fit::Refused => "the migration fails where a value does not fit",
             Fit::Unknown => "values may be cut or refused",
         };
-        let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
         findings
-            .about(effect, format!("`{table}.{column}` changes{from} to {to}: {what}"))
+            .about(change.effect, format!("{change}: {what}"))
             .help(
                 "look for values that do not fit first, and keep the column until the new one has proved to be enough",
             )
-            .size(table);
+            .size(change.table);
     }
 }
 

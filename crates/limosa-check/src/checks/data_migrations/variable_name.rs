@@ -38,8 +38,8 @@ declare! {
     "DM005" "variable-name",
     group: DataMigrations,
     level: Note,
-    databases: [Postgres, Sqlite, MySql],
     opt_in: true,
+    databases: [Postgres, Sqlite, MySql],
     Operation: check,
 }
 

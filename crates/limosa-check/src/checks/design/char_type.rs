@@ -24,21 +24,15 @@ declare! {
     "DS007" "char-type",
     group: Design,
     level: Note,
-    databases: [Postgres],
     opt_in: true,
+    databases: [Postgres],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for typed in typed_columns(subject) {
         if ["char", "character", "bpchar", "nchar"].contains(&typed.name.as_str()) {
-            findings
-                .about(
-                    typed.effect,
-                    format!("`{}.{}` is `{}`, which fills up with blanks", typed.table, typed.column, typed.data_type),
-                )
-                .help("use `text` or `varchar(n)`")
-                .table(typed.table);
+            typed.report(findings, ", which fills up with blanks", "use `text` or `varchar(n)`");
         }
     }
 }

@@ -26,8 +26,8 @@ declare! {
     "DS014" "domain-constraint",
     group: Design,
     level: Warning,
-    databases: [Postgres],
     opt_in: true,
+    databases: [Postgres],
     Statement: check,
 }
 

@@ -26,8 +26,8 @@ declare! {
     "DS016" "force-create",
     group: Design,
     level: Warning,
-    databases: [Postgres, Sqlite, MySql],
     opt_in: true,
+    databases: [Postgres, Sqlite, MySql],
     Migration: check,
 }
 

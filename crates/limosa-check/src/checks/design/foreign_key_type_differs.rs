@@ -27,8 +27,8 @@ declare! {
     "DS013" "foreign-key-type-differs",
     group: Design,
     level: Warning,
-    databases: [Postgres],
     opt_in: true,
+    databases: [Postgres],
     Statement: check,
 }
 

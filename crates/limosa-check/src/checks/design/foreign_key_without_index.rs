@@ -34,8 +34,8 @@ declare! {
     "DS005" "foreign-key-without-index",
     group: Design,
     level: Warning,
-    databases: [Postgres, Sqlite],
     opt_in: true,
+    databases: [Postgres, Sqlite],
     Migration: check,
 }
 

@@ -25,8 +25,8 @@ declare! {
     "DS012" "hash-index",
     group: Design,
     level: Note,
-    databases: [MySql],
     opt_in: true,
+    databases: [MySql],
     Statement: check,
 }
 

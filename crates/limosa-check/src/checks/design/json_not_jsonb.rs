@@ -24,18 +24,15 @@ declare! {
     "DS008" "json-not-jsonb",
     group: Design,
     level: Warning,
-    databases: [Postgres],
     opt_in: true,
+    databases: [Postgres],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for typed in typed_columns(subject) {
         if typed.name == "json" {
-            findings
-                .about(typed.effect, format!("`{}.{}` is `json`, which cannot be compared", typed.table, typed.column))
-                .help("use `jsonb` (`JSONField`)")
-                .table(typed.table);
+            typed.report(findings, ", which cannot be compared", "use `jsonb` (`JSONField`)");
         }
     }
 }

@@ -33,8 +33,8 @@ declare! {
     "DS009" "not-repeatable",
     group: Design,
     level: Note,
-    databases: [Postgres, Sqlite, MySql],
     opt_in: true,
+    databases: [Postgres, Sqlite, MySql],
     Statement: check,
 }
 

@@ -28,24 +28,15 @@ declare! {
     "DS001" "prefer-bigint",
     group: Design,
     level: Note,
-    databases: [Postgres, MySql],
     opt_in: true,
+    databases: [Postgres, MySql],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for typed in typed_columns(subject) {
         if !typed.primary_key && !typed.refers && SMALL_INTEGERS.contains(&typed.name.as_str()) {
-            findings
-                .about(
-                    typed.effect,
-                    format!(
-                        "`{}.{}` is `{}` and holds no more than 32 bits",
-                        typed.table, typed.column, typed.data_type
-                    ),
-                )
-                .help("use `BigIntegerField` (`bigint`)")
-                .table(typed.table);
+            typed.report(findings, " and holds no more than 32 bits", "use `BigIntegerField` (`bigint`)");
         }
     }
 }

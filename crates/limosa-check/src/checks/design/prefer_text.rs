@@ -28,24 +28,16 @@ declare! {
     "DS002" "prefer-text",
     group: Design,
     level: Note,
-    databases: [Postgres],
     opt_in: true,
+    databases: [Postgres],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for typed in typed_columns(subject) {
         if ["varchar", "character varying"].contains(&typed.name.as_str()) && typed.data_type.contains('(') {
-            findings
-                .about(
-                    typed.effect,
-                    format!(
-                        "`{}.{}` is `{}`, whose limit is part of the type",
-                        typed.table, typed.column, typed.data_type
-                    ),
-                )
-                .help("use `TextField` (`text`), with a check for the length where one is needed")
-                .table(typed.table);
+            let help = "use `TextField` (`text`), with a check for the length where one is needed";
+            typed.report(findings, ", whose limit is part of the type", help);
         }
     }
 }

@@ -24,21 +24,19 @@ declare! {
     "DS003" "prefer-timestamptz",
     group: Design,
     level: Warning,
-    databases: [Postgres],
     opt_in: true,
+    databases: [Postgres],
     Operation: check,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for typed in typed_columns(subject) {
         if ["timestamp", "timestamp without time zone"].contains(&typed.name.as_str()) {
-            findings
-                .about(
-                    typed.effect,
-                    format!("`{}.{}` is `{}`, which forgets the time zone", typed.table, typed.column, typed.data_type),
-                )
-                .help("use `timestamptz` (`DateTimeField` with `USE_TZ`)")
-                .table(typed.table);
+            typed.report(
+                findings,
+                ", which forgets the time zone",
+                "use `timestamptz` (`DateTimeField` with `USE_TZ`)",
+            );
         }
     }
 }

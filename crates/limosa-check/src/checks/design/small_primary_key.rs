@@ -28,8 +28,8 @@ declare! {
     "DS015" "small-primary-key",
     group: Design,
     level: Warning,
-    databases: [Postgres, MySql],
     opt_in: true,
+    databases: [Postgres, MySql],
     Operation: check,
 }
 
@@ -40,13 +40,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             && (SMALL_INTEGERS.contains(&typed.name.as_str())
                 || typed.name.contains("serial") && !typed.name.starts_with("big"))
         {
-            findings
-                .about(
-                    typed.effect,
-                    format!("the primary key `{}.{}` is `{}`", typed.table, typed.column, typed.data_type),
-                )
-                .help("use `BigAutoField` (`bigint`)")
-                .table(typed.table);
+            typed.report(findings, ", which is small for a primary key", "use `BigAutoField` (`bigint`)");
         }
     }
 }

@@ -25,8 +25,8 @@ declare! {
     "DS011" "table-without-schema",
     group: Design,
     level: Note,
-    databases: [Postgres],
     opt_in: true,
+    databases: [Postgres],
     Statement: check,
 }
 

@@ -32,8 +32,8 @@ declare! {
     "DS004" "wide-index",
     group: Design,
     level: Note,
-    databases: [Postgres, Sqlite, MySql],
     opt_in: true,
+    databases: [Postgres, Sqlite, MySql],
     Statement: check,
 }
 

@@ -37,8 +37,8 @@ declare! {
     "LK013" "no-lock-timeout",
     group: Locks,
     level: Warning,
-    databases: [Postgres, MySql],
     opt_in: true,
+    databases: [Postgres, MySql],
     Migration: check,
 }
 

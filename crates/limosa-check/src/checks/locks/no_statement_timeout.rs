@@ -36,8 +36,8 @@ declare! {
     "LK020" "no-statement-timeout",
     group: Locks,
     level: Warning,
-    databases: [Postgres, MySql],
     opt_in: true,
+    databases: [Postgres, MySql],
     Migration: check,
 }
 

@@ -2,7 +2,7 @@
 
 use limosa_model::ModelId;
 use limosa_model::operations::OperationKind;
-use limosa_sql::effect::{Effect, TableChange};
+use limosa_sql::effect::TableChange;
 
 use crate::check::declare;
 use crate::finding::Findings;
@@ -45,8 +45,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     // Django fills texts that may be blank with empty ones.
     let filled =
         field.null || field.default.is_some() || field.db_default.is_some() || field.kind.is_textual() && field.blank;
-    for (table, effect) in subject.meaning_for_old_tables() {
-        if let Effect::AlterTable { change: TableChange::DropColumn { column, .. }, .. } = effect
+    for (table, effect, change) in subject.alterations_of_old_tables() {
+        if let TableChange::DropColumn { column, .. } = change
             && !filled
             && !field.kind.is_auto()
             && !matches!(field.kind, limosa_model::field::FieldKind::Generated { .. })

@@ -32,8 +32,8 @@ declare! {
     "RV004" "reverse-loses-data",
     group: Reversal,
     level: Note,
-    databases: [Postgres, Sqlite, MySql],
     opt_in: true,
+    databases: [Postgres, Sqlite, MySql],
     Operation: check,
 }
 
