@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use limosa_db::{DbError, LockError, LockHolder, UrlError};
+use limosa_db::{DbError, DbErrorKind, LockError, LockHolder, UrlError};
 use limosa_engine::bridge::BridgeError;
 use limosa_engine::runner::{RunError, RunErrorKind};
 use limosa_model::{Diagnostic, MigrationId};
@@ -101,7 +101,15 @@ impl Error {
     ///
     /// A migration that was rolled back with it is left to the next run: perhaps it is what the server cannot bear.
     pub(crate) fn goes_on(&self) -> Option<GoesOn> {
-        let Self::Run { error, .. } = self else { return None };
+        let error = match self {
+            Self::Run { error, .. } => error,
+            Self::Lock(LockError::Database(error)) if error.kind == DbErrorKind::ConnectionLost => {
+                let said =
+                    "the connection was lost while the lock was asked for; nothing is done yet, and the run goes on";
+                return Some(GoesOn { applied: 0, said });
+            }
+            _ => return None,
+        };
         match error.kind {
             RunErrorKind::ConnectionLost { applied: true, .. } => {
                 let said = "the connection was lost while committing; the migration is applied, and the run goes on";

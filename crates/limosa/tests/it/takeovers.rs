@@ -154,10 +154,10 @@ fn a_runner_that_is_frozen_while_it_takes_the_lease_is_taken_over() {
         let before = database.dump();
         let frozen = frozen.expect("a runner");
         frozen.signal("CONT");
-        match database.dialect() {
-            Dialect::Sqlite => frozen.end().ends(0).prints(&["No migrations to apply."]),
-            _ => frozen.end().ends(3).tells(&["cannot take the migration lock"]),
-        };
+        let woken = frozen.end().ends(0).prints(&["No migrations to apply."]);
+        if database.dialect() != Dialect::Sqlite {
+            woken.tells(&["the connection was lost while the lock was asked for"]);
+        }
         assert_eq!(database.dump(), before);
     });
 }

@@ -116,14 +116,18 @@ async fn on_one(
         let Some((lock, planned)) = signals.unless(lock(workspace, &connected, request, wait, &events)).await else {
             return Err(DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for another runner").into());
         };
-        let lock = lock?;
-        let result =
-            locked(context, workspace, &connected, &lock, request, planned.as_ref(), &events, &mut signals).await;
-        let result = match result {
-            Err(error) => Err(connected.explain_loss(&lock, error).await),
-            done => done,
+        let (result, released) = match lock {
+            Err(error) => (Err(error), Ok(())),
+            Ok(lock) => {
+                let done =
+                    locked(context, workspace, &connected, &lock, request, planned.as_ref(), &events, &mut signals);
+                let result = match done.await {
+                    Err(error) => Err(connected.explain_loss(&lock, error).await),
+                    done => done,
+                };
+                (result, lock.release(&connected.connection).await)
+            }
         };
-        let released = lock.release(&connected.connection).await;
         if let Some(on) = result.as_ref().err().and_then(Error::goes_on)
             && (on.applied > 0 || lost < LOST)
         {
