@@ -25,6 +25,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("ruff_python_ast", &["limosa-source"]),
     ("tokio-postgres", &["limosa-db"]),
     ("rusqlite", &["limosa-db"]),
+    ("cel", &["limosa-check"]),
     ("clap", &["limosa", "xtask"]),
     ("tokio", &["limosa-db", "limosa-engine", "limosa", "limosa-example-embedded", "xtask"]),
 ];

@@ -106,10 +106,8 @@ pub fn find(code: &str) -> Option<&'static Check> {
     ALL.iter().copied().find(|check| check.code.eq_ignore_ascii_case(code) || check.name.eq_ignore_ascii_case(code))
 }
 
-/// Returns whether a word names a check: its code, its name, or the letters (with digits) with which its code begins, in any case.
+/// Returns whether a word names a check: its code, its name, or the letters with which its code begins, in any case.
 pub fn names(word: &str, code: &str, name: &str) -> bool {
-    let begins = word.len() >= 2 && code.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    // What looks like a whole code is one: `LK00` is none.
-    let letters = word.chars().all(|letter| letter.is_ascii_alphabetic());
-    begins && (letters || word.len() == code.len()) || word.eq_ignore_ascii_case(name)
+    let letters = code.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    [code, letters, name].iter().any(|known| known.eq_ignore_ascii_case(word))
 }

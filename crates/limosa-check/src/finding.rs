@@ -5,6 +5,7 @@ use limosa_sql::effect::{Blocks, Effect, Impact, Work};
 use smol_str::SmolStr;
 
 use crate::check::Check;
+use crate::plan::PlannedOperation;
 use crate::stats::Estimate;
 use crate::subject::Subject;
 
@@ -69,6 +70,26 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Returns a finding about what is looked at.
+    pub(crate) fn new(subject: &Subject<'_>, code: &str, name: &str, level: Level, message: String) -> Self {
+        Self {
+            code: code.into(),
+            name: name.into(),
+            level,
+            migration: subject.migration.id().clone(),
+            operation: subject.operation.map(PlannedOperation::describe),
+            span: subject.span(),
+            inside: None,
+            sql: subject.statement.map(|statement| statement.sql.clone()),
+            own_sql: subject.statement.is_some_and(|statement| statement.own),
+            table: None,
+            message,
+            help: None,
+            estimate: None,
+            once: false,
+        }
+    }
+
     /// Returns what tells it from others while lines move: the code, the migration, the operation and the table or the statement.
     pub fn identity(&self) -> [String; 4] {
         let what = if self.own_sql { self.sql.clone() } else { self.table.as_ref().map(ToString::to_string) };
@@ -114,22 +135,7 @@ impl Findings<'_> {
     /// Reports something about the subject.
     pub fn report(&mut self, message: impl Into<String>) -> Reported<'_> {
         let subject = self.subject;
-        self.found.push(Finding {
-            code: SmolStr::new_static(self.check.code),
-            name: SmolStr::new_static(self.check.name),
-            level: self.check.level,
-            migration: subject.migration.id().clone(),
-            operation: subject.operation.map(|operation| operation.describe()),
-            span: subject.span(),
-            inside: None,
-            sql: subject.statement.map(|statement| statement.sql.clone()),
-            own_sql: subject.statement.is_some_and(|statement| statement.own),
-            table: None,
-            message: message.into(),
-            help: None,
-            estimate: None,
-            once: false,
-        });
+        self.found.push(Finding::new(subject, self.check.code, self.check.name, self.check.level, message.into()));
         let last = self.found.len() - 1;
         Reported { subject, finding: &mut self.found[last] }
     }

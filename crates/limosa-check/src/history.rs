@@ -14,6 +14,8 @@ pub struct History {
     pub graph: Option<Arc<MigrationGraph>>,
     /// The files that name the last migration of an app, by the app: of a project that keeps such files.
     pub last: BTreeMap<SmolStr, LastMigration>,
+    /// The files of migrations, as people write them.
+    pub files: BTreeMap<MigrationId, String>,
 }
 
 /// What an app's `max_migration.txt` says, beside what is so.

@@ -3,46 +3,75 @@
 use crate::check::{Check, Look};
 use crate::finding::{Finding, Findings};
 use crate::plan::{Plan, PlannedMigration};
+use crate::policy::{self, Policy};
+use crate::rules::Rules;
 use crate::so_far::SoFar;
 use crate::subject::Subject;
 
-/// Lets checks look at a plan; findings come in the order in which the plan runs.
-pub fn judge(plan: &Plan<'_>, checks: &[&'static Check]) -> Vec<Finding> {
-    let here = checks.iter().copied().filter(|check| check.databases.contains(&plan.context.dialect));
+/// Lets checks and policies look at a plan; findings come in the order in which the plan runs.
+pub fn judge(plan: &Plan<'_>, rules: &Rules<'_>) -> Vec<Finding> {
+    let here = rules.checks.iter().copied().filter(|check| check.databases.contains(&plan.context.dialect));
     let checks: Vec<&'static Check> = here.collect();
+    let policies: Vec<&Policy> = rules.policies.iter().filter(|policy| policy.runs).collect();
     let mut found = Vec::new();
-    for deploy in &plan.deploys {
-        let mut so_far = SoFar::default();
-        for migration in deploy {
-            look_at(&Eyes { plan, deploy, checks: &checks }, migration, &mut so_far, &mut found);
+    let mut own = Vec::new();
+    subjects(plan, &mut |subject| {
+        // A migration itself is looked at before its operations.
+        if subject.operation.is_none() {
+            found.extend(gathered(std::mem::take(&mut own)));
         }
-    }
+        look(&checks, subject, &mut own);
+        own.extend(policy::look(&policies, subject));
+    });
+    found.extend(gathered(own));
     found
 }
 
-/// Who looks, and at what.
-struct Eyes<'a> {
-    plan: &'a Plan<'a>,
-    deploy: &'a [PlannedMigration<'a>],
-    checks: &'a [&'static Check],
+/// Goes through all that is looked at: each migration, its operations, their statements.
+pub(crate) fn subjects(plan: &Plan<'_>, look: &mut dyn FnMut(&Subject<'_>)) {
+    for deploy in &plan.deploys {
+        let mut so_far = SoFar::default();
+        for migration in deploy {
+            so_far.begin(migration.transaction);
+            look_at(plan, deploy, migration, &mut so_far, look);
+            so_far.end_transaction();
+        }
+    }
 }
 
-fn look_at(eyes: &Eyes<'_>, migration: &PlannedMigration<'_>, so_far: &mut SoFar, found: &mut Vec<Finding>) {
-    let before = found.len();
-    so_far.begin(migration.transaction);
-    eyes.look(&subject(eyes, migration, so_far), found);
+fn look_at(
+    plan: &Plan<'_>,
+    deploy: &[PlannedMigration<'_>],
+    migration: &PlannedMigration<'_>,
+    so_far: &mut SoFar,
+    look: &mut dyn FnMut(&Subject<'_>),
+) {
+    look(&Subject { plan, deploy, so_far, migration, operation: None, statement: None });
     for operation in &migration.operations {
-        eyes.look(&Subject { operation: Some(operation), ..subject(eyes, migration, so_far) }, found);
+        let operation_of_it = Some(operation);
+        look(&Subject { plan, deploy, so_far, migration, operation: operation_of_it, statement: None });
         for statement in &operation.statements {
-            let at = subject(eyes, migration, so_far);
-            eyes.look(&Subject { operation: Some(operation), statement: Some(statement), ..at }, found);
-            so_far.follow(statement, eyes.plan.context.dialect);
+            look(&Subject { plan, deploy, so_far, migration, operation: operation_of_it, statement: Some(statement) });
+            so_far.follow(statement, plan.context.dialect);
         }
         so_far.follow_operation(&operation.meaning);
     }
-    so_far.end_transaction();
-    let own = found.split_off(before);
-    found.extend(gathered(own));
+}
+
+/// Lets checks look at a subject.
+fn look(checks: &[&'static Check], subject: &Subject<'_>, found: &mut Vec<Finding>) {
+    let is_after = subject.migration.is_post_deploy();
+    for check in checks.iter().filter(|check| !(is_after && check.before_deploy)) {
+        let look = match (check.look, subject.operation, subject.statement) {
+            (Look::Migration(look), None, None)
+            | (Look::Operation(look), Some(_), None)
+            | (Look::Statement(look), Some(_), Some(_)) => look,
+            _ => continue,
+        };
+        let mut findings = Findings { subject, check, found: Vec::new() };
+        look(subject, &mut findings);
+        found.append(&mut findings.found);
+    }
 }
 
 /// Keeps of the findings of a migration the worst one of each kind of which one is enough, and counts the others.
@@ -67,25 +96,4 @@ fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
         finding
     };
     kept.into_iter().map(counted).collect()
-}
-
-fn subject<'a>(eyes: &'a Eyes<'a>, migration: &'a PlannedMigration<'a>, so_far: &'a SoFar) -> Subject<'a> {
-    Subject { plan: eyes.plan, deploy: eyes.deploy, so_far, migration, operation: None, statement: None }
-}
-
-impl Eyes<'_> {
-    fn look(&self, subject: &Subject<'_>, found: &mut Vec<Finding>) {
-        let is_after = subject.migration.is_post_deploy();
-        for check in self.checks.iter().filter(|check| !(is_after && check.before_deploy)) {
-            let look = match (check.look, subject.operation, subject.statement) {
-                (Look::Migration(look), None, None)
-                | (Look::Operation(look), Some(_), None)
-                | (Look::Statement(look), Some(_), Some(_)) => look,
-                _ => continue,
-            };
-            let mut findings = Findings { subject, check, found: Vec::new() };
-            look(subject, &mut findings);
-            found.append(&mut findings.found);
-        }
-    }
 }

@@ -15,6 +15,7 @@ pub use self::comment::{Comment, comments};
 use crate::check::Check;
 use crate::checks::{self, suppressions};
 use crate::finding::Finding;
+use crate::rules::Rules;
 
 /// A migration's file, as far as suppressions need it.
 #[derive(Clone, Debug)]
@@ -55,8 +56,8 @@ struct Placed {
     used: Vec<bool>,
 }
 
-/// Takes out what the comments of a file allow; `ran` are the checks that looked, `today` is the date as `2026-01-31`.
-pub fn sift(file: &File<'_>, findings: Vec<Finding>, ran: &[&'static Check], today: &str) -> Sifted {
+/// Takes out what the comments of a file allow; `rules` are those that looked, `today` is the date as `2026-01-31`.
+pub fn sift(file: &File<'_>, findings: Vec<Finding>, rules: &Rules<'_>, today: &str) -> Sifted {
     let place = |comment: Comment| {
         let target = file.target(&comment);
         let used = vec![false; comment.codes.len()];
@@ -71,7 +72,7 @@ pub fn sift(file: &File<'_>, findings: Vec<Finding>, ran: &[&'static Check], tod
         }
     }
     for one in &placed {
-        sifted.findings.extend(one.doubts(file, ran, today));
+        sifted.findings.extend(one.doubts(file, rules, today));
     }
     sifted
 }
@@ -131,12 +132,11 @@ impl Placed {
     }
 
     /// Returns what is wrong with the comment itself.
-    fn doubts(&self, file: &File<'_>, ran: &[&'static Check], today: &str) -> Vec<Finding> {
+    fn doubts(&self, file: &File<'_>, rules: &Rules<'_>, today: &str) -> Vec<Finding> {
         let comment = &self.comment;
-        let runs = |check: &Check| ran.iter().any(|other| other.code == check.code);
         let mut doubts = Vec::new();
         let mut doubt = |check: &'static Check, message: String, help: &str| {
-            if runs(check) {
+            if rules.run(check.code) {
                 doubts.push(Finding {
                     code: SmolStr::new_static(check.code),
                     name: SmolStr::new_static(check.name),
@@ -166,15 +166,14 @@ impl Placed {
             doubt(&suppressions::without_reason::CHECK, "this suppression gives no reason".into(), help);
         }
         for (code, used) in comment.codes.iter().zip(&self.used) {
-            let meant: Vec<&Check> =
-                checks::ALL.iter().copied().filter(|check| checks::names(code, check.code, check.name)).collect();
+            let meant = rules.meant(code);
             if meant.is_empty() {
                 doubt(
                     &suppressions::unknown::CHECK,
                     format!("no check is called `{code}`"),
                     "`limosa explain` lists the checks",
                 );
-            } else if !used && meant.iter().all(|check| runs(check)) {
+            } else if !used && meant.iter().all(|code| rules.run(code)) {
                 doubt(
                     &suppressions::unused::CHECK,
                     format!("nothing here is found by `{code}`"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use limosa_model::django::DjangoVersion;
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState, Value};
-use limosa_plan::stage::{self, Rules};
+use limosa_plan::stage;
 use limosa_plan::steps::Skipped;
 use limosa_source::python::{Context as Reading, Modules, SourceKnowledge, code_facts, read_migration};
 use limosa_source::sources::{Source, Sources};
@@ -18,6 +18,7 @@ use crate::finding::Finding;
 use crate::history::History;
 use crate::judge::judge;
 use crate::plan::{Plan, PlannedMigration};
+use crate::rules::Rules;
 use crate::stats::Stats;
 
 /// Asserts how many findings a check has in each deploy of a table.
@@ -50,6 +51,11 @@ pub(crate) fn expect_with(check: &'static Check, context: &Context, stats: &Stat
 
 /// Returns what a check finds in a deploy.
 pub(crate) fn found(check: &'static Check, context: &Context, stats: &Stats, deploy: &str) -> Vec<Finding> {
+    with_plan(context, stats, deploy, |plan| judge(plan, &Rules { checks: &[check], policies: &[] }))
+}
+
+/// Returns what a function makes of the plan of a deploy.
+pub(crate) fn with_plan<T>(context: &Context, stats: &Stats, deploy: &str, then: impl FnOnce(&Plan<'_>) -> T) -> T {
     let mut catalog = Catalog::new(context.dialect);
     let mut state = ProjectState::default();
     let (shop, _) = migration(include_str!("../../limosa/tests/it/checks/shop.py"), 0);
@@ -67,7 +73,7 @@ pub(crate) fn found(check: &'static Check, context: &Context, stats: &Stats, dep
     let mut planned: Vec<PlannedMigration<'_>> = migrations.iter().map(plan).collect();
     if migrations.iter().any(|migration| stage::declared(migration).is_ok_and(|declared| declared.is_some())) {
         let steps = planned.iter().map(|planned| (planned.migration, &planned.before));
-        let stages = stage::stages(steps, &Rules::default(), context.dialect).unwrap_or_else(|error| panic!("{error}"));
+        let stages = stage::stages(steps, &stage::Rules::default(), context.dialect).unwrap_or_else(|error| panic!("{error}"));
         planned.iter_mut().zip(stages).for_each(|(planned, staged)| planned.staged = Some(staged));
     }
     for (planned, source) in planned.iter_mut().zip(&sources) {
@@ -76,7 +82,7 @@ pub(crate) fn found(check: &'static Check, context: &Context, stats: &Stats, dep
             _ => None,
         });
     }
-    judge(&Plan { context, stats, history: &History::default(), deploys: vec![planned] }, &[check])
+    then(&Plan { context, stats, history: &History::default(), deploys: vec![planned] })
 }
 
 /// Returns the text of a migration with this body.

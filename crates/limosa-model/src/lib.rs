@@ -13,6 +13,7 @@ pub mod names;
 pub mod operations;
 pub mod stage;
 pub mod state;
+pub mod suggest;
 pub mod value;
 
 pub use diagnostic::{Diagnostic, Severity, SourceId, Span};

@@ -14,4 +14,3 @@ pub mod project;
 pub mod python;
 pub mod sources;
 
-mod suggest;

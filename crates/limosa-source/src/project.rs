@@ -7,6 +7,7 @@ mod need;
 mod open;
 mod read;
 mod settle;
+mod text;
 mod understand;
 
 use std::collections::BTreeMap;

@@ -5,6 +5,8 @@ mod code;
 mod configure;
 mod git;
 mod history;
+pub(crate) mod policies;
+pub mod policy_tests;
 mod select;
 mod stages;
 mod stats;
@@ -73,7 +75,7 @@ pub async fn check(
     options: &Options,
 ) -> Result<Judged, Error> {
     let Options { selection, configured, .. } = options;
-    let checks = &configured.checks;
+    let rules = configured.rules();
     let context = match connected {
         Some(connected) => connected.context.clone(),
         None => connected::context(workspace, alias, workspace.database_url(alias)?.dialect()),
@@ -99,9 +101,9 @@ pub async fn check(
     code::read(workspace, &mut deploys);
     let history = history::read(workspace)?;
     let plan = Plan { context: &context, stats: &stats, history: &history, deploys };
-    let findings = configured.apply(judge(&plan, checks));
+    let findings = configured.apply(judge(&plan, &rules));
     let migrations: Vec<&Migration> = plan.deploys.iter().flatten().map(|planned| planned.migration).collect();
-    let mut sifted = suppress::sift(workspace, context.dialect, &migrations, findings, checks);
+    let mut sifted = suppress::sift(workspace, context.dialect, &migrations, findings, &rules);
     if let Some(file) = &options.write_baseline {
         baseline::write(file, &sifted.findings)?;
     }

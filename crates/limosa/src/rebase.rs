@@ -11,6 +11,7 @@ use limosa_model::MigrationId;
 
 pub use self::behind::behind;
 pub use self::choose::{Choice, choose, leaves};
+pub(crate) use self::files::is_own;
 pub use self::files::{Edit, FileChange, write};
 pub use self::merge::merge;
 use crate::connected::Connected;

@@ -30,7 +30,11 @@ pub(super) fn page() -> String {
     let mut tables: Vec<&str> = KEYS.iter().map(|key| key.table).collect();
     tables.dedup();
     for table in tables {
-        let title = if table.is_empty() { "## Keys".to_owned() } else { format!("## `[{table}]`") };
+        let title = match table {
+            "" => "## Keys".to_owned(),
+            list if list.starts_with("checks.policies") => format!("## `[[{list}]]`"),
+            table => format!("## `[{table}]`"),
+        };
         _ = write!(text, "\n{title}\n\n| key | |\n|---|---|\n");
         for key in KEYS.iter().filter(|key| key.table == table) {
             _ = writeln!(text, "| `{}` | {} |", key.name, cell(key.doc));

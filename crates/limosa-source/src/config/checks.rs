@@ -3,8 +3,8 @@
 use indexmap::IndexMap;
 use limosa_model::SmolStr;
 
-use super::Sourced;
 use super::table::Table;
+use super::{PolicySection, Sourced, keys};
 
 /// Which safety checks run, and what they pass over.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +25,8 @@ pub struct CheckSection {
     pub baseline: Option<Sourced<SmolStr>>,
     /// The file that says how much the tables hold.
     pub stats: Option<Sourced<SmolStr>>,
+    /// The project's own rules.
+    pub policies: Vec<PolicySection>,
 }
 
 impl CheckSection {
@@ -39,6 +41,7 @@ impl CheckSection {
             fail_on: table.text("fail-on"),
             baseline: table.text("baseline"),
             stats: table.text("stats"),
+            policies: table.tables("policies", &keys::names("checks.policies"), PolicySection::read),
         };
         if let Some(mut ignores) = table.table("ignores", &[]) {
             for key in ignores.keys() {

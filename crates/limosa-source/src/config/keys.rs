@@ -16,7 +16,7 @@ const fn key(table: &'static str, name: &'static str, doc: &'static str) -> Key 
 }
 
 /// All keys, in the order in which they are documented.
-pub const KEYS: [Key; 37] = [
+pub const KEYS: [Key; 56] = [
     key("", "settings", "The dotted name of the settings module of a Django project."),
     key("", "python", "The interpreter in whose environment the project is installed; relative to the project."),
     key("", "database-url", "The URL of the database: postgres://, mysql:// or sqlite:."),
@@ -90,6 +90,25 @@ pub const KEYS: [Key; 37] = [
         "stats",
         "The file that says how much the tables hold, which `limosa check --stats-out` wrote; used where no database is.",
     ),
+    key("checks", "policies", "The project's own rules, a list of tables, see below and [policies.md](../policies.md)."),
+    key("checks.policies", "code", "The code: three capital letters or more, and digits, such as \"SHOP001\"."),
+    key("checks.policies", "name", "The name in words, such as \"index-name\"; the code when absent."),
+    key("checks.policies", "level", "How bad a finding is: \"note\", \"warning\" or \"error\" (when absent)."),
+    key("checks.policies", "on", "What it looks at: \"operation\" (when absent), \"statement\" or \"migration\"."),
+    key("checks.policies", "when", "The expression of CEL that says what is found."),
+    key("checks.policies", "message", "What is said of a finding, expressions in braces."),
+    key("checks.policies", "help", "What to do instead, expressions in braces."),
+    key("checks.policies", "tests", "Examples for `limosa check --test-policies`, a list of tables."),
+    key("checks.policies.tests", "name", "What the test is called."),
+    key("checks.policies.tests", "found", "Whether the policy is to find something."),
+    key("checks.policies.tests", "python", "The example: operations in Python, the body of a migration or a whole one."),
+    key("checks.policies.tests", "sql", "The example in SQL, written like a migration."),
+    key("checks.policies.tests", "toml", "The example in TOML, written like a migration."),
+    key("checks.policies.tests", "context", "The variables of the expression themselves."),
+    key("checks.policies.tests", "before", "Operations in Python that make the models of the example; those of the project when absent."),
+    key("checks.policies.tests", "app", "The app of the example, where the project has several."),
+    key("checks.policies.tests", "database", "The database, such as \"postgresql 16\" or \"mariadb 10.11\"; that of the project when absent."),
+    key("checks.policies.tests", "rows", "How many rows tables hold: table = number."),
     key("django", "version", "The line of Django to behave as."),
     key("django", "installed-apps", "INSTALLED_APPS, for use without Python."),
     key(

@@ -1,12 +1,12 @@
 //! Reads tables of a TOML file key by key; what is wrong becomes a diagnostic with its place.
 
-use limosa_model::{Diagnostic, SmolStr, Span};
+use limosa_model::{Diagnostic, SmolStr, Span, Value, suggest};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Origin, Sourced};
+use crate::native::toml_value;
 use crate::sources::Source;
-use crate::suggest;
 
 /// A table that is read key by key.
 pub(super) struct Table<'a, 'i> {
@@ -82,6 +82,27 @@ impl<'a, 'i> Table<'a, 'i> {
             return None;
         };
         Some(Table::new(table, &self.name_of(key), known, self.source, self.diagnostics))
+    }
+
+    /// Reads a list of tables, each by a function that is told its place.
+    pub(super) fn tables<T>(&mut self, key: &str, known: &[&str], mut read: impl FnMut(&mut Table<'_, 'i>, Span) -> T) -> Vec<T> {
+        let Some((span, value)) = self.find(key) else { return Vec::new() };
+        let tables = value.as_array().and_then(|items| {
+            items.iter().map(|item| Some((item.span(), item.get_ref().as_table()?))).collect::<Option<Vec<_>>>()
+        });
+        let Some(tables) = tables else {
+            self.wrong(key, span, "a list of tables");
+            return Vec::new();
+        };
+        let (path, source) = (self.name_of(key), self.source);
+        let one = |(range, table)| read(&mut Table::new(table, &path, known, source, self.diagnostics), source.span(range));
+        tables.into_iter().map(one).collect()
+    }
+
+    /// Reads any value as a value of migrations.
+    pub(super) fn value(&mut self, key: &str) -> Option<Sourced<Value>> {
+        let (span, value) = self.find(key)?;
+        Some(Sourced { value: toml_value::plain(value, span, self.source), origin: Origin::File(span) })
     }
 
     /// Returns whether there is a text.

@@ -11,11 +11,10 @@
 
 use limosa_model::stage::delay;
 use limosa_model::value::Kwargs;
-use limosa_model::{Diagnostic, MigrationId, SmolStr, Span, Stage, Value};
+use limosa_model::{Diagnostic, MigrationId, SmolStr, Span, Stage, Value, suggest};
 
 use super::{MigrationFile, dependency};
 use crate::sources::Source;
-use crate::suggest;
 
 const KEYS: [&str; 9] =
     ["dependencies", "replaces", "run_before", "initial", "stage", "delay", "atomic", "forwards", "backwards"];

@@ -197,11 +197,11 @@ fn native_files(app: &App, folder: &Path, kind: Kind, modules: &ModulePath) -> V
 
 /// What came of reading a file.
 #[derive(Default)]
-struct FileRead {
-    migration: Option<Migration>,
-    diagnostics: Vec<Diagnostic>,
+pub(super) struct FileRead {
+    pub(super) migration: Option<Migration>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// Why only Python can tell what the migration is.
-    doubt: Option<Doubt>,
+    pub(super) doubt: Option<Doubt>,
 }
 
 fn is_compiled(file: &File) -> bool {
@@ -214,7 +214,7 @@ fn compiled(file: &File) -> FileRead {
     FileRead { doubt: Some(doubt), ..FileRead::default() }
 }
 
-fn read_file(
+pub(super) fn read_file(
     context: &Context<'_>,
     file: &File,
     source: &Arc<Source>,

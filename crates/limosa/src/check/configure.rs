@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use limosa_check::{Check, Finding, Level, checks};
+use limosa_check::{Check, Finding, Level, Policy, Rules, checks};
 use limosa_model::{Diagnostic, MigrationId, SmolStr};
 use limosa_source::config::{CheckSection, Sourced};
 
+use super::policies;
 use crate::error::Error;
 use crate::situation::Situation;
 use crate::workspace::Workspace;
@@ -17,13 +18,15 @@ use crate::workspace::Workspace;
 pub struct Configured {
     /// The checks that run.
     pub checks: Vec<&'static Check>,
+    /// The project's own rules, those that do not run among them.
+    pub policies: Arc<Vec<Policy>>,
     /// The level from which on a finding makes the exit code 1.
     pub fail_on: Option<Level>,
     /// The file of the findings that are known.
     pub baseline: Option<PathBuf>,
     /// The file that says how much the tables hold.
     pub stats: Option<PathBuf>,
-    levels: BTreeMap<&'static str, Level>,
+    levels: BTreeMap<SmolStr, Level>,
     /// Labels and `app.migration`, with the words for checks.
     ignores: BTreeMap<SmolStr, Vec<SmolStr>>,
     passed_over: Arc<BTreeSet<MigrationId>>,
@@ -35,31 +38,38 @@ impl Configured {
     /// # Errors
     /// When it names a check, a level, an app or a migration that there is not.
     pub fn read(workspace: &Workspace, select: &[String], ignore: &[String]) -> Result<Self, Error> {
-        if let Some(word) = select.iter().chain(ignore).find(|word| !is_check(word)) {
+        let mut policies = policies::read(workspace.project()).map_err(|wrong| workspace.diagnostics(wrong))?;
+        let rules = Rules { checks: checks::ALL, policies: &policies };
+        if let Some(word) = select.iter().chain(ignore).find(|word| rules.meant(word).is_empty()) {
             return Err(unknown(word));
         }
         let section = &workspace.project().config.checks;
-        let wrong = wrong(workspace, section);
+        let wrong = wrong(workspace, section, &rules);
         if !wrong.is_empty() {
             return Err(workspace.diagnostics(wrong));
         }
         let words = |words: &[Sourced<SmolStr>]| words.iter().map(|word| word.value.clone()).collect::<Vec<_>>();
         let (extended, left_out) = (words(&section.extend), words(&section.ignore));
-        let runs = |check: &&'static Check| match select {
-            [] => {
-                (check.default || is_meant(&extended, check)) && !is_meant(&left_out, check) && !is_meant(ignore, check)
-            }
-            select => is_meant(select, check) && !is_meant(ignore, check),
+        let runs = |default: bool, code: &str, name: &str| {
+            let meant = |words: &[SmolStr]| words.iter().any(|word| checks::names(word, code, name));
+            let asked = |words: &[String]| words.iter().any(|word| checks::names(word, code, name));
+            let runs = match select {
+                [] => (default || meant(&extended)) && !meant(&left_out),
+                select => asked(select),
+            };
+            runs && !asked(ignore)
         };
         let mut levels = BTreeMap::new();
         for (word, level) in &section.levels {
-            let meant = checks::ALL.iter().filter(|check| checks::names(word, check.code, check.name));
-            levels.extend(meant.filter_map(|check| Some((check.code, Level::parse(&level.value)?))));
+            let level = Level::parse(&level.value);
+            levels.extend(rules.meant(word).into_iter().filter_map(|code| Some((SmolStr::new(code), level?))));
         }
+        policies.iter_mut().for_each(|policy| policy.runs = runs(true, &policy.code, &policy.name));
         let file =
             |name: &Option<Sourced<SmolStr>>| name.as_ref().map(|name| workspace.root().join(name.value.as_str()));
         Ok(Self {
-            checks: checks::ALL.iter().copied().filter(runs).collect(),
+            checks: checks::ALL.iter().copied().filter(|check| runs(check.default, check.code, check.name)).collect(),
+            policies: Arc::new(policies),
             fail_on: section.fail_on.as_ref().and_then(|level| Level::parse(&level.value)),
             baseline: file(&section.baseline),
             stats: file(&section.stats),
@@ -72,6 +82,11 @@ impl Configured {
     /// Returns whether a migration is not looked at, because it is older than the checks are in the project.
     pub fn passes_over(&self, id: &MigrationId) -> bool {
         self.passed_over.contains(id)
+    }
+
+    /// Returns what looks at a plan.
+    pub(super) fn rules(&self) -> Rules<'_> {
+        Rules { checks: &self.checks, policies: &self.policies }
     }
 
     /// Gives findings the levels of the configuration, and leaves out what it ignores.
@@ -97,16 +112,9 @@ pub fn unknown(word: &str) -> Error {
     Error::Usage { message: format!("no check is called `{word}`"), help: "`limosa explain` lists the checks".into() }
 }
 
-fn is_check(word: &str) -> bool {
-    checks::ALL.iter().any(|check| checks::names(word, check.code, check.name))
-}
-
-fn is_meant(words: &[impl AsRef<str>], check: &Check) -> bool {
-    words.iter().any(|word| checks::names(word.as_ref(), check.code, check.name))
-}
-
 /// Returns what the configuration names that there is not.
-fn wrong(workspace: &Workspace, section: &CheckSection) -> Vec<Diagnostic> {
+fn wrong(workspace: &Workspace, section: &CheckSection, rules: &Rules<'_>) -> Vec<Diagnostic> {
+    let is_check = |word: &str| !rules.meant(word).is_empty();
     let error = |message: String, word: &Sourced<SmolStr>, help: &str| {
         Diagnostic::error("invalid-configuration", message).at(word.span(), "here").help(help)
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use limosa_check::suppress::{File, Sifted, Suppressed, sift as sift_file};
-use limosa_check::{Check, Finding};
+use limosa_check::{Finding, Rules};
 use limosa_model::operations::OperationKind;
 use limosa_model::{Migration, MigrationId, Operation};
 use limosa_source::sources::Source;
@@ -22,7 +22,7 @@ pub(super) fn sift(
     dialect: Dialect,
     migrations: &[&Migration],
     findings: Vec<Finding>,
-    ran: &[&'static Check],
+    rules: &Rules<'_>,
 ) -> Sifted {
     let today = jiff::Zoned::now().date().to_string();
     let mut by_migration: BTreeMap<MigrationId, Vec<Finding>> = BTreeMap::new();
@@ -47,7 +47,7 @@ pub(super) fn sift(
             let place = place.and_then(|(span, sql)| workspace.statement_span(span, sql));
             Finding { span: place.or(finding.span), ..finding }
         };
-        let sifted = sift_file(&file, findings.into_iter().map(located).collect(), ran, &today);
+        let sifted = sift_file(&file, findings.into_iter().map(located).collect(), rules, &today);
         all.findings.extend(sifted.findings);
         all.suppressed.extend(sifted.suppressed);
     }

@@ -263,6 +263,9 @@ pub struct CheckArgs {
     /// Writes the findings for a service: sarif, github, gitlab or junit, into a file or to stdout; repeatable.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = parse_report)]
     pub report: Vec<Report>,
+    /// Runs the examples of the project's own rules instead; the exit code is 1 when one of them is not as it should be.
+    #[arg(long, conflicts_with_all = ["app_label", "all", "since", "files", "stats", "stats_out", "baseline", "write_baseline", "report"])]
+    pub test_policies: bool,
     /// From which level on a finding makes the exit code 1; errors, unless the configuration says otherwise.
     #[arg(long, value_name = "LEVEL", value_enum)]
     pub fail_on: Option<FailOn>,
@@ -304,7 +307,7 @@ pub enum FailOn {
 /// Arguments of `explain`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ExplainArgs {
-    /// The check's code or name, such as LK001 or index-blocks-writes; all checks are listed when it is left out.
+    /// The code or name of a check or of a policy of the project, such as LK001 or index-blocks-writes; all are listed when it is left out.
     pub code: Option<String>,
 }
 

@@ -126,13 +126,18 @@ fn prepare(change: &FileChange) -> Result<PathBuf, Error> {
 
 /// Refuses to change files of installed packages.
 fn check_own(workspace: &Workspace, path: &Path) -> Result<(), Error> {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let (own, root) = (real(path), real(workspace.root()));
-    let installed =
-        own.components().any(|part| matches!(part.as_os_str().to_str(), Some("site-packages" | "dist-packages")));
-    if own.starts_with(root) && !installed {
+    if is_own(workspace, path) {
         return Ok(());
     }
     let message = format!("{} would have to be changed, and is not a file of the project", path.display());
     Err(usage(message, "put the other branch behind instead, or merge both: `limosa rebase --merge`"))
+}
+
+/// Returns whether a file is the project's own, and not one of an installed package.
+pub(crate) fn is_own(workspace: &Workspace, path: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (own, root) = (real(path), real(workspace.root()));
+    let installed =
+        own.components().any(|part| matches!(part.as_os_str().to_str(), Some("site-packages" | "dist-packages")));
+    own.starts_with(root) && !installed
 }

@@ -1,12 +1,11 @@
 //! Fields in TOML: `{ type = "CharField", max_length = 80 }`.
 
 use limosa_model::value::Kwargs;
-use limosa_model::{SmolStr, Value};
+use limosa_model::{SmolStr, Value, suggest};
 use toml::de::DeValue;
 
 use super::field_keys;
 use super::reader::{Node, Reader};
-use crate::suggest;
 
 const ON_DELETE: [&str; 9] = [
     "CASCADE",

@@ -1,11 +1,10 @@
 //! Indexes and constraints in TOML.
 
 use limosa_model::value::Kwargs;
-use limosa_model::{SmolStr, Value};
+use limosa_model::{SmolStr, Value, suggest};
 use toml::de::DeTable;
 
 use super::reader::{Node, Reader};
-use crate::suggest;
 
 const INDEX_KEYS: [&str; 15] = [
     "type",

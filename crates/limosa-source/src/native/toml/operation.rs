@@ -1,11 +1,10 @@
 //! Operations in TOML: `op = "AddField"` with Django's arguments.
 
 use limosa_model::value::Kwargs;
-use limosa_model::{Stage, Value};
+use limosa_model::{Stage, Value, suggest};
 
 use super::options;
 use super::reader::{Node, Reader};
-use crate::suggest;
 
 /// The path of Limosa's own operation, which has no counterpart in Django.
 pub(crate) const RUN_RUST: &str = "limosa.migrations.RunRust";

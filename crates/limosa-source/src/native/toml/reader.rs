@@ -1,11 +1,10 @@
 //! What all parts of a TOML migration are read with.
 
-use limosa_model::{Diagnostic, SmolStr, Span, Value};
+use limosa_model::{Diagnostic, SmolStr, Span, Value, suggest};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::sources::Source;
-use crate::suggest;
 
 /// A value with its place.
 pub(super) type Node<'i> = Spanned<DeValue<'i>>;

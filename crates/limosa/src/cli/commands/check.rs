@@ -1,6 +1,7 @@
 //! `limosa check`: judges what migrations do to a database that is in use, before they run.
 
 mod json;
+mod policy_tests;
 mod report;
 mod text;
 
@@ -13,6 +14,9 @@ use crate::cli::exit_code::Exit;
 use crate::error::Error;
 
 pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Result<Exit, Error> {
+    if args.test_policies {
+        return policy_tests::run(context).await;
+    }
     let selection = selection(args)?;
     let mut workspace = context.workspace().await?;
     let configured = Configured::read(&workspace, &args.select, &args.ignore)?;
@@ -38,7 +42,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
         }
     }
     for report in &args.report {
-        let text = report::write(report.format, &judged, &workspace, fail_on);
+        let text = report::write(report.format, &judged, &workspace, &options.configured.policies, fail_on);
         match &report.file {
             Some(file) => report::save(file, &text)?,
             None => context.printer.data(&text),

@@ -7,7 +7,7 @@ mod sarif;
 
 use std::path::Path;
 
-use limosa_check::{Finding, Level};
+use limosa_check::{Finding, Level, Policy};
 use limosa_model::Span;
 use sha2::{Digest, Sha256};
 
@@ -17,9 +17,15 @@ use crate::error::Error;
 use crate::workspace::Workspace;
 
 /// Returns a report; `fail_on` is the level from which on a finding counts as a failure.
-pub(super) fn write(format: ReportFormat, judged: &Judged, workspace: &Workspace, fail_on: Level) -> String {
+pub(super) fn write(
+    format: ReportFormat,
+    judged: &Judged,
+    workspace: &Workspace,
+    policies: &[Policy],
+    fail_on: Level,
+) -> String {
     match format {
-        ReportFormat::Sarif => sarif::write(judged, workspace),
+        ReportFormat::Sarif => sarif::write(judged, workspace, policies),
         ReportFormat::Github => github::write(judged, workspace),
         ReportFormat::Gitlab => gitlab::write(judged, workspace),
         ReportFormat::Junit => junit::write(judged, workspace, fail_on),

@@ -2,7 +2,7 @@
 //!
 //! Source: OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
 
-use limosa_check::{Check, Finding, checks};
+use limosa_check::{Check, Finding, Policy, checks};
 use serde_json::{Value, json};
 
 use super::{Place, fingerprint, message};
@@ -10,11 +10,20 @@ use crate::check::Judged;
 use crate::workspace::Workspace;
 
 /// Returns the log, with the findings that comments allow as suppressed ones.
-pub(super) fn write(judged: &Judged, workspace: &Workspace) -> String {
-    let rules: Vec<Value> = checks::ALL.iter().map(|check| rule(check)).collect();
-    let mut results: Vec<Value> = judged.findings.iter().map(|finding| result(finding, workspace)).collect();
+pub(super) fn write(judged: &Judged, workspace: &Workspace, policies: &[Policy]) -> String {
+    let rules: Vec<Value> = checks::ALL.iter().map(|check| rule(check)).chain(policies.iter().map(own_rule)).collect();
+    let codes: Vec<&str> =
+        checks::ALL.iter().map(|check| check.code).chain(policies.iter().map(|policy| policy.code.as_str())).collect();
+    let result = |finding: &Finding| {
+        let mut result = result(finding, workspace);
+        if let Some(index) = codes.iter().position(|code| *code == finding.code) {
+            result["ruleIndex"] = index.into();
+        }
+        result
+    };
+    let mut results: Vec<Value> = judged.findings.iter().map(result).collect();
     for suppressed in &judged.suppressed {
-        let mut result = result(&suppressed.finding, workspace);
+        let mut result = result(&suppressed.finding);
         result["suppressions"] = json!([{ "kind": "inSource", "justification": suppressed.reason }]);
         results.push(result);
     }
@@ -41,6 +50,17 @@ fn rule(check: &Check) -> Value {
     })
 }
 
+fn own_rule(policy: &Policy) -> Value {
+    let help = policy.help.as_deref().unwrap_or(&policy.message);
+    json!({
+        "id": policy.code,
+        "name": policy.name,
+        "shortDescription": { "text": policy.message },
+        "help": { "text": help, "markdown": help },
+        "defaultConfiguration": { "level": policy.level.as_str(), "enabled": true },
+    })
+}
+
 fn result(finding: &Finding, workspace: &Workspace) -> Value {
     let mut result = json!({
         "ruleId": finding.code,
@@ -48,9 +68,6 @@ fn result(finding: &Finding, workspace: &Workspace) -> Value {
         "message": { "text": message(finding) },
         "partialFingerprints": { "limosa/v1": fingerprint(finding) },
     });
-    if let Some(index) = checks::ALL.iter().position(|check| check.code == finding.code) {
-        result["ruleIndex"] = index.into();
-    }
     if let Some(place) = Place::of(finding.place(), workspace) {
         let Place { path, line, column, end_line, end_column } = place;
         let region = json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column });

@@ -1,7 +1,7 @@
 //! The nearest known name to one that is not known.
 
 /// Returns the name in `known` that `name` was probably meant to be.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(name);
     let allowed = match folded.chars().count() {
         0..=2 => 0,
@@ -14,7 +14,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
 }
 
 /// Returns a sentence that names the nearest known name, or lists all of them.
-pub(crate) fn help<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
+pub fn help<'a>(name: &str, known: impl IntoIterator<Item = &'a str> + Clone) -> String {
     match nearest(name, known.clone()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("known are: {}", known.into_iter().collect::<Vec<_>>().join(", ")),

@@ -1,0 +1,119 @@
+//! An expression of a policy: read, held against what there is to name, evaluated.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+
+use cel::{Context, Env, ExecutionError, IdedExpr, Value, extensions};
+
+use super::schema::{Member, Type};
+use super::walk::Walk;
+
+/// The functions and operators that expressions may use.
+static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
+    let mut environment = Env::stdlib();
+    // It is refused only where its functions are declared already, and then they are there.
+    _ = environment.add_extension(extensions::strings);
+    Arc::new(environment)
+});
+
+/// An expression that names only what there is.
+#[derive(Debug)]
+pub(super) struct Expression {
+    tree: IdedExpr,
+    /// What it is when it is evaluated.
+    pub(super) of: Type,
+    /// What it reads that is not always there, with when it is.
+    conditional: BTreeSet<(String, &'static str)>,
+}
+
+/// What is wrong with an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What, as a sentence without a full stop.
+    pub message: String,
+    /// The part of the expression that it is about.
+    pub part: Option<String>,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl Expression {
+    /// Reads an expression over these variables.
+    ///
+    /// # Errors
+    /// When it is not understood, or names what there is not.
+    pub(super) fn read(text: &str, variables: &'static [Member]) -> Result<Self, Vec<Problem>> {
+        let parser = ENVIRONMENT.parser().enable_ident_escape_syntax(true);
+        let tree = parser.parse(&escaped(text)).map_err(|errors| {
+            let problem = |error: &cel::ParseError| Problem {
+                message: format!("this is not an expression: {}", plain(&error.msg)),
+                part: None,
+                help: Some("see https://cel.dev for the language".into()),
+            };
+            errors.errors.iter().take(1).map(problem).collect::<Vec<_>>()
+        })?;
+        let mut walk = Walk::new(variables);
+        let of = walk.type_of(&tree);
+        let Walk { problems, conditional, .. } = walk;
+        if problems.is_empty() { Ok(Self { tree, of, conditional }) } else { Err(problems) }
+    }
+
+    /// Evaluates it.
+    ///
+    /// # Errors
+    /// When something is not there that it reads, with the reason.
+    pub(super) fn evaluate(&self, context: &Context<'_, '_>) -> Result<Value, String> {
+        Value::resolve(&self.tree, context).map_err(|error| self.reason(&error))
+    }
+
+    fn reason(&self, error: &ExecutionError) -> String {
+        let ExecutionError::NoSuchKey(key) = error else { return plain(&error.to_string()) };
+        let is_it = |(path, _): &&(String, &str)| path.rsplit('.').next() == Some(key.as_str());
+        match self.conditional.iter().find(is_it) {
+            Some((path, when)) => format!("there is no `{path}` here, only {when}"),
+            None => format!("there is no `{key}` here"),
+        }
+    }
+}
+
+/// Returns variables as an expression finds them.
+pub(super) fn context(variables: impl IntoIterator<Item = (&'static str, Value)>) -> Context<'static, 'static> {
+    let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
+    for (name, value) in variables {
+        context.add_variable_from_value(name, value);
+    }
+    context
+}
+
+/// Returns an expression in which members may be called what the language keeps for itself, as in `op.field.null`: those stand in backticks.
+fn escaped(text: &str) -> String {
+    const WORDS: [&str; 4] = ["null", "true", "false", "in"];
+    let mut escaped = String::with_capacity(text.len());
+    let mut quote = None;
+    let mut letters = text.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        escaped.push(letter);
+        match (letter, quote) {
+            ('\\', Some(_)) => escaped.extend(letters.next().map(|(_, letter)| letter)),
+            (letter, Some(open)) if letter == open => quote = None,
+            ('"' | '\'' | '`', None) => quote = Some(letter),
+            ('.', None) => {
+                let rest = &text[at + 1..];
+                let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
+                if WORDS.contains(&&rest[..end]) {
+                    escaped.push_str(&format!("`{}`", &rest[..end]));
+                    letters.nth(end - 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    escaped
+}
+
+/// Returns a message as one sentence without a full stop, its first letter small.
+fn plain(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default().trim().trim_end_matches('.');
+    let mut letters = line.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -1,0 +1,154 @@
+//! What the expressions of policies see of a plan, as values.
+
+mod field;
+mod operation;
+mod statement;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cel::Value;
+use cel::objects::{Key, Map};
+use limosa_model::{MigrationId, Value as Written};
+use limosa_plan::stage::Half;
+use limosa_sql::dialect::Dialect;
+
+use self::operation::kind;
+use super::On;
+use crate::plan::{PlannedMigration, PlannedOperation};
+use crate::subject::Subject;
+
+/// Returns the variables of what is looked at.
+pub(super) fn variables(subject: &Subject<'_>, on: On) -> Vec<(&'static str, Value)> {
+    let mut variables = vec![("database", database(subject)), ("migration", migration(subject, on))];
+    if let Some(operation) = subject.operation {
+        let values = operation::value(subject, operation);
+        let table = table_of(subject, operation);
+        variables.push(("table", self::table(subject, operation, table.as_deref())));
+        variables.push(("op", values));
+    }
+    if let Some(statement) = subject.statement {
+        variables.push(("statement", statement::value(statement)));
+    }
+    variables
+}
+
+/// Returns the table that a statement or an operation is about.
+pub(super) fn table_of(subject: &Subject<'_>, operation: &PlannedOperation<'_>) -> Option<String> {
+    match subject.statement {
+        Some(statement) => statement::tables(statement).into_iter().next(),
+        None => operation::table(subject, operation).or_else(|| operation::changed_table(operation)),
+    }
+}
+
+fn database(subject: &Subject<'_>) -> Value {
+    let context = subject.context();
+    let (major, minor, patch) = context.server_version;
+    let vendor = match context.dialect {
+        Dialect::MySql if context.is_mariadb() => "mariadb",
+        other => other.vendor(),
+    };
+    Members::default()
+        .set("vendor", vendor)
+        .set("version", format!("{major}.{minor}.{patch}"))
+        .set("major", i64::from(major))
+        .set("minor", i64::from(minor))
+        .set("django", context.django.to_string())
+        .value()
+}
+
+fn migration(subject: &Subject<'_>, on: On) -> Value {
+    let planned: &PlannedMigration<'_> = subject.migration;
+    let migration = planned.migration;
+    let ids = |ids: &[MigrationId]| ids.iter().map(|id| Value::from(id.to_string())).collect::<Vec<_>>();
+    let stage = planned.staged.as_ref().map(|staged| match staged.half {
+        Half::Of(stage) => stage.as_str(),
+        Half::Either => "either",
+        Half::Mixed => "mixed",
+        Half::Unclear => "unclear",
+    });
+    let kinds = planned.operations.iter().map(|operation| Value::from(kind(operation)));
+    let members = Members::default()
+        .set("app", migration.id.app.as_str())
+        .set("name", migration.id.name.as_str())
+        .set_some("file", subject.plan.history.files.get(&migration.id).map(String::as_str))
+        .set("atomic", migration.atomic)
+        .set("initial", migration.initial.unwrap_or(false))
+        .set_some("stage", stage)
+        .set("dependencies", ids(&migration.dependencies))
+        .set("replaces", ids(&migration.replaces))
+        .set("kinds", kinds.collect::<Vec<_>>());
+    if on != On::Migration {
+        return members.value();
+    }
+    let operations = planned.operations.iter().map(|operation| operation::value(subject, operation));
+    members.set("operations", operations.collect::<Vec<_>>()).value()
+}
+
+fn table(subject: &Subject<'_>, operation: &PlannedOperation<'_>, name: Option<&str>) -> Value {
+    let Some(name) = name else { return Members::default().set("new", false).value() };
+    let is_new = subject.so_far.is_new(name) || operation::makes(operation, name);
+    let stats = subject.plan.stats.table(name).copied();
+    let stats = if is_new { stats.or_else(|| Some(Default::default())) } else { stats };
+    let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    Members::default()
+        .set("name", name)
+        .set("new", is_new)
+        .set_some("rows", stats.map(|stats| number(stats.rows)))
+        .set_some("bytes", stats.map(|stats| number(stats.bytes)))
+        .set_some("index_bytes", stats.map(|stats| number(stats.index_bytes)))
+        .set_some("writes_per_second", stats.and_then(|stats| stats.writes_per_second))
+        .value()
+}
+
+/// The members of a map.
+#[derive(Default)]
+struct Members(HashMap<Key, Value>);
+
+impl Members {
+    fn set(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.0.insert(Key::from(name), value.into());
+        self
+    }
+
+    fn set_some(self, name: &str, value: Option<impl Into<Value>>) -> Self {
+        match value {
+            Some(value) => self.set(name, value),
+            None => self,
+        }
+    }
+
+    fn value(self) -> Value {
+        Value::Map(Map { map: Arc::new(self.0) })
+    }
+}
+
+/// Returns a list of texts.
+fn texts(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Value {
+    Value::from(texts.into_iter().map(|text| Value::from(text.as_ref())).collect::<Vec<_>>())
+}
+
+/// Returns a value that a migration holds: what is called or named is a text, its path.
+pub(super) fn written(value: &Written) -> Value {
+    match value {
+        Written::None => Value::Null,
+        Written::Bool(value) => Value::from(*value),
+        Written::Int(number) => match i64::try_from(*number) {
+            Ok(number) => Value::from(number),
+            Err(_) => Value::from(*number as f64),
+        },
+        Written::Float(number) => Value::from(*number),
+        Written::Str(text) => Value::from(text.as_str()),
+        Written::Bytes(bytes) => Value::Bytes(Arc::new(bytes.to_vec())),
+        Written::List(items) | Written::Tuple(items) | Written::Set(items) => {
+            Value::from(items.iter().map(written).collect::<Vec<_>>())
+        }
+        Written::Dict(pairs) => {
+            let pair = |(key, value): &(Written, Written)| Some((Key::from(key.as_str()?), written(value)));
+            Value::Map(Map { map: Arc::new(pairs.iter().filter_map(pair).collect()) })
+        }
+        Written::Call(call) => Value::from(call.callee.as_str()),
+        Written::Reference(path) => Value::from(path.as_str()),
+        Written::Opaque(opaque) => Value::from(opaque.text.as_str()),
+    }
+}
