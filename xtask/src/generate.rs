@@ -5,10 +5,12 @@ mod cli;
 mod config;
 mod exit_codes;
 mod failures;
+mod policies;
 
 use anyhow::{Result, bail};
 
-/// Writes docs/reference from the code: the command line, the configuration, the exit codes, the failures that are explained, the checks.
+/// Writes docs/reference from the code: the command line, the configuration, the exit codes, the failures that are explained, the checks,
+/// what policies see.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// Writes nothing and fails when a file differs.
@@ -25,6 +27,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         ("config.md", config::page()),
         ("exit-codes.md", exit_codes::page()?),
         ("failures.md", failures::page()),
+        ("policies.md", policies::page()),
     ];
     let mut stale = Vec::new();
     for (name, text) in files {

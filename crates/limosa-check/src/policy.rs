@@ -13,8 +13,8 @@ mod words;
 use cel::Value;
 use smol_str::SmolStr;
 
-use self::expression::{Expression, context};
 pub use self::expression::Problem;
+use self::expression::{Expression, context};
 use self::schema::Type;
 pub use self::why::{Term, Why};
 use self::words::Words;
@@ -112,8 +112,10 @@ impl Policy {
     pub fn read(definition: Definition) -> Result<Self, Vec<(Part, Problem)>> {
         let Definition { code, name, level, on, when, message, help } = definition;
         let variables = schema::variables(on);
-        let mut problems: Vec<(Part, Problem)> = wrong_code(&code).map(|problem| (Part::Code, problem)).into_iter().collect();
-        let mut note = |part: Part, found: Vec<Problem>| problems.extend(found.into_iter().map(|problem| (part, problem)));
+        let mut problems: Vec<(Part, Problem)> =
+            wrong_code(&code).map(|problem| (Part::Code, problem)).into_iter().collect();
+        let mut note =
+            |part: Part, found: Vec<Problem>| problems.extend(found.into_iter().map(|problem| (part, problem)));
         let condition = Expression::read(&when, variables).map_err(|found| note(Part::When, found)).ok();
         let said = Words::read(&message, variables).map_err(|found| note(Part::Message, found)).ok();
         let advice = match help.as_deref().map(|help| Words::read(help, variables)).transpose() {
@@ -123,7 +125,9 @@ impl Policy {
                 None
             }
         };
-        if let Some(of) = condition.as_ref().map(|condition| condition.of).filter(|of| !matches!(of, Type::Bool | Type::Any)) {
+        if let Some(of) =
+            condition.as_ref().map(|condition| condition.of).filter(|of| !matches!(of, Type::Bool | Type::Any))
+        {
             let message = format!("this is {}, where true or false is needed", of.describe());
             note(Part::When, vec![Problem { message, part: None, help: None }]);
         }
@@ -167,7 +171,12 @@ impl Policy {
         }
     }
 
-    fn finding(&self, subject: &Subject<'_>, context: &cel::Context<'_, '_>, decided: Result<bool, String>) -> Option<Finding> {
+    fn finding(
+        &self,
+        subject: &Subject<'_>,
+        context: &cel::Context<'_, '_>,
+        decided: Result<bool, String>,
+    ) -> Option<Finding> {
         let finding = |level, message| Finding::new(subject, &self.code, &self.name, level, message);
         let mut finding = match decided {
             Ok(false) => return None,
@@ -176,7 +185,8 @@ impl Policy {
                 Finding { help: self.advice.as_ref().map(|advice| advice.with(context)), ..finding }
             }
             Err(reason) => {
-                let help = "let the expression ask first, as in `has(table.rows) && …` or `op.kind == \"AddField\" && …`";
+                let help =
+                    "let the expression ask first, as in `has(table.rows) && …` or `op.kind == \"AddField\" && …`";
                 let message = format!("the policy cannot be evaluated: {reason}");
                 Finding { help: Some(help.into()), ..finding(Level::Error, message) }
             }
@@ -209,7 +219,8 @@ fn looked_at(subject: &Subject<'_>) -> On {
 /// Returns what is wrong with a code.
 fn wrong_code(code: &str) -> Option<Problem> {
     let letters = code.trim_end_matches(|letter: char| letter.is_ascii_digit());
-    let is_code = letters.len() >= 3 && letters.len() < code.len() && letters.chars().all(|letter| letter.is_ascii_uppercase());
+    let is_code =
+        letters.len() >= 3 && letters.len() < code.len() && letters.chars().all(|letter| letter.is_ascii_uppercase());
     let own: Vec<&str> = Group::ALL.iter().map(|group| group.prefix()).collect();
     let message = match is_code {
         true => return None,

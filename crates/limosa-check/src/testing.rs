@@ -73,7 +73,8 @@ pub(crate) fn with_plan<T>(context: &Context, stats: &Stats, deploy: &str, then:
     let mut planned: Vec<PlannedMigration<'_>> = migrations.iter().map(plan).collect();
     if migrations.iter().any(|migration| stage::declared(migration).is_ok_and(|declared| declared.is_some())) {
         let steps = planned.iter().map(|planned| (planned.migration, &planned.before));
-        let stages = stage::stages(steps, &stage::Rules::default(), context.dialect).unwrap_or_else(|error| panic!("{error}"));
+        let stages =
+            stage::stages(steps, &stage::Rules::default(), context.dialect).unwrap_or_else(|error| panic!("{error}"));
         planned.iter_mut().zip(stages).for_each(|(planned, staged)| planned.staged = Some(staged));
     }
     for (planned, source) in planned.iter_mut().zip(&sources) {

@@ -13,4 +13,3 @@ pub mod native;
 pub mod project;
 pub mod python;
 pub mod sources;
-

@@ -99,7 +99,8 @@ fn escaped(text: &str) -> String {
             ('"' | '\'' | '`', None) => quote = Some(letter),
             ('.', None) => {
                 let rest = &text[at + 1..];
-                let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
+                let end =
+                    rest.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').unwrap_or(rest.len());
                 if WORDS.contains(&&rest[..end]) {
                     escaped.push_str(&format!("`{}`", &rest[..end]));
                     letters.nth(end - 1);

@@ -142,10 +142,25 @@ pub const FIELD: &[Member] = &[
     always("unique", Type::Bool, "Whether its values must differ."),
     always("db_index", Type::Bool, "Whether it has an index of its own."),
     only("max_length", Type::Int, "where the field has one", "The length limit."),
-    only("default", Type::Any, "where the field has one", "The default that Python fills in; a function is a text, its path."),
-    only("db_default", Type::Any, "where the field has one", "The default that the database fills in; an expression is a text, its class."),
+    only(
+        "default",
+        Type::Any,
+        "where the field has one",
+        "The default that Python fills in; a function is a text, its path.",
+    ),
+    only(
+        "db_default",
+        Type::Any,
+        "where the field has one",
+        "The default that the database fills in; an expression is a text, its class.",
+    ),
     only("to", Type::Text, "of relations", "The model that it refers to, such as `shop.Customer`."),
-    only("on_delete", Type::Text, "of foreign keys", "What becomes of it with the row that it refers to, such as `CASCADE`."),
+    only(
+        "on_delete",
+        Type::Text,
+        "of foreign keys",
+        "What becomes of it with the row that it refers to, such as `CASCADE`.",
+    ),
     only("db_constraint", Type::Bool, "of relations", "Whether the database guards it."),
     only("column", Type::Text, "where the field has one", "Its column."),
     only("db_type", Type::Text, "where the field has a column", "The type of its column on this database."),
@@ -156,7 +171,11 @@ pub const FIELD: &[Member] = &[
 pub const INDEX: &[Member] = &[
     always("name", Type::Text, "Its name."),
     always("type", Type::Text, "Its class without the package, such as `Index` or `GinIndex`."),
-    always("fields", WORDS, "The fields that it is over, `-` before those in descending order; none when it is over expressions."),
+    always(
+        "fields",
+        WORDS,
+        "The fields that it is over, `-` before those in descending order; none when it is over expressions.",
+    ),
     always("include", WORDS, "The fields that it carries along."),
     always("partial", Type::Bool, "Whether it has a condition."),
 ];
@@ -172,27 +191,51 @@ pub const CONSTRAINT: &[Member] = &[
 
 /// An operation.
 pub const OPERATION: &[Member] = &[
-    always("kind", Type::Word(KINDS), "What it is called: the name of its class, of a class of the project its path; `OwnCode` is what the class of a migration does itself."),
+    always(
+        "kind",
+        Type::Word(KINDS),
+        "What it is called: the name of its class, of a class of the project its path; `OwnCode` is what the class of a migration does itself.",
+    ),
     always("description", Type::Text, "What it does in Django's words, such as `Add field text to Post`."),
     always("nested", Type::Bool, "Whether it stands inside of a `SeparateDatabaseAndState`."),
     always("reversible", Type::Bool, "Whether there is a way back."),
     only("model", Type::Text, "of operations on one model", "The model's name; after a `RenameModel` the new one."),
-    only("name", Type::Text, "of operations that name a field, an index, a constraint, an extension or a collation, and of those on a model", "What the operation names."),
+    only(
+        "name",
+        Type::Text,
+        "of operations that name a field, an index, a constraint, an extension or a collation, and of those on a model",
+        "What the operation names.",
+    ),
     only("old_name", Type::Text, "of `RenameModel`, `RenameField` and `RenameIndex`", "What it was called before."),
     only("field", Type::Map(FIELD), "of `AddField`, `AlterField` and `RenameField`", "The field afterwards."),
     only("old_field", Type::Map(FIELD), "of `AlterField`, `RenameField` and `RemoveField`", "The field before."),
-    only("preserve_default", Type::Bool, "of `AddField` and `AlterField`", "Whether the default stays after the rows are filled."),
+    only(
+        "preserve_default",
+        Type::Bool,
+        "of `AddField` and `AlterField`",
+        "Whether the default stays after the rows are filled.",
+    ),
     only("fields", Type::List(&Type::Map(FIELD)), "of `CreateModel`", "The fields of the new model."),
     only("indexes", Type::List(&Type::Map(INDEX)), "of `CreateModel`", "The indexes of the new model."),
     only("constraints", Type::List(&Type::Map(CONSTRAINT)), "of `CreateModel`", "The constraints of the new model."),
     only("options", Type::Open, "of `CreateModel` and `AlterModelOptions`", "The options of the model's `Meta`."),
     only("index", Type::Map(INDEX), "of `AddIndex` and `AddIndexConcurrently`", "The index."),
     only("constraint", Type::Map(CONSTRAINT), "of `AddConstraint` and `AddConstraintNotValid`", "The constraint."),
-    only("table", Type::Text, "of operations on one model that has a table", "The model's table; of `AlterModelTable` the new one."),
+    only(
+        "table",
+        Type::Text,
+        "of operations on one model that has a table",
+        "The model's table; of `AlterModelTable` the new one.",
+    ),
     only("sql", Type::Text, "of `RunSQL`", "The SQL."),
     only("reverse_sql", Type::Text, "of `RunSQL` with a way back", "The SQL that takes it back."),
     only("code", Type::Text, "of `RunPython` and `RunRust`", "The path of the function."),
-    only("reverse_code", Type::Text, "of `RunPython` and `RunRust` with a way back", "The path of the function that takes it back."),
+    only(
+        "reverse_code",
+        Type::Text,
+        "of `RunPython` and `RunRust` with a way back",
+        "The path of the function that takes it back.",
+    ),
     only("elidable", Type::Bool, "of `RunSQL` and `RunPython`", "Whether a squash may leave it out."),
     always("statements", Type::List(&Type::Text), "The SQL that it sends."),
 ];
@@ -218,7 +261,11 @@ pub const STATEMENT: &[Member] = &[
     always("tables", WORDS, "The tables that it is about."),
     always("locks", Type::List(&Type::Map(LOCK)), "The locks that it takes."),
     always("blocks", Type::Word(BLOCKS), "What the strongest of its locks keeps others from."),
-    always("work", Type::Word(WORK), "How much is done: `catalog` takes milliseconds, `scan` reads all rows, `index` builds one, `rewrite` writes all rows anew, `rows` changes rows."),
+    always(
+        "work",
+        Type::Word(WORK),
+        "How much is done: `catalog` takes milliseconds, `scan` reads all rows, `index` builds one, `rewrite` writes all rows anew, `rows` changes rows.",
+    ),
 ];
 
 const SIZES: &str = "where a database or a file of sizes (`--stats`) knows the table, or the deploy makes it";
@@ -239,7 +286,12 @@ const MIGRATION: &[Member] = &[
     only("file", Type::Text, "where it stands in a file", "Its file, from the folder of the project."),
     always("atomic", Type::Bool, "Whether it says that it is to run in one transaction."),
     always("initial", Type::Bool, "Whether it says that it makes an app's first tables."),
-    only("stage", Type::Word(&["pre-deploy", "post-deploy", "either", "mixed", "unclear"]), "where the project divides its deploys", "The half of the deploy in which it runs."),
+    only(
+        "stage",
+        Type::Word(&["pre-deploy", "post-deploy", "either", "mixed", "unclear"]),
+        "where the project divides its deploys",
+        "The half of the deploy in which it runs.",
+    ),
     always("dependencies", WORDS, "What it depends on, such as `shop.0001_initial`."),
     always("replaces", WORDS, "What it stands for, if it is a squash."),
     always("kinds", Type::List(&Type::Word(KINDS)), "What its operations are called, in order, nested ones included."),
@@ -267,7 +319,8 @@ const DATABASE: &[Member] = &[
 ];
 
 const OP: Member = always("op", Type::Map(OPERATION), "The operation.");
-const TABLE_OF_IT: Member = always("table", Type::Map(TABLE), "The table that it is about, as it is before the deploy.");
+const TABLE_OF_IT: Member =
+    always("table", Type::Map(TABLE), "The table that it is about, as it is before the deploy.");
 const MIGRATION_OF_IT: Member = always("migration", Type::Map(MIGRATION), "The migration.");
 const DATABASE_OF_IT: Member = always("database", Type::Map(DATABASE), "The database.");
 

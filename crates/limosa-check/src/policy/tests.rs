@@ -34,11 +34,23 @@ fn what_is_wrong_with_an_expression() {
     for (on, when, expected) in [
         (Operation, "op.feild.null", "there is no `op.feild` (did you mean `op.field`?)"),
         (Operation, "has(op.field.nul)", "there is no `op.field.nul` (did you mean `op.field.null`?)"),
-        (Operation, "operation.kind == 'AddField'", "there is no `operation` (there are op, table, migration, database)"),
+        (
+            Operation,
+            "operation.kind == 'AddField'",
+            "there is no `operation` (there are op, table, migration, database)",
+        ),
         (Operation, "op.kind == 'AddFeild'", "`op.kind` is never \"AddFeild\" (did you mean \"AddField\"?)"),
-        (Operation, "op.kind in ['RunSQL', 'RunPyton']", "`op.kind` is never \"RunPyton\" (did you mean \"RunPython\"?)"),
+        (
+            Operation,
+            "op.kind in ['RunSQL', 'RunPyton']",
+            "`op.kind` is never \"RunPyton\" (did you mean \"RunPython\"?)",
+        ),
         (Operation, "op.field.null == 'yes'", "`op.field.null` is true or false, and is compared with a text"),
-        (Operation, "'4' < op.field.max_length", "`op.field.max_length` is a whole number, and is compared with a text"),
+        (
+            Operation,
+            "'4' < op.field.max_length",
+            "`op.field.max_length` is a whole number, and is compared with a text",
+        ),
         (Operation, "op.name && true", "`op.name` is a text, where true or false is needed"),
         (Operation, "op.name.size", "`op.name` is a text: it has no `size`"),
         (Operation, "op.field.name", "this is a text, where true or false is needed"),
@@ -47,8 +59,16 @@ fn what_is_wrong_with_an_expression() {
         (Operation, "op['feild'].null", "there is no `op.feild` (did you mean `op.field`?)"),
         (Operation, "op.?feild.orValue(1) == 1", "there is no `op.feild` (did you mean `op.field`?)"),
         (Operation, "statement.own", "there is no `statement` (there are op, table, migration, database)"),
-        (Operation, "migration.operations.size() > 1", "there is no `migration.operations` (`migration` has app, name, file, atomic, initial, stage, dependencies, replaces, kinds)"),
-        (Statement, "statement.effects.exists(e, e.kind == 'add colum')", "`e.kind` is never \"add colum\" (did you mean \"add column\"?)"),
+        (
+            Operation,
+            "migration.operations.size() > 1",
+            "there is no `migration.operations` (`migration` has app, name, file, atomic, initial, stage, dependencies, replaces, kinds)",
+        ),
+        (
+            Statement,
+            "statement.effects.exists(e, e.kind == 'add colum')",
+            "`e.kind` is never \"add colum\" (did you mean \"add column\"?)",
+        ),
         (Migration, "migration.operations.exists(o, o.kind == 'X')", "`o.kind` is never \"X\""),
         (Migration, "op.kind == 'AddField'", "there is no `op` (there are migration, database)"),
     ] {
@@ -65,15 +85,27 @@ fn what_is_wrong_with_an_expression() {
     for when in ["op.kind ==", "(", "", "op.kind = 'AddField'", "\"\\", "a ? b", "{", "op..x", "🦀"] {
         assert!(Policy::read(definition(Operation, when)).is_err(), "{when}");
     }
-    for (code, is_code) in
-        [("SHOP001", true), ("ABC1", true), ("LK900", false), ("AB1", false), ("SHOP", false), ("shop1", false), ("", false), ("SHOP-1", false)]
-    {
+    for (code, is_code) in [
+        ("SHOP001", true),
+        ("ABC1", true),
+        ("LK900", false),
+        ("AB1", false),
+        ("SHOP", false),
+        ("shop1", false),
+        ("", false),
+        ("SHOP-1", false),
+    ] {
         let definition = Definition { code: code.into(), ..definition(Operation, "true") };
         assert_eq!(Policy::read(definition).is_ok(), is_code, "{code}");
     }
-    for (message, is_message) in
-        [("`{op.name}`", true), ("{{x}}", true), ("{op.nam}", false), ("{", false), ("a } b", false), ("{op.name", false)]
-    {
+    for (message, is_message) in [
+        ("`{op.name}`", true),
+        ("{{x}}", true),
+        ("{op.nam}", false),
+        ("{", false),
+        ("a } b", false),
+        ("{op.name", false),
+    ] {
         let definition = Definition { message: message.into(), ..definition(Operation, "true") };
         assert_eq!(Policy::read(definition).is_ok(), is_message, "{message}");
     }
@@ -164,7 +196,8 @@ fn what_is_found() {
         let policy = Policy::read(definition(on, when)).expect(when);
         let policies = [policy];
         let stats = orders(rows);
-        let found = with_plan(&postgres(), &stats, deploy, |plan| judge(plan, &Rules { checks: &[], policies: &policies }));
+        let found =
+            with_plan(&postgres(), &stats, deploy, |plan| judge(plan, &Rules { checks: &[], policies: &policies }));
         let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(messages.len(), expected.len(), "{when}: {deploy}\n{messages:#?}");
         for (finding, expected) in found.iter().zip(expected) {
@@ -225,7 +258,10 @@ operations = [
 stage = 'pre-deploy'
 ";
     let (mut wrong, mut seen) = (Vec::new(), std::collections::BTreeSet::new());
-    let stats = Stats { tables: [("shop_order".into(), TableStats { writes_per_second: Some(1.0), ..TableStats::default() })].into(), ..Stats::default() };
+    let stats = Stats {
+        tables: [("shop_order".into(), TableStats { writes_per_second: Some(1.0), ..TableStats::default() })].into(),
+        ..Stats::default()
+    };
     with_plan(&postgres(), &stats, deploy, |plan| {
         subjects(plan, &mut |subject| {
             let on = looked_at(subject);
@@ -257,7 +293,13 @@ stage = 'pre-deploy'
 }
 
 /// Notes the members that are there, and those that should be.
-fn missing(value: &Value, of: Type, path: &str, wrong: &mut Vec<String>, seen: &mut std::collections::BTreeSet<String>) {
+fn missing(
+    value: &Value,
+    of: Type,
+    path: &str,
+    wrong: &mut Vec<String>,
+    seen: &mut std::collections::BTreeSet<String>,
+) {
     seen.insert(path.to_owned());
     match (value, of) {
         (Value::Map(map), Type::Map(members)) => {
@@ -301,7 +343,8 @@ fn functions_are_there() {
         "[1, 2].all(x, x > 0) && [1].exists(x, x == 1) && [1].exists_one(x, x == 1)",
         "[1, 2].map(x, x * 2) == [2, 4] && [1, 2].filter(x, x > 1) == [2]",
     ] {
-        let read = Expression::read(expression, variables).unwrap_or_else(|problems| panic!("{expression}: {problems:?}"));
+        let read =
+            Expression::read(expression, variables).unwrap_or_else(|problems| panic!("{expression}: {problems:?}"));
         assert_eq!(read.evaluate(&context([])), Ok(Value::Bool(true)), "{expression}");
     }
 }

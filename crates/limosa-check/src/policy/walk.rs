@@ -141,7 +141,13 @@ impl Walk {
         };
         match (call.func_name.as_str(), types.as_slice()) {
             (op::LOGICAL_AND | op::LOGICAL_OR | op::LOGICAL_NOT, _) => bool_needed(self),
-            (op::CONDITIONAL, [_, one, other]) => if one == other { *one } else { Type::Any },
+            (op::CONDITIONAL, [_, one, other]) => {
+                if one == other {
+                    *one
+                } else {
+                    Type::Any
+                }
+            }
             (op::EQUALS | op::NOT_EQUALS, [one, other]) => {
                 self.compared(call, *one, *other);
                 Type::Bool
@@ -168,7 +174,8 @@ impl Walk {
                     let names: Vec<&str> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
                     let all = ["has", "all", "exists", "exists_one", "map", "filter"];
                     let known: Vec<&str> = all.iter().chain(&names).copied().collect();
-                    let help = suggest::nearest(name, known.iter().copied()).map(|close| format!("did you mean `{close}`?"));
+                    let help =
+                        suggest::nearest(name, known.iter().copied()).map(|close| format!("did you mean `{close}`?"));
                     let help = help.unwrap_or_else(|| format!("there are {}", known.join(", ")));
                     self.problem(format!("there is no function `{name}`"), name, Some(help));
                     Type::Any
@@ -206,7 +213,8 @@ impl Walk {
         if let (Some(first), Some(second)) = (kind(one), kind(other))
             && first != second
         {
-            let (shown, than) = if matches!(left.expr, Expr::Literal(_)) { (path(right), one) } else { (path(left), other) };
+            let (shown, than) =
+                if matches!(left.expr, Expr::Literal(_)) { (path(right), one) } else { (path(left), other) };
             let of = if matches!(left.expr, Expr::Literal(_)) { other } else { one };
             let message = format!("`{shown}` is {}, and is compared with {}", of.describe(), than.describe());
             self.problem(message, &shown, None);

@@ -49,7 +49,9 @@ impl Words {
     pub(super) fn with(&self, context: &Context<'_, '_>) -> String {
         let shown = |piece: &Piece| match piece {
             Piece::Text(text) => text.clone(),
-            Piece::Expression(expression) => expression.evaluate(context).map_or_else(|_| "?".into(), |value| show(&value)),
+            Piece::Expression(expression) => {
+                expression.evaluate(context).map_or_else(|_| "?".into(), |value| show(&value))
+            }
         };
         self.0.iter().map(shown).collect()
     }

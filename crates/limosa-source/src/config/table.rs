@@ -85,7 +85,12 @@ impl<'a, 'i> Table<'a, 'i> {
     }
 
     /// Reads a list of tables, each by a function that is told its place.
-    pub(super) fn tables<T>(&mut self, key: &str, known: &[&str], mut read: impl FnMut(&mut Table<'_, 'i>, Span) -> T) -> Vec<T> {
+    pub(super) fn tables<T>(
+        &mut self,
+        key: &str,
+        known: &[&str],
+        mut read: impl FnMut(&mut Table<'_, 'i>, Span) -> T,
+    ) -> Vec<T> {
         let Some((span, value)) = self.find(key) else { return Vec::new() };
         let tables = value.as_array().and_then(|items| {
             items.iter().map(|item| Some((item.span(), item.get_ref().as_table()?))).collect::<Option<Vec<_>>>()
@@ -95,7 +100,8 @@ impl<'a, 'i> Table<'a, 'i> {
             return Vec::new();
         };
         let (path, source) = (self.name_of(key), self.source);
-        let one = |(range, table)| read(&mut Table::new(table, &path, known, source, self.diagnostics), source.span(range));
+        let one =
+            |(range, table)| read(&mut Table::new(table, &path, known, source, self.diagnostics), source.span(range));
         tables.into_iter().map(one).collect()
     }
 

@@ -39,10 +39,14 @@ pub(super) fn read(workspace: &Workspace) -> Result<History, Error> {
         history.last.clear();
     }
     history.graph = Some(graph);
-    history.files = workspace.migrations().into_iter().filter_map(|migration| {
-        let source = workspace.sources().get(migration.source?)?;
-        let shown = source.path.strip_prefix(workspace.root()).unwrap_or(&source.path);
-        Some((migration.id.clone(), shown.display().to_string()))
-    }).collect();
+    history.files = workspace
+        .migrations()
+        .into_iter()
+        .filter_map(|migration| {
+            let source = workspace.sources().get(migration.source?)?;
+            let shown = source.path.strip_prefix(workspace.root()).unwrap_or(&source.path);
+            Some((migration.id.clone(), shown.display().to_string()))
+        })
+        .collect();
     Ok(history)
 }

@@ -29,7 +29,8 @@ pub(crate) fn read(project: &Project) -> Result<Vec<Policy>, Vec<Diagnostic>> {
 fn policy(section: &PolicySection, project: &Project) -> Result<Policy, Vec<Diagnostic>> {
     let text = |key: &Option<Sourced<SmolStr>>| key.as_ref().map(|key| key.value.to_string());
     let mut wrong = Vec::new();
-    let level = chosen(section.level.as_ref(), Level::Error, Level::parse, "level", &["note", "warning", "error"], &mut wrong);
+    let level =
+        chosen(section.level.as_ref(), Level::Error, Level::parse, "level", &["note", "warning", "error"], &mut wrong);
     let on = chosen(section.on.as_ref(), On::Operation, On::parse, "kind of thing to look at", &On::NAMES, &mut wrong);
     let read = Policy::read(Definition {
         code: section.code.as_ref().map(|code| code.value.clone()).unwrap_or_default(),

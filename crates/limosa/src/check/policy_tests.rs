@@ -64,7 +64,12 @@ pub fn run(workspace: &Workspace, alias: &str) -> Result<Vec<Tested>, Error> {
         code: policy.code.clone(),
         name: policy.name.clone(),
         span: section.code.as_ref().and_then(Sourced::span).unwrap_or(section.span),
-        tests: section.tests.iter().enumerate().map(|(index, test)| one(workspace, alias, policy, index, test)).collect(),
+        tests: section
+            .tests
+            .iter()
+            .enumerate()
+            .map(|(index, test)| one(workspace, alias, policy, index, test))
+            .collect(),
     };
     Ok(policies.iter().zip(sections).map(tested).collect())
 }
@@ -102,7 +107,10 @@ fn decide(told: Vec<Why>, span: Span) -> Outcome {
     let failed: Vec<Diagnostic> = told
         .iter()
         .filter_map(reason)
-        .map(|reason| Diagnostic::error("invalid-test", format!("the policy cannot be evaluated for {reason}")).at(span, "in this test"))
+        .map(|reason| {
+            Diagnostic::error("invalid-test", format!("the policy cannot be evaluated for {reason}"))
+                .at(span, "in this test")
+        })
         .collect();
     match failed.is_empty() {
         true => Outcome::Judged(told.iter().any(|why| why.found == Ok(true)), told),

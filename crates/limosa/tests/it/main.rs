@@ -38,6 +38,7 @@ mod own_fields;
 mod own_migrations;
 mod passwords;
 mod places;
+mod policies;
 mod proxy;
 mod prune;
 mod python_operations;

@@ -100,7 +100,8 @@ pub(super) fn changed_table(planned: &PlannedOperation<'_>) -> Option<String> {
 
 /// Returns whether an operation makes a table.
 pub(super) fn makes(planned: &PlannedOperation<'_>, name: &str) -> bool {
-    let is_it = |effect: &Effect| matches!(effect, Effect::CreateTable { table, .. } if table.eq_ignore_ascii_case(name));
+    let is_it =
+        |effect: &Effect| matches!(effect, Effect::CreateTable { table, .. } if table.eq_ignore_ascii_case(name));
     planned.meaning.iter().any(|meant| is_it(&meant.effect))
 }
 
@@ -115,9 +116,8 @@ pub(super) fn value(subject: &Subject<'_>, planned: &PlannedOperation<'_>) -> Va
         .set("statements", statements);
     let Some(operation) = planned.operation else { return members.value() };
     let (before, after) = model(operation).unzip();
-    let members = members
-        .set_some("model", after.map(SmolStr::as_str))
-        .set_some("table", model_table(subject, planned, after));
+    let members =
+        members.set_some("model", after.map(SmolStr::as_str)).set_some("table", model_table(subject, planned, after));
     let seen = Seen { subject, planned, before, after };
     seen.own(&operation.kind, members).value()
 }
@@ -181,15 +181,19 @@ impl Seen<'_> {
                 };
                 members.set("name", op.new_name.as_str()).set_some("old_name", old)
             }
-            Kind::AddConstraint(op) => members
-                .set("name", op.constraint.name.as_str())
-                .set("constraint", field::constraint(&op.constraint)),
+            Kind::AddConstraint(op) => {
+                members.set("name", op.constraint.name.as_str()).set("constraint", field::constraint(&op.constraint))
+            }
             Kind::AlterConstraint(op) => members.set("name", op.name.as_str()),
             Kind::RemoveConstraint(op) => members.set("name", op.name.as_str()),
-            Kind::Postgres(op) => members.set("name", match op {
-                PostgresOperation::CreateExtension { name, .. } | PostgresOperation::ValidateConstraint { name, .. } => name.as_str(),
-                PostgresOperation::CreateCollation(it) | PostgresOperation::RemoveCollation(it) => it.name.as_str(),
-            }),
+            Kind::Postgres(op) => members.set(
+                "name",
+                match op {
+                    PostgresOperation::CreateExtension { name, .. }
+                    | PostgresOperation::ValidateConstraint { name, .. } => name.as_str(),
+                    PostgresOperation::CreateCollation(it) | PostgresOperation::RemoveCollation(it) => it.name.as_str(),
+                },
+            ),
             Kind::RunSql(op) => members
                 .set("sql", script(&op.sql))
                 .set_some("reverse_sql", op.reverse_sql.as_ref().map(script))
@@ -198,9 +202,9 @@ impl Seen<'_> {
                 .set("code", written(&op.code))
                 .set_some("reverse_code", op.reverse_code.as_ref().map(written))
                 .set("elidable", op.elidable),
-            Kind::RunRust(op) => members
-                .set("code", op.function.as_str())
-                .set_some("reverse_code", op.reverse_function.as_deref()),
+            Kind::RunRust(op) => {
+                members.set("code", op.function.as_str()).set_some("reverse_code", op.reverse_function.as_deref())
+            }
             _ => members.set_some("name", self.after.map(SmolStr::as_str)),
         }
     }

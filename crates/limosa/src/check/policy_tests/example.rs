@@ -36,7 +36,12 @@ from django.db.models.functions import Lower, Now, Upper
 ";
 
 /// Returns what a policy says of the example of a test.
-pub(super) fn judged(workspace: &Workspace, alias: &str, policy: &Policy, test: &PolicyTest) -> Result<Vec<Why>, Vec<Diagnostic>> {
+pub(super) fn judged(
+    workspace: &Workspace,
+    alias: &str,
+    policy: &Policy,
+    test: &PolicyTest,
+) -> Result<Vec<Why>, Vec<Diagnostic>> {
     let wrong = |message: String| vec![Diagnostic::error("invalid-test", message).at(test.span, "in this test")];
     let failed = |error: Error| match error {
         Error::Project { diagnostics, .. } => diagnostics,
@@ -98,10 +103,12 @@ fn python(text: &str) -> String {
     format!("{IMPORTS}\n\nclass Migration(migrations.Migration):\n{}\n", body.join("\n"))
 }
 
-/// Returns the app that the example is in: the one that is named, or the project's only one.
+/// Returns the app that the example is in: the one that is named, or `app` with models of its own, or the project's only one.
 fn app(workspace: &Workspace, test: &PolicyTest) -> Result<SmolStr, Vec<Diagnostic>> {
-    if let Some(app) = &test.app {
-        return Ok(app.value.clone());
+    match (&test.app, &test.before) {
+        (Some(app), _) => return Ok(app.value.clone()),
+        (None, Some(_)) => return Ok(SmolStr::new_static("app")),
+        (None, None) => {}
     }
     let own = |label: &&SmolStr| {
         let mut migrations = workspace.migrations().into_iter().filter(|migration| migration.id.app == **label);
@@ -112,9 +119,8 @@ fn app(workspace: &Workspace, test: &PolicyTest) -> Result<SmolStr, Vec<Diagnost
     };
     let apps: Vec<&SmolStr> = workspace.project().migrated_apps().map(|app| &app.label).collect();
     let own: Vec<&SmolStr> = apps.into_iter().filter(own).collect();
-    match (own.as_slice(), &test.before) {
-        ([app], _) => Ok((*app).clone()),
-        (_, Some(_)) => Ok(SmolStr::new_static("app")),
+    match own.as_slice() {
+        [app] => Ok((*app).clone()),
         _ => {
             let message = "the project has several apps, and the test names none".to_owned();
             let diagnostic = Diagnostic::error("invalid-test", message).at(test.span, "in this test");

@@ -40,9 +40,11 @@ pub(super) fn run(context: &mut CommandContext, args: &ExplainArgs) -> Result<Ex
 /// Returns the policies of the project that a word names, or all; none where there is no project.
 fn policies_of(context: &CommandContext, named: Option<&str>) -> Result<Vec<Policy>, Error> {
     let Ok(project) = Project::open(context.options(), &Env::process()) else { return Ok(Vec::new()) };
-    let policies =
-        policies::read(&project).map_err(|diagnostics| Error::Project { diagnostics, sources: project.sources.clone() })?;
-    let is_it = |policy: &Policy| named.is_none_or(|word| policy.code.eq_ignore_ascii_case(word) || policy.name.eq_ignore_ascii_case(word));
+    let policies = policies::read(&project)
+        .map_err(|diagnostics| Error::Project { diagnostics, sources: project.sources.clone() })?;
+    let is_it = |policy: &Policy| {
+        named.is_none_or(|word| policy.code.eq_ignore_ascii_case(word) || policy.name.eq_ignore_ascii_case(word))
+    };
     Ok(policies.into_iter().filter(is_it).collect())
 }
 

@@ -53,7 +53,9 @@ fn text(tested: &[Tested], workspace: &Workspace, color: bool) -> String {
     let without = if without == 0 { String::new() } else { format!(", {without} without tests") };
     _ = match (tested.len(), failed) {
         (0, _) => writeln!(text, "The project has no policies: see docs/policies.md."),
-        (policies, 0) => writeln!(text, "{GOOD}{policies} policies, {all} tests, all as they should be{without}.{GOOD:#}"),
+        (policies, 0) => {
+            writeln!(text, "{GOOD}{policies} policies, {all} tests, all as they should be{without}.{GOOD:#}")
+        }
         (policies, failed) => writeln!(text, "{BAD}{policies} policies, {all} tests, {failed} failed{without}.{BAD:#}"),
     };
     text
