@@ -12,6 +12,7 @@ pub mod journal;
 pub mod lease;
 pub mod lock;
 pub mod put_off;
+pub mod quorum;
 pub mod runs;
 mod statistics;
 pub mod url;
@@ -24,6 +25,7 @@ pub use journal::{Journal, JournalKey, JournalStep, StepState, known_done};
 pub use lease::{Fence, Lease, LeaseScope, Lost};
 pub use lock::{LockError, LockHolder, LockScope, LockWait, SessionLock};
 pub use put_off::{PutOff, PutOffMigration, PutOffPart};
+pub use quorum::{Quorum, QuorumCall, QuorumMember, Standing};
 pub use runs::{
     MigrationRun, NewRun, Outcome, RunEnd, RunFilter, RunLog, RunState, RunText, RunTime, StoredMigration, StoredRun,
 };

@@ -243,7 +243,7 @@ pub(crate) fn pause(tries: u32) -> Duration {
 }
 
 /// Returns the name of this host.
-pub(crate) fn host() -> String {
+pub fn host() -> String {
     hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 

@@ -20,6 +20,15 @@ pub enum Event {
         /// How long this runner has waited.
         waited: Duration,
     },
+    /// This runner waits for other members of its quorum; sent when one comes or goes, and from time to time.
+    Gathering {
+        /// The names of those that are there, sorted, this one among them.
+        arrived: Vec<String>,
+        /// How many there have to be.
+        needed: u32,
+        /// How long this runner has waited.
+        waited: Duration,
+    },
     /// The tables of apps without migrations were made (`--run-syncdb`).
     Synchronized {
         /// What Django's command says about it, line by line.
@@ -138,6 +147,11 @@ impl Events {
     /// Tells that another runner is at work.
     pub fn waiting(&self, holder: &LockHolder, waited: Duration) {
         self.send(Event::Waiting { holder: holder.to_string(), step: holder.step.clone(), waited });
+    }
+
+    /// Tells which members of the quorum are there.
+    pub fn gathering(&self, arrived: Vec<String>, needed: u32, waited: Duration) {
+        self.send(Event::Gathering { arrived, needed, waited });
     }
 
     /// Tells that the plan is another than before the wait.

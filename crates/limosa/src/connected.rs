@@ -73,16 +73,22 @@ impl Connected {
         Ok(())
     }
 
+    /// Returns for how long a sign of life is good.
+    #[expect(clippy::unused_self, reason = "it is a fact about the run")]
+    pub(crate) fn lease_life(&self) -> Duration {
+        let life = std::env::var(LEASE_VARIABLE).ok().and_then(|text| text.parse().ok()).filter(|life| *life >= 300);
+        life.map_or(Lease::LIFE, Duration::from_millis)
+    }
+
     /// Takes the lease that keeps other runners out, and waits for it as long as told.
     ///
     /// # Errors
     /// When another runner still holds it then.
     pub async fn lock(&self, wait: LockWait, events: &Events) -> Result<Lease, Error> {
-        let life = std::env::var(LEASE_VARIABLE).ok().and_then(|text| text.parse().ok()).filter(|life| *life >= 300);
         let scope = LeaseScope {
             history_table: self.history.table().to_owned(),
             run_id: self.run_id.clone(),
-            life: life.map_or(Lease::LIFE, Duration::from_millis),
+            life: self.lease_life(),
             url: self.url.clone(),
             options: self.options.clone(),
         };

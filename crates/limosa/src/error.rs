@@ -83,6 +83,16 @@ pub enum Error {
         /// What to do first.
         help: String,
     },
+    /// The members that a run waits for were not there, or the one that ran has failed.
+    #[error("{message}")]
+    Quorum {
+        /// What happened, and who was there.
+        message: String,
+        /// What to do.
+        help: String,
+        /// Whether it was the run of another member that failed.
+        has_failed: bool,
+    },
     /// A file could not be written.
     #[error("{0}")]
     File(#[from] std::io::Error),

@@ -24,6 +24,7 @@ mod half_applied;
 pub mod migrate;
 pub mod plan;
 mod project;
+pub mod quorum;
 pub mod rebase;
 pub mod run_record;
 pub mod situation;

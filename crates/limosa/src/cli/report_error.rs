@@ -58,6 +58,8 @@ fn exit(error: &Error) -> Exit {
         Error::Run { error: run, .. } if matches!(run.kind, RunErrorKind::TakenOver(_)) => Exit::Locked,
         Error::Lock(_) => Exit::Database,
         Error::HalfApplied { .. } => Exit::Partial,
+        Error::Quorum { has_failed: true, .. } => Exit::Database,
+        Error::Quorum { .. } => Exit::Locked,
         Error::Run { error: run, .. } if !run.rolled_back => Exit::Partial,
         Error::Run { .. } if is_interrupted(error) => Exit::Interrupted,
         Error::Run { error: run, .. } => match run.kind {
@@ -106,7 +108,7 @@ fn details(error: &Error) -> Vec<String> {
         Error::Lock(LockError::Held(_)) => vec!["help: wait for it with --wait, such as --wait 10m, or leave --no-wait out".into()],
         Error::Lock(LockError::File { .. }) => vec!["help: the folder of the database must be writable: the lock is a file in it".into()],
         Error::Python(error) => python_details(error),
-        Error::HalfApplied { help, .. } | Error::Usage { help, .. } => vec![format!("help: {help}")],
+        Error::HalfApplied { help, .. } | Error::Usage { help, .. } | Error::Quorum { help, .. } => vec![format!("help: {help}")],
         _ => Vec::new(),
     }
 }

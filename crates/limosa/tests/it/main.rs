@@ -42,6 +42,7 @@ mod policies;
 mod proxy;
 mod prune;
 mod python_operations;
+mod quorum;
 mod read_only;
 mod rebase;
 mod resumed;

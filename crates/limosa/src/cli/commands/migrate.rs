@@ -2,6 +2,7 @@
 
 mod announce;
 mod look;
+mod members;
 mod prune;
 mod request;
 
@@ -113,18 +114,36 @@ async fn on_one(
     loop {
         let connected = context.connect(workspace).await?;
         context.printer.set_run(&connected.run_id);
+        let seat = members::gather(workspace, &connected, request, &events, &mut signals).await?;
         let Some((lock, planned)) = signals.unless(lock(workspace, &connected, request, wait, &events)).await else {
-            return Err(DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for another runner").into());
+            let interrupted = DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for another runner");
+            let interrupted = Error::from(interrupted);
+            members::end(seat, &connected, &interrupted).await;
+            return Err(interrupted);
         };
         let (result, released) = match lock {
-            Err(error) => (Err(error), Ok(())),
+            Err(error) => {
+                members::end(seat, &connected, &error).await;
+                (Err(error), Ok(()))
+            }
             Ok(lock) => {
-                let done =
-                    locked(context, workspace, &connected, &lock, request, planned.as_ref(), &events, &mut signals);
-                let result = match done.await {
+                let result = match members::check(seat.as_ref(), &connected).await {
+                    Ok(()) => {
+                        let planned = planned.as_ref();
+                        locked(context, workspace, &connected, &lock, request, planned, &events, &mut signals).await
+                    }
+                    Err(error) => Err(error),
+                };
+                let result = match result {
                     Err(error) => Err(connected.explain_loss(&lock, error).await),
                     done => done,
                 };
+                // The others are told before one of them gets the lease.
+                match (&result, seat) {
+                    (Err(error), seat) => members::end(seat, &connected, error).await,
+                    (Ok(_), Some(seat)) => seat.end(&connected, None).await,
+                    (Ok(_), None) => {}
+                }
                 (result, lock.release(&connected.connection).await)
             }
         };

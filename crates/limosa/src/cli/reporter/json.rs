@@ -38,6 +38,12 @@ enum Line<'a> {
         step: Option<&'a str>,
         seconds: f64,
     },
+    Gathering {
+        version: u8,
+        arrived: &'a [String],
+        needed: u32,
+        seconds: f64,
+    },
     Synchronized {
         text: &'a str,
     },
@@ -128,6 +134,9 @@ fn line(event: &Event) -> Line<'_> {
     match event {
         Event::Waiting { holder, step, waited } => {
             Line::Waiting { version: 1, holder, step: step.as_deref(), seconds: waited.as_secs_f64() }
+        }
+        Event::Gathering { arrived, needed, waited } => {
+            Line::Gathering { version: 1, arrived, needed: *needed, seconds: waited.as_secs_f64() }
         }
         Event::Synchronized { text } => Line::Synchronized { text },
         Event::ModelsChanged { apps } => Line::ModelsChanged { apps },

@@ -45,6 +45,14 @@ impl TextReporter {
                 let text = format!("{WARN}waiting:{WARN:#} another runner is at work: {holder}{step}{waited}\n");
                 self.above(|printer| printer.note(&text));
             }
+            Event::Gathering { arrived, needed, waited } => {
+                let (number, names) = (arrived.len(), arrived.join(", "));
+                let seconds = waited.as_secs();
+                let text = format!(
+                    "{WARN}waiting:{WARN:#} {number} of {needed} members of the quorum are there: {names} ({seconds} s so far)\n"
+                );
+                self.above(|printer| printer.note(&text));
+            }
             Event::Synchronized { text } => {
                 let text = format!("{BOLD}Synchronizing apps without migrations:{BOLD:#}\n{text}");
                 self.above(|printer| printer.say(&text));

@@ -1,5 +1,7 @@
 //! What the arguments of `migrate` ask for, on whichever database.
 
+use std::time::Duration;
+
 use limosa_engine::runner::Fake;
 use limosa_model::graph::MigrationGraph;
 use limosa_model::{SmolStr, Stage};
@@ -10,9 +12,13 @@ use crate::cli::args::MigrateArgs;
 use crate::cli::context::CommandContext;
 use crate::error::Error;
 use crate::migrate::{self, MigratePlan, RunOptions};
+use crate::quorum;
 use crate::situation::Situation;
 use crate::stages::{self, Divided};
 use crate::workspace::Workspace;
+
+/// How long a member waits for the others unless told otherwise.
+const QUORUM_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 
 /// What the arguments ask for.
 pub(super) struct Request<'a> {
@@ -138,6 +144,14 @@ impl<'a> Request<'a> {
             (false, true) => Some(Stage::PostDeploy),
             (false, false) => None,
         }
+    }
+
+    /// Returns for which other members it waits.
+    pub(super) fn quorum(&self) -> Option<quorum::Call> {
+        let needed = self.args.quorum.filter(|needed| *needed > 1)?;
+        let member = self.args.member.clone().filter(|name| !name.is_empty()).unwrap_or_else(limosa_db::lock::host);
+        let timeout = self.args.quorum_timeout.unwrap_or(QUORUM_TIMEOUT);
+        Some(quorum::Call { member, needed, timeout, half: self.stage().map(Stage::as_str) })
     }
 
     /// Returns whether nothing is to be changed.

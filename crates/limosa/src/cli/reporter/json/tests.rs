@@ -19,6 +19,7 @@ fn events() -> Vec<Event> {
     let named = vec![(id.clone(), direction)];
     let events = vec![
         Event::Waiting { holder: text(), step: None, waited: took },
+        Event::Gathering { arrived: vec![text()], needed: 2, waited: took },
         Event::Synchronized { text: text() },
         Event::PlanChanged { done: named.clone(), added: named, left: 0 },
         Event::Unordered(Unordered {
@@ -46,6 +47,7 @@ fn events() -> Vec<Event> {
     for event in &events {
         match event {
             Event::Waiting { .. }
+            | Event::Gathering { .. }
             | Event::Synchronized { .. }
             | Event::PlanChanged { .. }
             | Event::Unordered(_)
@@ -80,7 +82,8 @@ fn each_event_is_described_with_its_fields() {
         let words: BTreeSet<&str> = described.split('`').skip(1).step_by(2).collect();
         let missing: Vec<&&str> = fields.difference(&words).collect();
         assert!(missing.is_empty(), "`{name}`: {missing:?} are not described");
-        let others = ["null", "operation-started", "--prune", "--run-syncdb", "--pre-deploy", "--post-deploy"];
+        let others =
+            ["null", "operation-started", "--prune", "--run-syncdb", "--pre-deploy", "--post-deploy", "--quorum"];
         let unknown: Vec<&&str> = words.difference(&fields).filter(|word| !others.contains(word)).collect();
         assert!(unknown.is_empty(), "`{name}`: {unknown:?} are described and not there");
     }
