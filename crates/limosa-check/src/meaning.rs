@@ -6,7 +6,7 @@
 use limosa_model::operations::OperationKind;
 use limosa_model::{ModelId, Operation, ProjectState};
 use limosa_sql::dialect::Context;
-use limosa_sql::effect::{ColumnDefinition, ConstraintKind, Effect, TableChange};
+use limosa_sql::effect::{ColumnDefinition, ConstraintKind, Effect, TableChange, Using};
 use limosa_sql::model::{FieldView, ModelView, Models};
 use smol_str::SmolStr;
 
@@ -151,7 +151,7 @@ impl Both<'_> {
         let column = after.name.clone();
         if before.data_type != after.data_type {
             let to = after.data_type.clone();
-            change(TableChange::AlterType { column: column.clone(), to, using: false, collation: None });
+            change(TableChange::AlterType { column: column.clone(), to, using: Using::Nothing, collation: None });
         }
         match (before.not_null, after.not_null) {
             (false, true) => change(TableChange::SetNotNull { column: column.clone() }),

@@ -28,8 +28,8 @@ pub struct SoFar {
     pub transaction: bool,
     /// The tables that the transaction at hand keeps others from, and from what.
     pub locked: Vec<(SmolStr, Blocks)>,
-    /// Whether statements of the transaction at hand locked one old table after another.
-    pub locked_several: bool,
+    /// What statements of the transaction at hand that locked one old table after another keep others from, at the most.
+    pub locked_several: Option<Blocks>,
     /// The settings that are in force with their values, such as `lock_timeout`.
     pub settings: BTreeMap<SmolStr, String>,
 }
@@ -97,7 +97,7 @@ impl SoFar {
         self.locked.clear();
         self.not_valid.clear();
         self.enum_values.clear();
-        self.locked_several = false;
+        self.locked_several = None;
         self.transaction = false;
     }
 
@@ -139,17 +139,24 @@ impl SoFar {
                 self.locked.extend(cost.locks.iter().map(|lock| (key(&lock.table), lock.blocks)));
             }
         }
-        self.locked_several |= self.locks_another(statement, before);
+        self.locked_several = self.locked_several.max(self.locks_another(statement, before));
     }
 
-    /// Returns whether a statement keeps others from an old table, after the transaction's first `earlier` locks, and some of these were on
-    /// other old tables.
-    pub fn locks_another(&self, statement: &Statement, earlier: usize) -> bool {
-        let held: BTreeSet<&SmolStr> =
-            self.locked.iter().take(earlier).filter(|lock| self.is_felt(lock)).map(|lock| &lock.0).collect();
+    /// Returns what a statement keeps others from that locks an old table after the transaction's first `earlier` locks, some of which were on
+    /// other old tables: the most of what it and they do.
+    pub fn locks_another(&self, statement: &Statement, earlier: usize) -> Option<Blocks> {
+        let held: BTreeMap<&SmolStr, Blocks> = self
+            .locked
+            .iter()
+            .take(earlier)
+            .filter(|lock| self.is_felt(lock))
+            .map(|(table, held)| (table, *held))
+            .collect();
         let locks = statement.effects.iter().flat_map(|(_, cost)| &cost.locks);
-        let mut locks = locks.map(|lock| (key(&lock.table), lock.blocks)).filter(|lock| self.is_felt(lock));
-        self.transaction && !held.is_empty() && locks.any(|(table, _)| !held.contains(&table))
+        let locks = locks.map(|lock| (key(&lock.table), lock.blocks)).filter(|lock| self.is_felt(lock));
+        let taken = locks.filter(|(table, _)| !held.contains_key(table)).map(|(_, blocks)| blocks).max()?;
+        let held = held.values().copied().max()?;
+        self.transaction.then(|| taken.max(held))
     }
 
     fn is_felt(&self, (table, blocks): &(SmolStr, Blocks)) -> bool {

@@ -5,7 +5,7 @@ use std::fmt;
 use limosa_model::code::CodeFacts;
 use limosa_model::{ModelId, Span};
 use limosa_sql::dialect::{Context, Dialect, Flavour};
-use limosa_sql::effect::{ColumnDefinition, Effect, Impact, TableChange};
+use limosa_sql::effect::{ColumnDefinition, Effect, Impact, TableChange, Using};
 use limosa_sql::model::Models;
 
 use crate::known;
@@ -39,8 +39,8 @@ pub(crate) struct TypeChange<'a> {
     /// The type before, as far as the models tell.
     from: Option<String>,
     to: &'a str,
-    /// Whether an expression makes the new values.
-    pub(crate) using: bool,
+    /// What computes the new values.
+    pub(crate) using: Using,
 }
 
 impl TypeChange<'_> {
@@ -119,7 +119,7 @@ impl<'a> Subject<'a> {
         self.alterations_of_old_tables().filter_map(move |(table, effect, change)| {
             let (column, to, using) = match change {
                 TableChange::AlterType { column, to, using, .. } => (column, to, *using),
-                TableChange::ModifyColumn { column, to } => (column, &to.data_type, false),
+                TableChange::ModifyColumn { column, to } => (column, &to.data_type, Using::Nothing),
                 _ => return None,
             };
             subject.added_column(table, column).is_none().then(|| {

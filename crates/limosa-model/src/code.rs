@@ -40,6 +40,8 @@ pub enum CodeFact {
         model: Option<ModelId>,
         /// What it goes through, as it is written.
         text: SmolStr,
+        /// Whether a condition says which rows.
+        filtered: bool,
     },
     /// It changes all rows of a table in one statement.
     UpdatesAll {

@@ -196,6 +196,17 @@ pub enum Effect {
     },
 }
 
+/// What computes the values of a column's new type (`USING` on PostgreSQL).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Using {
+    /// Nothing: they are assigned, and what does not fit is refused.
+    Nothing,
+    /// A cast of the column to the new type, and nothing else: what is too long is cut.
+    Cast,
+    /// Another expression.
+    Expression,
+}
+
 /// One action of an `ALTER TABLE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TableChange {
@@ -223,8 +234,8 @@ pub enum TableChange {
         column: String,
         /// The new type as it is written.
         to: String,
-        /// Whether an expression computes the new values.
-        using: bool,
+        /// What computes the new values.
+        using: Using,
         /// The new collation.
         collation: Option<String>,
     },

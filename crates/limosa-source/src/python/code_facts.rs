@@ -94,7 +94,8 @@ impl<'a> Reader<'a> {
             && !rows.bounded
             && !rows.chunked
         {
-            self.add(CodeFact::Loops { model: rows.model, text: self.text(expression) }, expression.range());
+            let (model, text, filtered) = (rows.model, self.text(expression), rows.filtered);
+            self.add(CodeFact::Loops { model, text, filtered }, expression.range());
         }
     }
 

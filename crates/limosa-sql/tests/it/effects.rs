@@ -162,11 +162,21 @@ fn actions() {
             Postgres,
             r#"ALTER TABLE IF EXISTS t ALTER a SET DATA TYPE character varying(30) COLLATE "de" USING a::text, ALTER COLUMN b DROP NOT NULL, ALTER b SET NOT NULL, ALTER b SET DEFAULT f(1, 2), ALTER b DROP DEFAULT"#,
             &[
-                r#"t: AlterType { column: "a", to: "character varying(30)", using: true, collation: Some("de") }"#,
+                r#"t: AlterType { column: "a", to: "character varying(30)", using: Expression, collation: Some("de") }"#,
                 r#"t: DropNotNull { column: "b" }"#,
                 r#"t: SetNotNull { column: "b" }"#,
                 r#"t: SetDefault { column: "b", to: Some("f(1, 2)") }"#,
                 r#"t: SetDefault { column: "b", to: None }"#,
+            ],
+        ),
+        (
+            Postgres,
+            r#"ALTER TABLE t ALTER "a" TYPE text USING "a"::text, ALTER b TYPE varchar(9) USING CAST(b AS varchar(9)), ALTER c TYPE int USING d::int, ALTER e TYPE int USING e::int + 1"#,
+            &[
+                r#"t: AlterType { column: "a", to: "text", using: Cast, collation: None }"#,
+                r#"t: AlterType { column: "b", to: "varchar(9)", using: Cast, collation: None }"#,
+                r#"t: AlterType { column: "c", to: "int", using: Expression, collation: None }"#,
+                r#"t: AlterType { column: "e", to: "int", using: Expression, collation: None }"#,
             ],
         ),
         (

@@ -46,13 +46,16 @@ fn files_and_dependencies() {
     let (own, both) = ("('shop', '0001_initial')", "('shop', '0001_initial'), ('depot', '0001_initial')");
     let key = "migrations.AddField('thing', 'other', models.ForeignKey('depot.Thing', models.CASCADE, null=True))";
     let code = "migrations.RunPython(run, run)";
+    let swapped = "migrations.CreateModel('User', [('id', models.AutoField(primary_key=True)), \
+                   ('thing', models.ForeignKey('depot.Thing', models.CASCADE))], options={'swappable': 'AUTH_USER_MODEL'})";
     let last = |name: &'static str| {
         [("shop/migrations/max_migration.txt", name), ("depot/migrations/max_migration.txt", "0001_initial\n")]
     };
     let second = ("shop/migrations/0002_next.py", format!("{own};"));
     let second = (second.0, second.1.as_str());
     let with = |name: &'static str| last(name).into_iter().chain([second]).collect::<Vec<_>>();
-    let [missing_key, missing_code] = [key, code].map(|operation| format!("{own};{operation}"));
+    let [missing_key, missing_code, missing_nothing] =
+        [key, code, swapped].map(|operation| format!("{own};{operation}"));
     let [there_key, there_code] = [key, code].map(|operation| format!("{both};{operation}"));
     let alone = |text: &'static str| vec![("shop/migrations/0002_next.py", text)];
     for (files, expected) in [
@@ -65,6 +68,7 @@ fn files_and_dependencies() {
         (vec![last("0001_initial")[0]], vec!["HI001 depot.0001_initial"]),
         (alone(missing_key.leak()), vec!["HI007 shop.0002_next"]),
         (alone(missing_code.leak()), vec!["HI007 shop.0002_next"]),
+        (alone(missing_nothing.leak()), vec![]),
         (alone(there_key.leak()), vec![]),
         (alone(there_code.leak()), vec![]),
     ] {

@@ -1,5 +1,7 @@
 //! DL005.
 
+use limosa_sql::effect::Using;
+
 use crate::check::declare;
 use crate::finding::Findings;
 use crate::subject::Subject;
@@ -39,8 +41,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let what = match change.fit(subject.dialect()) {
             Fit::Wider | Fit::Other => continue,
             Fit::Cut => "values are cut or rounded without a word",
-            // An expression makes the values fit.
-            Fit::Refused if change.using => "values that do not fit may be cut",
+            // A cast or another expression makes the values fit.
+            Fit::Refused if change.using != Using::Nothing => "values that do not fit may be cut",
             Fit::Refused => "the migration fails where a value does not fit",
             Fit::Unknown => "values may be cut or refused",
         };

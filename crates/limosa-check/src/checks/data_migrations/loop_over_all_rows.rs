@@ -1,9 +1,10 @@
 //! DM002.
 
 use limosa_model::code::CodeFact;
+use limosa_sql::effect::Work;
 
 use crate::check::declare;
-use crate::finding::Findings;
+use crate::finding::{Findings, Level};
 use crate::subject::Subject;
 
 declare! {
@@ -50,14 +51,18 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(function) = subject.operation.and_then(|operation| operation.function.as_ref()) else { return };
     for (fact, span) in &function.facts {
-        let CodeFact::Loops { model, text } = fact else { continue };
+        let CodeFact::Loops { model, text, filtered } = fact else { continue };
         let table = model.as_ref().and_then(|model| subject.table_of(model));
         if table.as_ref().is_some_and(|table| subject.so_far.is_new(table)) {
             continue;
         }
+        // A condition may leave a few rows or nearly all: where the table is known to be large, the latter is to be feared.
+        let is_sized = table.as_ref().is_some_and(|table| subject.plan.stats.estimate(table, Work::Scan).is_some());
+        let level = if *filtered && !is_sized { Level::Note } else { Level::Warning };
         let reported = findings
             .report(format!("`{}` fetches all rows of `{text}` at once", function.name))
             .help("fetch them in pieces (`.iterator(chunk_size=1000)`), or change them in batches by their keys")
+            .level(level)
             .at(*span);
         if let Some(table) = table {
             reported.rows(&table);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use limosa_model::code::CodeFact;
 use limosa_model::operations::OperationKind;
 use limosa_model::{Field, ModelId, SmolStr};
+use limosa_sql::model::Models;
 
 use crate::check::declare;
 use crate::finding::Findings;
@@ -68,13 +69,16 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Returns the models that the operation's fields and bases refer to.
+/// Returns the models that the operation's fields and bases refer to; none where another model takes the place of its own, which has no table.
 fn named(subject: &Subject<'_>) -> Vec<ModelId> {
     let app: &str = &subject.migration.id().app;
-    match subject.operation.and_then(|operation| operation.operation).map(|operation| &operation.kind) {
-        Some(OperationKind::AddField(op)) => relations(app, &op.model, &op.field),
-        Some(OperationKind::AlterField(op)) => relations(app, &op.model, &op.field),
-        Some(OperationKind::CreateModel(op)) => {
+    let Some(operation) = subject.operation else { return Vec::new() };
+    let models = Models::new(&operation.after, subject.context());
+    let is_swapped = |model: &SmolStr| models.model(&ModelId::new(app, model)).is_ok_and(|view| view.swapped.is_some());
+    match operation.operation.map(|operation| &operation.kind) {
+        Some(OperationKind::AddField(op)) if !is_swapped(&op.model) => relations(app, &op.model, &op.field),
+        Some(OperationKind::AlterField(op)) if !is_swapped(&op.model) => relations(app, &op.model, &op.field),
+        Some(OperationKind::CreateModel(op)) if !is_swapped(&op.model.name) => {
             let fields = op.model.fields.values().flat_map(|field| relations(app, &op.model.name, field));
             fields.chain(op.model.parents()).collect()
         }

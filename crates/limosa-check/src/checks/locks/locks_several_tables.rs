@@ -3,14 +3,14 @@
 use limosa_sql::effect::Blocks;
 
 use crate::check::declare;
-use crate::finding::Findings;
+use crate::finding::{Findings, Level};
 use crate::subject::Subject;
 
 declare! {
     /// A transaction locks one table after another, and keeps all of them until it ends.
     ///
     /// Whoever uses the tables in another order can end in a deadlock with it, and each table is locked for as long as the wait for the next one
-    /// takes. Change one table in each migration.
+    /// takes. Change one table in each migration. Locks that let others read, as those of foreign keys, are a note.
     ///
     /// # Example
     ///
@@ -39,9 +39,12 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(statement) = subject.statement else { return };
     let so_far = subject.so_far;
-    if so_far.locked_several || !so_far.locks_another(statement, so_far.locked.len()) {
+    let Some(blocks) = so_far.locks_another(statement, so_far.locked.len()) else { return };
+    if so_far.locked_several >= Some(blocks) {
         return;
     }
+    // Who only reads is in nobody's way.
+    let level = if blocks == Blocks::Writes { Level::Note } else { Level::Warning };
     let Some(first) = so_far.locked_tables(Blocks::Writes).next() else { return };
     let locks = statement.effects.iter().flat_map(|(_, cost)| &cost.locks);
     let mut others = locks.filter(|lock| lock.blocks >= Blocks::Writes).map(|lock| lock.table.as_str());
@@ -50,6 +53,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     findings
         .report(format!("the transaction locks `{second}` while it still keeps others from `{first}`"))
         .help("change one table in each migration")
+        .level(level)
+        .once()
         .table(second);
 }
 

@@ -204,8 +204,9 @@ async fn types_cost_what_is_said() {
         ];
         connection.batch(&setup).await.expect("a table");
         let (catalog, context) = context(&connection).await;
-        for (to, _) in TYPES {
-            let sql = format!("ALTER TABLE t ALTER COLUMN v TYPE {to}");
+        // Assigned, and cast as Django writes it.
+        for (to, using) in TYPES.iter().flat_map(|(to, _)| [(to, String::new()), (to, format!(" USING v::{to}"))]) {
+            let sql = format!("ALTER TABLE t ALTER COLUMN v TYPE {to}{using}");
             if !runs(&connection, &sql).await {
                 continue;
             }
@@ -216,7 +217,7 @@ async fn types_cost_what_is_said() {
     }
     connection.close().await;
     database.remove().await;
-    assert!(changes > 200, "{changes}");
+    assert!(changes > 500, "{changes}");
     assert!(wrong.is_empty(), "{wrong}");
 }
 

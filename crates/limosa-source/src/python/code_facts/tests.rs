@@ -13,7 +13,7 @@ fn facts(text: &str) -> String {
     let line = |(fact, _): &(CodeFact, _)| match fact {
         CodeFact::Asks { model, variable, .. } => format!("asks {model} as {}", variable.as_deref().unwrap_or("-")),
         CodeFact::Imports { name, path } => format!("imports {name} from {path}"),
-        CodeFact::Loops { text, .. } => format!("loops {text}"),
+        CodeFact::Loops { text, filtered, .. } => format!("{} {text}", if *filtered { "loops some" } else { "loops" }),
         CodeFact::UpdatesAll { text, .. } => format!("updates {text}"),
         CodeFact::DeletesAll { text, .. } => format!("deletes {text}"),
     };
@@ -42,14 +42,14 @@ fn functions() {
         ("for x in q.all(): x.save()", ""),
         (
             "for x in M.objects.filter(a=1).order_by('b'): pass",
-            "loops M.objects.filter(a=1).order_by('b')\nimports M from shop.models.M",
+            "loops some M.objects.filter(a=1).order_by('b')\nimports M from shop.models.M",
         ),
         ("T = 1\n    for x in T.objects.all().iterator(): pass", ""),
         ("T = 1\n    for x in T.objects.all().iterator(chunk_size=10): pass", ""),
         ("T = 1\n    for x in T.objects.all()[:100]: pass", ""),
         ("T = 1\n    for x in T.objects.all()[100:]: pass", ""),
         ("T = 1\n    for x in T.objects.filter(pk__in=keys): pass", ""),
-        ("T = 1\n    q = T.objects.all()\n    q = q.filter(a=1)\n    for x in q: pass", "loops q"),
+        ("T = 1\n    q = T.objects.all()\n    q = q.filter(a=1)\n    for x in q: pass", "loops some q"),
         ("T = 1\n    q = T.objects.all()\n    for x in q.iterator(): pass", ""),
         ("T = 1\n    for i, x in enumerate(T.objects.all()): pass", "loops enumerate(T.objects.all())"),
         ("T = 1\n    names = [x.name for x in T.objects.all()]", "loops T.objects.all()"),

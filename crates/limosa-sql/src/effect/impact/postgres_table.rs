@@ -5,7 +5,7 @@ use super::postgres_types::{TypeChange, type_change};
 use super::{Impact, Work};
 use crate::catalog::{Constraint, Table};
 use crate::dialect::Context;
-use crate::effect::{ColumnDefinition, ConstraintKind, Generated, TableChange};
+use crate::effect::{ColumnDefinition, ConstraintKind, Generated, TableChange, Using};
 
 const CHECKED: &str = "every row is checked";
 const CATALOG: &str = "only the catalog changes";
@@ -99,7 +99,7 @@ fn alter_type(
     table: Option<&Table>,
     column: &str,
     to: &str,
-    (using, collation): (bool, Option<&str>),
+    (using, collation): (Using, Option<&str>),
 ) -> Impact {
     let mut impact =
         Impact::new(vec![lock(name, ACCESS_EXCLUSIVE)], Work::Catalog, "the new type holds the same bytes");
@@ -109,8 +109,8 @@ fn alter_type(
     impact = dropping(impact, Some(table), |found| found.mentions(column));
     let from = old.data_type.as_str();
     let change = type_change(from, to);
-    if using {
-        // An expression may be a plain cast that changes nothing, but only the server can tell.
+    if using == Using::Expression {
+        // It may be one that changes nothing, but only the server can tell.
         let known = change != TypeChange::Rewrite;
         let impact = impact.at_least(Work::Rewrite, &format!("an expression computes {to} from {from}"));
         return if known { impact.unsure() } else { impact };

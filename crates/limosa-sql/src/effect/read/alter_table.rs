@@ -4,7 +4,7 @@ use super::column::{data_type, definition};
 use super::cursor::Cursor;
 use super::{constraint, mysql_table};
 use crate::dialect::Dialect;
-use crate::effect::{Effect, TableChange};
+use crate::effect::{Effect, TableChange, Using};
 
 /// Reads `ALTER TABLE` from behind it.
 pub(super) fn read(mut cursor: Cursor<'_>) -> Option<Vec<Effect>> {
@@ -121,7 +121,8 @@ pub(super) fn alter_column(mut action: Cursor<'_>) -> Option<TableChange> {
     if action.take(&["SET", "DATA", "TYPE"]) || action.take(&["TYPE"]) {
         let to = data_type(&mut action);
         let collation = if action.take(&["COLLATE"]) { Some(action.name()?) } else { None };
-        return Some(TableChange::AlterType { column, to, using: action.is(&["USING"]), collation });
+        let using = using(action, &column, &to);
+        return Some(TableChange::AlterType { column, to, using, collation });
     }
     if action.take(&["SET", "DEFAULT"]) {
         return Some(TableChange::SetDefault { column, to: Some(action.text()) });
@@ -147,6 +148,25 @@ pub(super) fn alter_column(mut action: Cursor<'_>) -> Option<TableChange> {
     } else {
         return None;
     })
+}
+
+/// Reads what computes the values of a new type.
+fn using(mut action: Cursor<'_>, column: &str, to: &str) -> Using {
+    if !action.take(&["USING"]) {
+        return Using::Nothing;
+    }
+    let mut is_cast = || {
+        let named = if action.take(&["CAST"]) {
+            action = action.group()?;
+            let named = action.part()?;
+            action.take(&["AS"]).then_some(named)
+        } else {
+            let named = action.part()?;
+            (action.take_symbol(":") && action.take_symbol(":")).then_some(named)
+        };
+        Some(named? == column && data_type(&mut action).eq_ignore_ascii_case(to) && action.is_done())
+    };
+    if is_cast() == Some(true) { Using::Cast } else { Using::Expression }
 }
 
 /// Reads what is set on a table (PostgreSQL), from behind `SET`.
