@@ -124,6 +124,18 @@ impl PutOff {
         )
     }
 
+    /// Returns the statement by which a migration is put off from now on.
+    pub fn renew(&self, app: &str, name: &str) -> String {
+        format!(
+            "UPDATE {} SET since = {} WHERE history = {} AND app = {} AND name = {}",
+            self.table,
+            self.lease.now(),
+            self.literal(&self.lease.history),
+            self.literal(app),
+            self.literal(name)
+        )
+    }
+
     /// Returns the statement that forgets a migration.
     pub fn forget(&self, app: &str, name: &str) -> String {
         format!(

@@ -11,7 +11,7 @@ mod sql;
 
 pub use limosa_model::Stage;
 
-pub use self::declared::{Declared, declared};
+pub use self::declared::{Declared, declared, delay_of};
 pub use self::migration::{Half, Staged, Why, stage, stages};
 pub use self::operation::{Fresh, OperationStage, Reason, operation_stage};
 pub use self::rules::Rules;

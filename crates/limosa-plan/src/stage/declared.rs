@@ -38,6 +38,12 @@ pub fn declared(migration: &Migration) -> Result<Option<Declared>, SmolStr> {
     }
 }
 
+/// Returns how long after the deploy a migration waits.
+pub fn delay_of(migration: &Migration) -> Option<Duration> {
+    let said = declared(migration).ok().flatten().and_then(|declared| declared.delay);
+    said.or_else(|| delay(migration))
+}
+
 /// Returns how long after the deploy a native migration waits, whatever decides about its stage; its reader has looked at it.
 pub(super) fn delay(migration: &Migration) -> Option<Duration> {
     let (_, delay) = migration.attributes.iter().find(|(name, _)| name == "delay")?;

@@ -6,6 +6,7 @@ use limosa_db::{Lease, PutOff, PutOffPart};
 use limosa_engine::runner::Job;
 use limosa_model::MigrationId;
 use limosa_model::graph::Direction;
+use limosa_plan::stage::delay_of;
 use limosa_plan::steps::is_one_transaction;
 
 use super::{MigratePlan, parts};
@@ -30,7 +31,13 @@ pub(super) async fn write(
         .map(|planned| &planned.id)
         .collect();
     let has_parts = jobs.iter().any(|job| job.is_part);
-    if put_off.is_empty() && unapplied.is_empty() && !has_parts {
+    let runs = |id: &MigrationId| jobs.iter().any(|job| job.migration.id == *id);
+    let delayed: Vec<&MigrationId> = jobs
+        .iter()
+        .filter(|job| job.direction == Direction::Forwards && delay_of(&job.migration).is_some())
+        .map(|job| &job.migration.id)
+        .collect();
+    if put_off.is_empty() && unapplied.is_empty() && !has_parts && delayed.is_empty() {
         return Ok(());
     }
     let table = PutOff::of(&connected.connection, connected.history.table()).await?;
@@ -42,9 +49,16 @@ pub(super) async fn write(
         rows.iter().map(|row| MigrationId::new(row.app.as_str(), row.name.as_str())).collect();
     let added = put_off.iter().filter(|id| !known.contains(id));
     let removed = unapplied.into_iter().filter(|id| known.contains(id));
+    // A delay counts from when those have run that it depends on and that were delayed themselves.
+    let begins_again = |id: &&MigrationId| {
+        let needed = plan.graph.forwards_plan(id).unwrap_or_default();
+        plan.graph.applied(id).is_none() && !runs(id) && needed.iter().any(|id| delayed.contains(id))
+    };
+    let renewed: Vec<String> = known.iter().filter(begins_again).map(|id| table.renew(&id.app, &id.name)).collect();
     let mut statements: Vec<String> = added
         .map(|id| table.insert(&id.app, &id.name, &connected.run_id, None))
         .chain(removed.map(|id| table.forget(&id.app, &id.name)))
+        .chain(renewed)
         .collect();
     for job in jobs.iter_mut().filter(|job| job.is_part) {
         let id = &job.migration.id;

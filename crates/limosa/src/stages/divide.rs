@@ -99,6 +99,7 @@ pub fn divide(
         before: migrate::applied(workspace, &plan.graph, &plan.parts)?,
         held: Vec::new(),
         now: BTreeMap::new(),
+        ran: Vec::new(),
         wrong: Vec::new(),
     };
     for migration in &stages {
@@ -128,6 +129,8 @@ struct Divider<'a> {
     held: Vec<Held>,
     /// The operations that run of migrations of which others are held.
     now: BTreeMap<MigrationId, Operations>,
+    /// The migrations with a delay that run.
+    ran: Vec<MigrationId>,
     wrong: Vec<Diagnostic>,
 }
 
@@ -149,7 +152,10 @@ impl Divider<'_> {
                 self.held.last_mut().into_iter().for_each(|held| held.wait = Some(wait));
             }
             Half::Of(_) | Half::Either => match self.obstacle(migration, &left)? {
-                None => self.before.push(left),
+                None => {
+                    self.before.push(left);
+                    self.ran.extend(migration.staged.delay.map(|_| migration.id.clone()));
+                }
                 // After the deploy all waits for what was to run before it.
                 Some((held, _))
                     if half == Half::Either || self.stage == Stage::PostDeploy || !self.request.is_strict =>
@@ -169,13 +175,26 @@ impl Divider<'_> {
         self.held.push(Held { migration: migration.clone(), behind, left, is_part, wait: None });
     }
 
-    /// Returns how long a migration waits still: its delay counts from when it was first seen.
+    /// Returns how long a migration waits still: its delay counts from when it was first seen, and from when those with a delay have
+    /// run that it depends on.
     fn wait(&self, migration: &StagedMigration) -> Option<Duration> {
         if self.stage != Stage::PostDeploy || migration.direction == Direction::Backwards {
             return None;
         }
-        let age = self.request.put_off.get(&migration.id).copied().unwrap_or_default();
-        migration.staged.delay?.checked_sub(age).filter(|left| !left.is_zero())
+        let delay = migration.staged.delay?;
+        let needs = |earlier: &MigrationId| self.needs(&migration.id, earlier);
+        let behind = self.held.iter().filter(|held| needs(&held.migration.id)).filter_map(|held| held.wait).max();
+        let wait = match behind {
+            Some(behind) => behind.saturating_add(delay),
+            None if self.ran.iter().any(needs) => delay,
+            None => delay.saturating_sub(self.request.put_off.get(&migration.id).copied().unwrap_or_default()),
+        };
+        Some(wait).filter(|left| !left.is_zero())
+    }
+
+    /// Returns whether a migration depends on another, directly or not.
+    fn needs(&self, later: &MigrationId, earlier: &MigrationId) -> bool {
+        self.plan.graph.forwards_plan(later).is_some_and(|plan| plan.contains(&earlier))
     }
 
     /// Runs the operations of a migration that belong before the deploy, and holds the others.
@@ -221,14 +240,12 @@ impl Divider<'_> {
         migration: &StagedMigration,
         moved: &Arc<Migration>,
     ) -> Result<Option<(Held, Vec<Objection>)>, Error> {
-        let needs = |later: &MigrationId, earlier: &MigrationId| {
-            self.plan.graph.forwards_plan(later).is_some_and(|plan| plan.contains(&earlier))
-        };
         if migration.direction == Direction::Backwards {
-            let dependent = self.held.iter().find(|held| needs(&held.migration.id, &migration.id));
+            let dependent = self.held.iter().find(|held| self.needs(&held.migration.id, &migration.id));
             return Ok(dependent.map(|held| (held.clone(), Vec::new())));
         }
-        let behind: Vec<&Held> = self.held.iter().filter(|held| needs(&migration.id, &held.migration.id)).collect();
+        let behind: Vec<&Held> =
+            self.held.iter().filter(|held| self.needs(&migration.id, &held.migration.id)).collect();
         let Some(last) = behind.last() else { return Ok(None) };
         if self.stage == Stage::PostDeploy {
             return Ok(Some(((*last).clone(), Vec::new())));

@@ -143,6 +143,12 @@ fn scenarios() -> Vec<Scenario> {
             &[add("slug"), remove("old"), add("old"), add("more")],
             &[
                 (
+                    "migrate --pre-deploy --strict",
+                    2,
+                    &[1],
+                    &["blog.0004_m is to run before the deploy and depends on blog.0003_m"],
+                ),
+                (
                     "migrate --pre-deploy --nonstrict",
                     0,
                     &[1, 2, 5],
@@ -341,6 +347,35 @@ fn delays_count_from_when_a_migration_was_first_seen() {
             assert_eq!(database.query("SELECT count(*) FROM limosa_put_off"), ["0"]);
             project.run("migrate").ends(0).prints(&["Applying blog.0002_m... OK"]);
         }
+    });
+}
+
+#[test]
+fn delays_add_up_along_a_chain() {
+    on_each("stages_chain", |database| {
+        let delayed = |after: &str, delay: &str, operations: &str| {
+            format!("delay = \"{delay}\"\nstage = \"post-deploy\"\n{}", migration(&[after], operations))
+        };
+        let migrations = [
+            ("0002_m".to_owned(), delayed("blog.0001_first", "2d", &remove("old"))),
+            ("0003_m".to_owned(), migration(&["blog.0002_m"], &add("slug"))),
+            ("0004_m".to_owned(), delayed("blog.0003_m", "1d", &remove("title"))),
+        ];
+        let project = project(&migrations, "", database);
+        let long_ago = || database.execute("UPDATE limosa_put_off SET since = '2001-01-01 00:00:00'");
+        project.run("migrate blog 0001").ends(0);
+        project.run("migrate --pre-deploy").ends(0);
+        let said = project.run("migrate --post-deploy").ends(0);
+        said.prints(&["blog.0002_m: waits ", "blog.0004_m: waits 3d more"]);
+        long_ago();
+        // The second one waits from when the first has run.
+        project.run("migrate --post-deploy --plan").ends(0).prints(&["Remove field old", "blog.0004_m: waits 1d more"]);
+        project.run("migrate --post-deploy").ends(0).prints(&["0002_m... OK"]);
+        assert_eq!(applied(database), [1, 3, 2]);
+        project.run("migrate --post-deploy").ends(0).prints(&["blog.0004_m: waits ", "No migrations to apply."]);
+        long_ago();
+        project.run("migrate --post-deploy").ends(0);
+        assert_eq!(applied(database), [1, 3, 2, 4]);
     });
 }
 
