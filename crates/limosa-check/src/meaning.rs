@@ -119,21 +119,24 @@ impl Both<'_> {
             }
             _ => field.name.clone(),
         };
+        // A primary key of its own that goes is another one than the automatic one that the state has from then on.
+        let is_automatic = |view: &ModelView, field: &FieldView| !view.state.fields.contains_key(&field.name);
         let mut kept = Vec::new();
         for field in &old.fields {
             let name = renamed(field);
             match new.fields.iter().find(|other| other.name == name) {
-                Some(other) => {
+                Some(other) if is_automatic(old, field) == is_automatic(new, other) => {
                     kept.push(name);
                     self.field(&new.table, field, other, effects);
                 }
-                None => effects.extend(field.column.as_ref().map(|column| {
+                _ if is_automatic(old, field) => {}
+                _ => effects.extend(field.column.as_ref().map(|column| {
                     let column = column.to_string();
                     alter(&new.table, TableChange::DropColumn { column, cascade: false, if_exists: false })
                 })),
             }
         }
-        let added = new.fields.iter().filter(|field| !kept.contains(&field.name));
+        let added = new.fields.iter().filter(|field| !kept.contains(&field.name) && !is_automatic(new, field));
         let columns = added.filter_map(|field| known::definition(self.after, field));
         effects.extend(columns.map(|column| alter(&new.table, TableChange::AddColumn(column))));
     }

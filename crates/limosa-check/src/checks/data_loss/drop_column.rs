@@ -58,6 +58,7 @@ mod tests {
     fn columns() {
         let cases = [
             ("migrations.RemoveField('order', 'note')", 1),
+            ("migrations.RemoveField('order', 'id')", 1),
             ("migrations.DeleteModel('order')", 0),
             ("migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField('order', 'note')])", 0),
             (
