@@ -60,7 +60,8 @@ fn look_at(
 
 /// Lets checks look at a subject.
 fn look(checks: &[&'static Check], subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    let is_after = subject.migration.is_post_deploy();
+    let is_left = subject.operation.is_some_and(|operation| subject.migration.is_left(operation));
+    let is_after = is_left || subject.migration.is_post_deploy();
     for check in checks.iter().filter(|check| !(is_after && check.before_deploy)) {
         let look = match (check.look, subject.operation, subject.statement) {
             (Look::Migration(look), None, None)

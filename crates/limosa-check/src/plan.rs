@@ -106,6 +106,15 @@ impl PlannedMigration<'_> {
             Direction::Backwards => half == Some(Half::Of(Stage::PreDeploy)),
         }
     }
+
+    /// Returns whether an operation of it runs after the deploy, though others run before.
+    pub fn is_left(&self, operation: &PlannedOperation<'_>) -> bool {
+        let Some(staged) = self.staged.as_ref().filter(|staged| staged.half == Half::Mixed) else { return false };
+        let is_it = |known: &Operation| operation.operation.is_some_and(|operation| std::ptr::eq(operation, known));
+        let place = self.migration.operations.iter().position(is_it);
+        let stage = place.and_then(|place| staged.operations.get(place)).and_then(|operation| operation.stage);
+        self.direction == Direction::Forwards && stage == Some(Stage::PostDeploy)
+    }
 }
 
 impl PlannedMigration<'_> {

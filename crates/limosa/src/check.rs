@@ -3,6 +3,7 @@
 mod baseline;
 mod code;
 mod configure;
+pub mod deploy;
 mod git;
 mod history;
 pub(crate) mod policies;
@@ -41,6 +42,8 @@ pub struct Options {
     pub selection: Selection,
     /// Which checks look, and what they pass over.
     pub configured: Configured,
+    /// Whether the deploy is in two halves, whatever the project says.
+    pub divides: bool,
     /// The file that says how much the tables hold, in the place of the database.
     pub stats: Option<PathBuf>,
     /// The file into which this is written.
@@ -96,7 +99,7 @@ pub async fn check(
         Some(pending) => vec![pending.planned(workspace, &context)?],
         None => selected(workspace, selection, &context)?,
     };
-    stages::divide(workspace, &mut deploys, context.dialect)?;
+    stages::divide(workspace, &mut deploys, context.dialect, options.divides)?;
     deploys.iter_mut().for_each(|deploy| deploy.retain(|planned| !configured.passes_over(planned.id())));
     code::read(workspace, &mut deploys);
     let history = history::read(workspace)?;

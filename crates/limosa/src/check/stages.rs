@@ -11,15 +11,16 @@ use crate::workspace::Workspace;
 
 /// Says of the migrations of deploys in which half they run.
 ///
-/// What is inferred counts only where the project divides its deploys: where it configures stages, or a migration says its own. Elsewhere everything
-/// runs while the old code does.
+/// What is inferred counts only where the project divides its deploys: where it configures stages, or a migration says its own, or where that is asked for (`always`).
+/// Elsewhere everything runs while the old code does.
 pub(super) fn divide(
     workspace: &Workspace,
     deploys: &mut [Vec<PlannedMigration<'_>>],
     dialect: Dialect,
+    always: bool,
 ) -> Result<(), Error> {
     let rules = rules::of(workspace)?;
-    let divides = !rules.overrides.is_empty() || !rules.fallbacks.is_empty() || says_stage(workspace);
+    let divides = always || !rules.overrides.is_empty() || !rules.fallbacks.is_empty() || says_stage(workspace);
     if !divides {
         return Ok(());
     }

@@ -278,6 +278,9 @@ pub struct CheckArgs {
     /// Runs the examples of the project's own rules instead; the exit code is 1 when one of them is not as it should be.
     #[arg(long, conflicts_with_all = ["app_label", "all", "since", "files", "stats", "stats_out", "baseline", "write_baseline", "report"])]
     pub test_policies: bool,
+    /// Says whether the new code may start: fails when it needs a migration that is not applied, or a pending one breaks the code that is running.
+    #[arg(long, conflicts_with_all = ["app_label", "all", "since", "files", "offline", "stats", "stats_out", "write_baseline", "report"])]
+    pub deploy: bool,
     /// From which level on a finding makes the exit code 1; errors, unless the configuration says otherwise.
     #[arg(long, value_name = "LEVEL", value_enum)]
     pub fail_on: Option<FailOn>,

@@ -28,6 +28,7 @@ mod doctor;
 mod doctor_own;
 mod failpoints;
 mod failures;
+mod gate;
 mod interrupts;
 mod json;
 mod migrate;

@@ -22,24 +22,24 @@ name = \"Tag\"
 id = { type = \"BigAutoField\", primary_key = true }
 ";
 
-fn add(name: &str) -> String {
+pub(crate) fn add(name: &str) -> String {
     operation(&format!(
         "op = \"AddField\"\nmodel = \"Post\"\nname = \"{name}\"\nfield = {{ type = \"IntegerField\", null = true }}"
     ))
 }
 
-fn remove(name: &str) -> String {
+pub(crate) fn remove(name: &str) -> String {
     operation(&format!("op = \"RemoveField\"\nmodel = \"Post\"\nname = \"{name}\""))
 }
 
-fn create(name: &str) -> String {
+pub(crate) fn create(name: &str) -> String {
     operation(&format!(
         "op = \"CreateModel\"\nname = \"{name}\"\nfields = {{ id = {{ type = \"BigAutoField\", primary_key = true }} }}"
     ))
 }
 
 /// Returns a line of migrations of the app `blog`, each after the one before it.
-fn line(operations: &[String]) -> Vec<(String, String)> {
+pub(crate) fn line(operations: &[String]) -> Vec<(String, String)> {
     let text = |(place, operations): (usize, &String)| {
         let after = if place == 0 { "blog.0001_first".to_owned() } else { format!("blog.{:04}_m", place + 1) };
         (format!("{:04}_m", place + 2), migration(&[&after], operations))
@@ -294,7 +294,7 @@ fn scenarios() -> Vec<Scenario> {
     ]
 }
 
-fn project(migrations: &[(String, String)], configuration: &str, database: &Database) -> Project {
+pub(crate) fn project(migrations: &[(String, String)], configuration: &str, database: &Database) -> Project {
     let project = Project::new(&[("blog/migrations/0001_first.toml", FIRST), ("limosa.toml", configuration)]);
     let project = project.on(database);
     for (name, text) in migrations {

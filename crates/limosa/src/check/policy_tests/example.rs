@@ -66,7 +66,7 @@ pub(super) fn judged(
     let skipped = Skipped::default();
     let planned = PlannedMigration::new(&context, &mut catalog, &migration, &state, Direction::Forwards, &skipped);
     let mut deploys = vec![vec![planned.map_err(|error| failed(workspace.step_error(&error)))?]];
-    stages::divide(workspace, &mut deploys, context.dialect).map_err(failed)?;
+    stages::divide(workspace, &mut deploys, context.dialect, false).map_err(failed)?;
     code::read(workspace, &mut deploys);
     let history = history::read(workspace).map_err(failed)?;
     let rows = |(table, rows): (&SmolStr, &Sourced<i64>)| {

@@ -1,5 +1,6 @@
 //! `limosa check`: judges what migrations do to a database that is in use, before they run.
 
+mod deploy;
 mod json;
 mod policy_tests;
 mod report;
@@ -17,6 +18,9 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
     if args.test_policies {
         return policy_tests::run(context).await;
     }
+    if args.deploy {
+        return deploy::run(context, args).await;
+    }
     let selection = selection(args)?;
     let mut workspace = context.workspace().await?;
     let configured = Configured::read(&workspace, &args.select, &args.ignore)?;
@@ -30,6 +34,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
         baseline: args.baseline.clone().or_else(|| configured.baseline.clone()),
         write_baseline: args.write_baseline.clone(),
         configured,
+        divides: false,
     };
     let judged = check::check(&mut workspace, connected.as_ref(), &context.alias, &options).await?;
     if !args.report.iter().any(|report| report.file.is_none()) {

@@ -24,6 +24,11 @@ pub(super) fn value(judged: &Judged, workspace: &Workspace) -> Value {
     })
 }
 
+/// Returns what is known of a finding.
+pub(super) fn finding<'a>(finding: &'a Finding, workspace: &Workspace) -> impl Serialize + use<'a> {
+    Shown::new(finding, workspace)
+}
+
 /// A finding in JSON.
 #[derive(Serialize)]
 struct Shown<'a> {

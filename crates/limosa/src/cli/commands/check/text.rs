@@ -15,8 +15,7 @@ use crate::workspace::Workspace;
 pub(super) fn write(judged: &Judged, workspace: &Workspace, color: bool) -> String {
     let mut text = String::new();
     for finding in &judged.findings {
-        text.push_str(&render::diagnostic(&diagnostic(finding), workspace.sources(), color));
-        text.push('\n');
+        text.push_str(&self::finding(finding, workspace, color));
     }
     if judged.findings.iter().any(|finding| finding.code.starts_with(Group::Locks.prefix())) {
         for long in &judged.stats.long_transactions {
@@ -40,6 +39,11 @@ pub(super) fn write(judged: &Judged, workspace: &Workspace, color: bool) -> Stri
         false => writeln!(text, "{migrations} checked: {}{suppressed}", counts.join(", ")),
     };
     text
+}
+
+/// Returns a finding with the lines that it is about.
+pub(super) fn finding(finding: &Finding, workspace: &Workspace, color: bool) -> String {
+    render::diagnostic(&diagnostic(finding), workspace.sources(), color) + "\n"
 }
 
 fn count(number: usize, what: &str) -> String {
