@@ -8,6 +8,7 @@ use anyhow::{Context, Result, ensure};
 use super::Programs;
 use super::database::{Database, Kind};
 use super::django::{Django, FromEmpty};
+use super::linter::Linter;
 use super::process::{self, Sample};
 use super::project::Project;
 use super::replay;
@@ -20,6 +21,7 @@ pub(super) struct Bench<'a> {
     pub(super) project: Project,
     pub(super) programs: &'a Programs,
     pub(super) django: Django,
+    pub(super) linter: Option<Linter>,
     pub(super) server: Option<&'a Postgres>,
     pub(super) quick: bool,
     pub(super) runs: usize,
@@ -31,6 +33,8 @@ impl Bench<'_> {
         let mut report = SizeReport::new(self.project.size);
         self.progress("read to plan");
         report.rows.push(Row::of(What::ReadToPlan, None, |row| self.read_to_plan(row)));
+        self.progress("check --all");
+        report.rows.push(Row::of(What::Check, None, |row| self.check(row)));
         for kind in kinds {
             // Removed in the end, whatever happens.
             let ours = self.database("limosa", *kind)?;
@@ -65,6 +69,25 @@ impl Bench<'_> {
             }
             row.django.push(self.django.read(&self.project, &database)?);
         }
+        Ok(())
+    }
+
+    /// All migrations judged, each as a deploy of its own, without a database; against django-migration-linter.
+    fn check(&self, row: &mut Row) -> Result<()> {
+        let database = self.database("check", Kind::Sqlite)?;
+        let check = || self.limosa(&["check", "--all", "--offline"], &database);
+        process::run_finding(&mut check())?;
+        for _ in 0..self.runs {
+            row.limosa.push(process::run_finding(&mut check())?);
+        }
+        let Some(linter) = &self.linter else {
+            row.note("django-migration-linter was left out (no --linter)".to_owned());
+            return Ok(());
+        };
+        let (sample, cached) = linter.lint(&self.project, &database)?;
+        row.django.push(sample);
+        row.django_cached = cached;
+        row.note(format!("the other one is {}, once", linter.title()));
         Ok(())
     }
 

@@ -24,18 +24,24 @@ pub(super) struct Sample {
 /// Runs the command to its end; its output is thrown away unless it fails.
 pub(super) fn run(command: &mut Command) -> Result<Sample> {
     let talk = tempfile::tempfile()?;
-    measure(command.stdout(talk.try_clone()?).stderr(talk.try_clone()?), talk)
+    measure(command.stdout(talk.try_clone()?).stderr(talk.try_clone()?), talk, &[0])
+}
+
+/// Runs a command that ends with 1 when it has found something.
+pub(super) fn run_finding(command: &mut Command) -> Result<Sample> {
+    let talk = tempfile::tempfile()?;
+    measure(command.stdout(talk.try_clone()?).stderr(talk.try_clone()?), talk, &[0, 1])
 }
 
 /// Runs the command and returns the last line of its output, too.
 pub(super) fn run_for_line(command: &mut Command) -> Result<(Sample, String)> {
     let (data, talk) = (tempfile::tempfile()?, tempfile::tempfile()?);
-    let sample = measure(command.stdout(data.try_clone()?).stderr(talk.try_clone()?), talk)?;
+    let sample = measure(command.stdout(data.try_clone()?).stderr(talk.try_clone()?), talk, &[0])?;
     let data = text(data)?;
     Ok((sample, data.lines().last().unwrap_or_default().to_owned()))
 }
 
-fn measure(command: &mut Command, talk: File) -> Result<Sample> {
+fn measure(command: &mut Command, talk: File, codes: &[i32]) -> Result<Sample> {
     let (done, peak) = (AtomicBool::new(false), AtomicU64::new(0));
     let before = children_ticks();
     let started = Instant::now();
@@ -55,7 +61,7 @@ fn measure(command: &mut Command, talk: File) -> Result<Sample> {
         (result, seconds)
     });
     let status = result?;
-    if !status.success() {
+    if !status.code().is_some_and(|code| codes.contains(&code)) {
         bail!("{} ended with {status}:\n{}", shown(command), text(talk)?);
     }
     // The kernel counts in hundredths of a second.

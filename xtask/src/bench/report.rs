@@ -45,6 +45,8 @@ pub(super) struct SizeReport {
 pub(super) enum What {
     /// Inside the process: files, graph, full state, plan.
     ReadToPlan,
+    /// `check --all` without a database.
+    Check,
     /// `migrate --plan` on an empty database.
     ShowPlan,
     /// `migrate` on an empty database.
@@ -74,6 +76,7 @@ impl What {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::ReadToPlan => "read, graph, full state, plan (in process)",
+            Self::Check => "`check --all --offline`",
             Self::ShowPlan => "`migrate --plan`, empty database",
             Self::FromEmpty => "`migrate` from empty",
             Self::NothingToDo => "`migrate`, nothing to do",

@@ -8,6 +8,8 @@ use crate::bench::measure::median;
 const READ_TO_PLAN: f64 = 0.150;
 /// The most that a run with nothing to do should take at 3,000 migrations, in seconds.
 const NOTHING_TO_DO: f64 = 0.200;
+/// The most that judging 3,000 migrations should take, in seconds.
+const CHECK: f64 = 1.0;
 /// The most that a run from empty should take, compared with replaying the statements.
 const OVER_REPLAY: f64 = 1.1;
 
@@ -26,6 +28,7 @@ fn lines(row: &Row, total: usize) -> Vec<String> {
     };
     match row.what {
         What::ReadToPlan if total == 3000 => vec![most(READ_TO_PLAN)],
+        What::Check if total == 3000 => vec![most(CHECK)],
         What::NothingToDo if total == 3000 => vec![most(NOTHING_TO_DO)],
         What::FromEmpty => {
             let over_replay = median(&row.replay).map(|replay| {
