@@ -10,7 +10,7 @@ pub(crate) mod policies;
 pub mod policy_tests;
 mod select;
 mod stages;
-mod stats;
+pub(crate) mod stats;
 mod suppress;
 
 use std::path::PathBuf;

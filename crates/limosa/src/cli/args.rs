@@ -43,7 +43,7 @@ pub struct GlobalArgs {
     pub database: String,
     /// How to print.
     #[arg(long, global = true, value_enum, default_value_t, help_heading = "Output")]
-    pub format: Format,
+    pub format: FormatName,
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
     pub color: ColorChoice,
@@ -61,14 +61,34 @@ pub struct GlobalArgs {
     pub quiet: bool,
 }
 
-/// How to print.
+/// How to print, as it is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum FormatName {
     /// For people.
     #[default]
     Text,
     /// For programs; documented in docs/reference/json.md.
     Json,
+    /// A page for a browser; of `plan` only.
+    Html,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Json => Self::Json,
+            FormatName::Text | FormatName::Html => Self::Text,
+        }
+    }
 }
 
 /// When to use colour.

@@ -46,6 +46,7 @@ mod python_operations;
 mod quorum;
 mod read_only;
 mod rebase;
+mod report;
 mod resumed;
 mod routers;
 mod run_record;
