@@ -1,4 +1,4 @@
-//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask crash`, `cargo xtask generate`, `cargo xtask new-check`, `cargo xtask reversal`, `cargo xtask storm`.
+//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask crash`, `cargo xtask generate`, `cargo xtask new-check`, `cargo xtask reversal`, `cargo xtask rolling`, `cargo xtask storm`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
@@ -11,6 +11,7 @@ mod generate;
 mod new_check;
 mod read_to_plan;
 mod reversal;
+mod rolling;
 mod servers;
 mod storm;
 
@@ -38,6 +39,8 @@ enum Command {
     ReadToPlan(read_to_plan::Args),
     /// Undoes and applies again every migration of a Django project, and compares with what Django does.
     Reversal(reversal::Args),
+    /// Changes the schema while the old and the new version of an application are at work, and compares with what `check` says.
+    Rolling(rolling::Args),
     /// Starts many runners at once, kills some at random moments, and proves that everything was applied exactly once.
     Storm(storm::Args),
 }
@@ -53,6 +56,7 @@ fn main() -> Result<()> {
         Command::NewCheck(args) => new_check::run(&args),
         Command::ReadToPlan(args) => read_to_plan::run(&args),
         Command::Reversal(args) => reversal::run(&args),
+        Command::Rolling(args) => rolling::run(&args),
         Command::Storm(args) => storm::run(&args),
     }
 }

@@ -20,8 +20,10 @@ pub struct Check {
     pub databases: &'static [Dialect],
     /// Whether it runs without being asked for.
     pub default: bool,
-    /// Whether a migration that runs after the deploy is none of its business.
+    /// Whether what runs after the deploy is none of its business.
     pub before_deploy: bool,
+    /// Whether only what runs after the deploy is its business.
+    pub after_deploy: bool,
     /// What it looks at.
     pub look: Look,
     /// What, why, an example and what to do instead, in Markdown.
@@ -127,6 +129,7 @@ macro_rules! declare {
         level: $level:ident,
         $(opt_in: $opt_in:literal,)?
         $(before_deploy: $before_deploy:literal,)?
+        $(after_deploy: $after_deploy:literal,)?
         databases: [$($database:ident),+],
         $look:ident: $function:expr $(,)?
     ) => {
@@ -139,6 +142,7 @@ macro_rules! declare {
             databases: &[$(limosa_sql::dialect::Dialect::$database),+],
             default: !(false $(|| $opt_in)?),
             before_deploy: false $(|| $before_deploy)?,
+            after_deploy: false $(|| $after_deploy)?,
             look: $crate::check::Look::$look($function),
             documentation: concat!($($line, "\n"),*),
         };

@@ -173,6 +173,15 @@ impl Reported<'_> {
         self
     }
 
+    /// Says which operation of the migration it is about, where that is known.
+    pub(crate) fn in_operation(self, operation: Option<&PlannedOperation<'_>>) -> Self {
+        if let Some(operation) = operation {
+            self.finding.operation = Some(operation.describe());
+            self.finding.span = operation.span().or(self.finding.span);
+        }
+        self
+    }
+
     /// Says where inside of the operation, such as in the function that it runs.
     pub fn at(self, place: Span) -> Self {
         self.finding.inside = Some(place);

@@ -21,6 +21,7 @@ pub mod suppress;
 #[cfg(test)]
 mod testing;
 mod types;
+mod unknown;
 
 pub use check::{Check, Group};
 pub use finding::{Finding, Level};

@@ -162,6 +162,14 @@ impl<'a> Subject<'a> {
         known::column(&self.operation?.before, self.plan.context, table, column)
     }
 
+    /// Returns whether what is looked at runs after the deploy, when no code of before is left.
+    pub fn is_post_deploy(&self) -> bool {
+        match self.operation {
+            Some(operation) => self.migration.runs_post_deploy(operation),
+            None => self.migration.is_post_deploy(),
+        }
+    }
+
     /// Returns whether the statement is the project's own, and not the schema editor's.
     pub fn is_own_sql(&self) -> bool {
         self.statement.is_some_and(|statement| statement.own)

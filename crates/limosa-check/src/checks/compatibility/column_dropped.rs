@@ -17,7 +17,7 @@ declare! {
     ///
     /// ```python
     /// operations = [
-    ///     migrations.RemoveField("order", "note"),
+    ///     migrations.RemoveField("order", "paid_at"),
     /// ]
     /// ```
     ///
@@ -26,7 +26,7 @@ declare! {
     /// ```python
     /// stage = "post-deploy"
     /// operations = [
-    ///     migrations.RemoveField("order", "note"),
+    ///     migrations.RemoveField("order", "paid_at"),
     /// ]
     /// ```
     "BC001" "column-dropped",
