@@ -5,6 +5,7 @@ use limosa_sql::effect::{Blocks, Effect, Impact, Work};
 use smol_str::SmolStr;
 
 use crate::check::Check;
+use crate::fix::Fix;
 use crate::plan::PlannedOperation;
 use crate::stats::Estimate;
 use crate::subject::Subject;
@@ -67,6 +68,8 @@ pub struct Finding {
     pub estimate: Option<Estimate>,
     /// Whether one of its kind is enough in a migration: the others are counted.
     pub once: bool,
+    /// What can be done about it without judgement.
+    pub fixes: Vec<Fix>,
 }
 
 impl Finding {
@@ -87,6 +90,7 @@ impl Finding {
             help: None,
             estimate: None,
             once: false,
+            fixes: Vec::new(),
         }
     }
 

@@ -71,6 +71,10 @@ fn look(checks: &[&'static Check], subject: &Subject<'_>, found: &mut Vec<Findin
         };
         let mut findings = Findings { subject, check, found: Vec::new() };
         look(subject, &mut findings);
+        if let Some(fix) = check.fix.filter(|_| !findings.found.is_empty()) {
+            let fixes = fix(subject);
+            findings.found.iter_mut().for_each(|finding| finding.fixes.clone_from(&fixes));
+        }
         found.append(&mut findings.found);
     }
 }

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod checks;
 pub mod finding;
+pub mod fix;
 pub mod history;
 pub mod judge;
 mod known;
@@ -25,6 +26,7 @@ mod unknown;
 
 pub use check::{Check, Group};
 pub use finding::{Finding, Level};
+pub use fix::{Fix, FixKind};
 pub use judge::judge;
 pub use plan::Plan;
 pub use policy::Policy;

@@ -4,6 +4,7 @@ mod baseline;
 mod code;
 mod configure;
 pub mod deploy;
+pub mod fix;
 mod git;
 mod history;
 pub(crate) mod policies;

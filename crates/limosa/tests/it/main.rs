@@ -29,6 +29,7 @@ mod doctor_own;
 mod failpoints;
 mod failures;
 mod gate;
+mod fixes;
 mod interrupts;
 mod json;
 mod migrate;
