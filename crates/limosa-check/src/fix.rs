@@ -79,9 +79,14 @@ pub(crate) fn db_default(subject: &Subject<'_>) -> Vec<Fix> {
         let literal = matches!(&field.default, Some(Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_)));
         let internal = field.class.rsplit('.').next().unwrap_or_default();
         // MySQL has no literal defaults for them.
-        let is_large = subject.dialect() == Dialect::MySql && ["TextField", "JSONField", "BinaryField"].contains(&internal);
+        let is_large =
+            subject.dialect() == Dialect::MySql && ["TextField", "JSONField", "BinaryField"].contains(&internal);
         let is_plain = field.related_model().is_none() && field.custom.is_none();
-        literal && field.db_default.is_none() && is_plain && !is_large && !matches!(field.kind, FieldKind::Generated { .. })
+        literal
+            && field.db_default.is_none()
+            && is_plain
+            && !is_large
+            && !matches!(field.kind, FieldKind::Generated { .. })
     };
     if subject.context().django < DjangoVersion::V52 {
         return Vec::new();

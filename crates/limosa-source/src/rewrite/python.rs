@@ -31,8 +31,8 @@ pub(super) fn rewrite(source: &Arc<Source>, to: &Rewrite) -> Result<String, Stri
 
 /// Returns the class that the migration is.
 fn class(file: &ModuleFile) -> Option<&StmtClassDef> {
-    let classes = file.body().iter().filter_map(Stmt::as_class_def_stmt);
-    classes.filter(|class| class.name.as_str() == "Migration").next_back()
+    let mut classes = file.body().iter().filter_map(Stmt::as_class_def_stmt);
+    classes.rfind(|class| class.name.as_str() == "Migration")
 }
 
 /// Returns what an attribute of the class is assigned.
@@ -132,7 +132,8 @@ impl<'a> List<'a> {
             Some(Change::Class(name)) => pieces.push((range(call.func.range()), name.to_owned())),
             Some(Change::DbDefault) => pieces.push(db_default(text, call)?),
         }
-        let pieces = pieces.into_iter().map(|(range, piece)| (range.start - block.start..range.end - block.start, piece));
+        let pieces =
+            pieces.into_iter().map(|(range, piece)| (range.start - block.start..range.end - block.start, piece));
         Ok(replaced(&text[block.clone()], pieces.collect()))
     }
 }
@@ -156,7 +157,8 @@ fn attribute(text: &str, class: &StmtClassDef, name: &str, value: &str, make: bo
     if let Some(before) = assigned(class, name) {
         return (range(before.range()), value.to_owned());
     }
-    let is_documentation = |statement: &&Stmt| matches!(statement, Stmt::Expr(node) if node.value.is_string_literal_expr());
+    let is_documentation =
+        |statement: &&Stmt| matches!(statement, Stmt::Expr(node) if node.value.is_string_literal_expr());
     let first = class.body.iter().find(|statement| !is_documentation(statement));
     let at = first.map_or(range(class.range()).end, |first| range(first.range()).start);
     if !make {
@@ -203,7 +205,9 @@ fn imports(file: &ModuleFile, names: &[&str]) -> Result<Option<(Range<usize>, St
         Stmt::ImportFrom(node) => node.module.as_ref().map(|module| module.to_string()),
         _ => None,
     };
-    let later = |statement: &&Stmt| module(statement).is_some_and(|module| module.starts_with("django.") && module.as_str() > POSTGRES);
+    let later = |statement: &&Stmt| {
+        module(statement).is_some_and(|module| module.starts_with("django.") && module.as_str() > POSTGRES)
+    };
     let is_import = |statement: &&Stmt| matches!(statement, Stmt::Import(_) | Stmt::ImportFrom(_));
     if let Some(before) = file.body().iter().find(later) {
         let at = range(before.range()).start;

@@ -41,7 +41,10 @@ class Migration(migrations.Migration):
 
 #[test]
 fn nothing_moves_that_does_not_change() {
-    let whole = |count: usize| Rewrite { operations: (0..count).map(|index| Part::Kept(index, None)).collect(), ..Rewrite::default() };
+    let whole = |count: usize| Rewrite {
+        operations: (0..count).map(|index| Part::Kept(index, None)).collect(),
+        ..Rewrite::default()
+    };
     let with_comma = PYTHON.replace("datetime.date)\n", "datetime.date),\n");
     let toml = "# first\ndependencies = [\"shop.0001_initial\"] # why\n\n# one\n[[operations]]\nop = \"DeleteModel\"\nname = \"A\"\n\n[[operations]]\nop = \"RunSQL\"\nsql = \"x\"\n";
     for (path, text, count) in [
@@ -117,7 +120,12 @@ class Migration(migrations.Migration):
     let third = rewrite(&source, &third).expect("a text");
     assert!(third.contains("import json, datetime\nfrom django.db import migrations\n"), "{third}");
     assert!(third.contains("# fills\ndef fill") && third.contains("NAMES = "), "{third}");
-    assert!(third.contains("    operations = [\n        # at last\n        migrations.RunPython(fill, datetime.date),\n    ]\n"), "{third}");
+    assert!(
+        third.contains(
+            "    operations = [\n        # at last\n        migrations.RunPython(fill, datetime.date),\n    ]\n"
+        ),
+        "{third}"
+    );
 }
 
 #[test]
@@ -149,7 +157,10 @@ fn lines_and_imports_in_other_ways() {
     for (text, reason) in [
         ("class Migration(M):\n    operations = a() + b()\n", "the list of operations is not written out"),
         ("class Migration(M):\n    operations = [a]\n", "an operation is not written out"),
-        ("class Migration(M):\n    operations = [a()]\n    operations += [b()]\n", "the list of operations is added to"),
+        (
+            "class Migration(M):\n    operations = [a()]\n    operations += [b()]\n",
+            "the list of operations is added to",
+        ),
         ("class Migration(M):\n    operations = [(a())]\n", "the list of operations is written in an unusual way"),
         ("Migration = 1\n", "the class `Migration` is not written out"),
     ] {

@@ -36,9 +36,8 @@ pub(super) fn rewrite(text: &str, to: &Rewrite) -> Result<String, String> {
                 let piece = piece.map(|(range, piece)| (range.start - block.start..range.end - block.start, piece));
                 blocks.push(replaced(&text[block], piece.into_iter().collect()).trim_end().to_owned());
             }
-            Part::Validate { model, name } => blocks.push(format!(
-                "[[operations]]\nop = \"ValidateConstraint\"\nmodel = \"{model}\"\nname = \"{name}\""
-            )),
+            Part::Validate { model, name } => blocks
+                .push(format!("[[operations]]\nop = \"ValidateConstraint\"\nmodel = \"{model}\"\nname = \"{name}\"")),
         }
     }
     let mut pieces = vec![(first..text.len(), blocks.join("\n\n") + "\n")];

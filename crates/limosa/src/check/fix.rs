@@ -57,7 +57,9 @@ pub async fn plan(
             Box::new(Situation::read(workspace, &connected.connection, &connected.history, true).await?),
             HalfApplied::read(connected).await?,
         ),
-        None => Known::Nothing(matches!(selection, Selection::Since(_) | Selection::Files(_) | Selection::Migration(..))),
+        None => {
+            Known::Nothing(matches!(selection, Selection::Since(_) | Selection::Files(_) | Selection::Migration(..)))
+        }
     };
     let stats = match connected {
         Some(connected) => stats::of(&connected.connection).await?,
@@ -105,9 +107,9 @@ impl Known {
             Self::Database(situation, half) if half.names(id) || situation.put_off.contains_key(id) => {
                 Some(format!("a part of {id} is applied to the database"))
             }
-            Self::Nothing(false) => {
-                Some("nobody knows where it is applied: name a database, or new migrations by `--since` or `--files`".into())
-            }
+            Self::Nothing(false) => Some(
+                "nobody knows where it is applied: name a database, or new migrations by `--since` or `--files`".into(),
+            ),
             _ => None,
         }
     }
@@ -139,7 +141,8 @@ impl Fixer<'_> {
         self.overlay = attempt;
         let defaults = fixes.iter().filter(|(_, kinds)| kinds.contains(&FixKind::DbDefault));
         let note = |(operation, _): (&usize, _)| {
-            let described = migration.operations.get(*operation).map(limosa_model::Operation::describe).unwrap_or_default();
+            let described =
+                migration.operations.get(*operation).map(limosa_model::Operation::describe).unwrap_or_default();
             format!("write the same `db_default` into the model, or `makemigrations` takes it away again ({described})")
         };
         Ok(defaults.map(note).collect())

@@ -38,7 +38,8 @@ impl<'a> Chain<'a> {
         let mut after_alone = true;
         for (index, operation) in migration.operations.iter().enumerate() {
             let kinds = fixes.get(&index).cloned().unwrap_or_default();
-            let is_alone = migration.atomic && kinds.iter().any(|kind| matches!(kind, FixKind::Concurrently | FixKind::NotAtomic));
+            let is_alone =
+                migration.atomic && kinds.iter().any(|kind| matches!(kind, FixKind::Concurrently | FixKind::NotAtomic));
             if links.is_empty() || is_alone || after_alone || kinds.contains(&FixKind::Apart) {
                 links.push(Link { atomic: is_alone.then_some(false), ..Link::default() });
             }
@@ -66,7 +67,10 @@ impl<'a> Chain<'a> {
         }
         let stands_for = !migration.replaces.is_empty() || !migration.run_before.is_empty();
         if links.len() > 1 && (stands_for || migration.initial == Some(true)) {
-            return Err(format!("{} is an initial migration, a squash, or says what runs after it: divide it by hand", migration.id));
+            return Err(format!(
+                "{} is an initial migration, a squash, or says what runs after it: divide it by hand",
+                migration.id
+            ));
         }
         Ok(Self { migration, links })
     }
@@ -85,7 +89,8 @@ impl<'a> Chain<'a> {
             let (id, path): (MigrationId, PathBuf) = match &before {
                 None => (self.migration.id.clone(), source.path.clone()),
                 Some(_) => {
-                    let is_free = |name: &str| !overlay.has(&source.path.with_file_name(name).with_extension(&extension));
+                    let is_free =
+                        |name: &str| !overlay.has(&source.path.with_file_name(name).with_extension(&extension));
                     let name = next.name(if link.validates { Some("validate") } else { None }, is_free);
                     let path = source.path.with_file_name(name.as_str()).with_extension(&extension);
                     (MigrationId::new(self.migration.id.app.clone(), name), path)

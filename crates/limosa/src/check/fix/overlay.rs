@@ -112,7 +112,8 @@ impl Overlay {
             FileChange { path, new_path: None, edits: Vec::new(), before, after }
         };
         let changes = self.texts.into_iter().map(change);
-        let mut changes: Vec<FileChange> = changes.filter(|change| change.before.as_ref() != Some(&change.after)).collect();
+        let mut changes: Vec<FileChange> =
+            changes.filter(|change| change.before.as_ref() != Some(&change.after)).collect();
         changes.sort_by_key(|change| (!change.path.starts_with(workspace.root()), change.path.clone()));
         changes
     }

@@ -91,7 +91,7 @@ fn run(
         deploy.push(planned);
     }
     let mut deploys = vec![deploy];
-    stages::divide(workspace, &mut deploys, fixer.context.dialect)?;
+    stages::divide(workspace, &mut deploys, fixer.context.dialect, false)?;
     code::read(workspace, &mut deploys);
     let history = history::read(workspace)?;
     let plan = Plan { context: fixer.context, stats: fixer.stats, history: &history, deploys };
@@ -105,7 +105,8 @@ fn without_defaults(
     fixes: &BTreeMap<usize, BTreeSet<FixKind>>,
 ) -> ProjectState {
     for (operation, _) in fixes.iter().filter(|(_, kinds)| kinds.contains(&FixKind::DbDefault)) {
-        let Some(OperationKind::AddField(op)) = migration.operations.get(*operation).map(|operation| &operation.kind) else {
+        let Some(OperationKind::AddField(op)) = migration.operations.get(*operation).map(|operation| &operation.kind)
+        else {
             continue;
         };
         let Ok(model) = state.model_mut(&ModelId::new(migration.id.app.clone(), &op.model)) else { continue };

@@ -122,9 +122,7 @@ fn unified(workspace: &Workspace, change: &FileChange, color: bool) -> String {
 }
 
 fn value(workspace: &Workspace, fixed: &Fixed, written: bool) -> Value {
-    let of = |finding: &Finding| {
-        json!({ "code": finding.code, "migration": finding.migration.to_string(), "operation": finding.operation })
-    };
+    let of = |finding: &Finding| json!({ "code": finding.code, "migration": finding.migration.to_string(), "operation": finding.operation });
     let done = |(finding, kind): &(Finding, FixKind)| {
         let mut value = of(finding);
         value["what"] = kind.describe().into();
