@@ -56,5 +56,6 @@ mod showmigrations;
 mod shown;
 mod signals;
 mod stages;
+mod stages_documented;
 mod unapplying;
 mod unmigrated_apps;
