@@ -152,7 +152,6 @@ impl Placed {
                     estimate: None,
                     once: false,
                     inside: None,
-                    fixes: Vec::new(),
                 });
             }
         };

@@ -12,5 +12,4 @@ pub mod mentions;
 pub mod native;
 pub mod project;
 pub mod python;
-pub mod rewrite;
 pub mod sources;

@@ -47,7 +47,6 @@ fn finding(code: &'static str, at: Option<Range<usize>>) -> Finding {
         help: None,
         estimate: None,
         once: false,
-        fixes: Vec::new(),
         inside: None,
     }
 }

@@ -20,9 +20,7 @@ pub(super) fn divide(
     always: bool,
 ) -> Result<(), Error> {
     let rules = rules::of(workspace)?;
-    let is_written = workspace.project().config.stages.written;
-    let says = || !rules.overrides.is_empty() || !rules.fallbacks.is_empty() || says_stage(workspace);
-    let divides = always || is_written || says();
+    let divides = always || !rules.overrides.is_empty() || !rules.fallbacks.is_empty() || says_stage(workspace);
     if !divides {
         return Ok(());
     }

@@ -17,7 +17,7 @@ declare! {
     ///
     /// ```python
     /// operations = [
-    ///     migrations.RemoveField("order", "paid_at"),
+    ///     migrations.RemoveField("order", "note"),
     /// ]
     /// ```
     ///
@@ -26,7 +26,7 @@ declare! {
     /// ```python
     /// stage = "post-deploy"
     /// operations = [
-    ///     migrations.RemoveField("order", "paid_at"),
+    ///     migrations.RemoveField("order", "note"),
     /// ]
     /// ```
     "BC001" "column-dropped",
@@ -40,7 +40,7 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect, change) in subject.alterations_of_old_tables() {
         if let TableChange::DropColumn { column, .. } = change
-            && !subject.so_far.is_new_column(table, column)
+            && !subject.is_new_column(table, column, effect)
         {
             findings
                 .about(effect, format!("the running code still names `{table}.{column}`, and fails once it is dropped"))

@@ -4,7 +4,6 @@ use limosa_sql::effect::Effect;
 
 use crate::check::declare;
 use crate::finding::Findings;
-use crate::fix;
 use crate::subject::Subject;
 
 declare! {
@@ -34,7 +33,6 @@ declare! {
     level: Warning,
     databases: [Postgres],
     Statement: check,
-    fix: fix::concurrently,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

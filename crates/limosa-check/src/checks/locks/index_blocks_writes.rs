@@ -6,7 +6,6 @@ use limosa_sql::effect::Effect;
 
 use crate::check::declare;
 use crate::finding::Findings;
-use crate::fix;
 use crate::subject::Subject;
 
 declare! {
@@ -36,7 +35,6 @@ declare! {
     level: Error,
     databases: [Postgres],
     Statement: check,
-    fix: fix::concurrently,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
