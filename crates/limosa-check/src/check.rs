@@ -3,6 +3,7 @@
 use limosa_sql::dialect::Dialect;
 
 use crate::finding::{Findings, Level};
+use crate::fix::Fix;
 use crate::subject::Subject;
 
 /// A rule with a code. Its documentation is the doc comment of its declaration, which `limosa explain` shows.
@@ -20,10 +21,14 @@ pub struct Check {
     pub databases: &'static [Dialect],
     /// Whether it runs without being asked for.
     pub default: bool,
-    /// Whether a migration that runs after the deploy is none of its business.
+    /// Whether what runs after the deploy is none of its business.
     pub before_deploy: bool,
+    /// Whether only what runs after the deploy is its business.
+    pub after_deploy: bool,
     /// What it looks at.
     pub look: Look,
+    /// What `limosa check --fix` does about what it found.
+    pub fix: Option<fn(&Subject<'_>) -> Vec<Fix>>,
     /// What, why, an example and what to do instead, in Markdown.
     pub documentation: &'static str,
 }
@@ -118,8 +123,10 @@ impl Check {
 /// Declares a check; its doc comment becomes its documentation.
 ///
 /// One that is `opt_in` runs only when it is asked for. One that is `before_deploy` is about code that is gone when the second half of a deploy
-/// runs.
+/// runs. One with a `fix` says what `limosa check --fix` does.
 macro_rules! declare {
+    (@fix) => { None };
+    (@fix $fix:expr) => { Some($fix) };
     (
         $(#[doc = $line:literal])*
         $code:literal $name:literal,
@@ -127,8 +134,10 @@ macro_rules! declare {
         level: $level:ident,
         $(opt_in: $opt_in:literal,)?
         $(before_deploy: $before_deploy:literal,)?
+        $(after_deploy: $after_deploy:literal,)?
         databases: [$($database:ident),+],
-        $look:ident: $function:expr $(,)?
+        $look:ident: $function:expr,
+        $(fix: $fix:expr,)?
     ) => {
         $(#[doc = $line])*
         pub(crate) static CHECK: $crate::check::Check = $crate::check::Check {
@@ -139,7 +148,9 @@ macro_rules! declare {
             databases: &[$(limosa_sql::dialect::Dialect::$database),+],
             default: !(false $(|| $opt_in)?),
             before_deploy: false $(|| $before_deploy)?,
+            after_deploy: false $(|| $after_deploy)?,
             look: $crate::check::Look::$look($function),
+            fix: $crate::check::declare!(@fix $($fix)?),
             documentation: concat!($($line, "\n"),*),
         };
     };

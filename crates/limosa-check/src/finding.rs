@@ -5,6 +5,7 @@ use limosa_sql::effect::{Blocks, Effect, Impact, Work};
 use smol_str::SmolStr;
 
 use crate::check::Check;
+use crate::fix::Fix;
 use crate::plan::PlannedOperation;
 use crate::stats::Estimate;
 use crate::subject::Subject;
@@ -67,6 +68,8 @@ pub struct Finding {
     pub estimate: Option<Estimate>,
     /// Whether one of its kind is enough in a migration: the others are counted.
     pub once: bool,
+    /// What can be done about it without judgement.
+    pub fixes: Vec<Fix>,
 }
 
 impl Finding {
@@ -87,6 +90,7 @@ impl Finding {
             help: None,
             estimate: None,
             once: false,
+            fixes: Vec::new(),
         }
     }
 
@@ -170,6 +174,15 @@ impl Reported<'_> {
     /// Names the table.
     pub fn table(self, table: &str) -> Self {
         self.finding.table = Some(table.into());
+        self
+    }
+
+    /// Says which operation of the migration it is about, where that is known.
+    pub(crate) fn in_operation(self, operation: Option<&PlannedOperation<'_>>) -> Self {
+        if let Some(operation) = operation {
+            self.finding.operation = Some(operation.describe());
+            self.finding.span = operation.span().or(self.finding.span);
+        }
         self
     }
 

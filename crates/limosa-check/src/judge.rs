@@ -60,9 +60,9 @@ fn look_at(
 
 /// Lets checks look at a subject.
 fn look(checks: &[&'static Check], subject: &Subject<'_>, found: &mut Vec<Finding>) {
-    let is_left = subject.operation.is_some_and(|operation| subject.migration.is_left(operation));
-    let is_after = is_left || subject.migration.is_post_deploy();
-    for check in checks.iter().filter(|check| !(is_after && check.before_deploy)) {
+    let is_after = subject.is_post_deploy();
+    let is_due = |check: &&&Check| if is_after { !check.before_deploy } else { !check.after_deploy };
+    for check in checks.iter().filter(is_due) {
         let look = match (check.look, subject.operation, subject.statement) {
             (Look::Migration(look), None, None)
             | (Look::Operation(look), Some(_), None)
@@ -71,6 +71,10 @@ fn look(checks: &[&'static Check], subject: &Subject<'_>, found: &mut Vec<Findin
         };
         let mut findings = Findings { subject, check, found: Vec::new() };
         look(subject, &mut findings);
+        if let Some(fix) = check.fix.filter(|_| !findings.found.is_empty()) {
+            let fixes = fix(subject);
+            findings.found.iter_mut().for_each(|finding| finding.fixes.clone_from(&fixes));
+        }
         found.append(&mut findings.found);
     }
 }

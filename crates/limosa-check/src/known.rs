@@ -48,6 +48,6 @@ pub(crate) fn definition(models: Models<'_>, view: &FieldView) -> Option<ColumnD
 }
 
 /// Returns a name without its schema.
-fn bare(name: &str) -> &str {
+pub(crate) fn bare(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
 }

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod checks;
 pub mod finding;
+pub mod fix;
 pub mod history;
 pub mod judge;
 mod known;
@@ -21,9 +22,11 @@ pub mod suppress;
 #[cfg(test)]
 mod testing;
 mod types;
+mod unknown;
 
 pub use check::{Check, Group};
 pub use finding::{Finding, Level};
+pub use fix::{Fix, FixKind};
 pub use judge::judge;
 pub use plan::Plan;
 pub use policy::Policy;

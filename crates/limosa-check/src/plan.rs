@@ -107,13 +107,14 @@ impl PlannedMigration<'_> {
         }
     }
 
-    /// Returns whether an operation of it runs after the deploy, though others run before.
-    pub fn is_left(&self, operation: &PlannedOperation<'_>) -> bool {
-        let Some(staged) = self.staged.as_ref().filter(|staged| staged.half == Half::Mixed) else { return false };
-        let is_it = |known: &Operation| operation.operation.is_some_and(|operation| std::ptr::eq(operation, known));
-        let place = self.migration.operations.iter().position(is_it);
-        let stage = place.and_then(|place| staged.operations.get(place)).and_then(|operation| operation.stage);
-        self.direction == Direction::Forwards && stage == Some(Stage::PostDeploy)
+    /// Returns whether an operation of it runs after the deploy; those of one migration may run in both halves.
+    pub fn runs_post_deploy(&self, operation: &PlannedOperation<'_>) -> bool {
+        let Some(staged) = self.staged.as_ref().filter(|staged| staged.half == Half::Mixed) else {
+            return self.is_post_deploy();
+        };
+        let own = operation.path.first().and_then(|place| staged.operations.get(*place));
+        let after = if self.direction == Direction::Forwards { Stage::PostDeploy } else { Stage::PreDeploy };
+        own.is_some_and(|own| own.stage == Some(after))
     }
 }
 
@@ -133,6 +134,11 @@ impl PlannedOperation<'_> {
     /// Describes it in Django's words.
     pub fn describe(&self) -> String {
         self.operation.map_or_else(|| "The migration's own code".to_owned(), Operation::describe)
+    }
+
+    /// Returns whether it is SQL of the project.
+    pub fn is_own_sql(&self) -> bool {
+        self.operation.is_some_and(|operation| matches!(operation.kind, OperationKind::RunSql(_)))
     }
 
     /// Returns where it was written.

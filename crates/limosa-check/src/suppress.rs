@@ -152,6 +152,7 @@ impl Placed {
                     estimate: None,
                     once: false,
                     inside: None,
+                    fixes: Vec::new(),
                 });
             }
         };

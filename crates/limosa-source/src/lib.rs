@@ -12,4 +12,5 @@ pub mod mentions;
 pub mod native;
 pub mod project;
 pub mod python;
+pub mod rewrite;
 pub mod sources;

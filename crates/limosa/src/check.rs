@@ -4,13 +4,14 @@ mod baseline;
 mod code;
 mod configure;
 pub mod deploy;
+pub mod fix;
 mod git;
 mod history;
 pub(crate) mod policies;
 pub mod policy_tests;
 mod select;
 mod stages;
-mod stats;
+pub(crate) mod stats;
 mod suppress;
 
 use std::path::PathBuf;

@@ -1,11 +1,14 @@
 //! The whole pending plan: every migration, every step, its transaction.
 
 mod cost;
+mod halves;
 
-use limosa_db::introspect;
+use limosa_check::Stats;
+use limosa_db::{DbErrorKind, introspect};
 use limosa_model::graph::Direction;
-use limosa_model::{MigrationId, Span};
+use limosa_model::{Migration, MigrationId, Operation, Span};
 use limosa_plan::branches::Unordered;
+use limosa_plan::stage::Half;
 use limosa_plan::steps::{self, Compiler, Step};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
@@ -13,11 +16,13 @@ use serde::Serialize;
 
 use self::cost::Costs;
 pub use self::cost::{Cost, PlanLock};
+pub use self::halves::{PlanHalf, halves};
 use crate::branches;
+use crate::check::stats;
 use crate::connected::{self, Connected};
 use crate::error::Error;
 use crate::migrate::{self, MigratePlan};
-use crate::stages;
+use crate::stages::{self, StagedMigration};
 use crate::workspace::Workspace;
 use limosa_engine::runner::Fake;
 
@@ -36,6 +41,8 @@ pub struct PlanMigration {
     pub stage: &'static str,
     /// Why.
     pub stage_because: String,
+    /// Whether it can be unapplied afterwards.
+    pub reversible: bool,
     /// Its operations, in the order in which they run.
     pub operations: Vec<PlanOperation>,
 }
@@ -45,6 +52,10 @@ pub struct PlanMigration {
 pub struct PlanOperation {
     /// What it does.
     pub description: String,
+    /// The half of a deploy in which it runs: that of its migration, where that is not `mixed`.
+    pub stage: &'static str,
+    /// Whether there is a way back.
+    pub reversible: bool,
     /// Where it was written, `path:line:column`.
     pub place: Option<String>,
     /// Its steps.
@@ -101,15 +112,26 @@ pub async fn steps(
     let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
     workspace.route(alias, &context, &applied, &mut jobs).await?;
     let mut migrations = Vec::with_capacity(jobs.len());
-    let mut costs = Costs::default();
+    let mut costs = Costs::new(match connected {
+        Some(connected) => match stats::of(&connected.connection).await {
+            // Who only looks may not see how much there is.
+            Err(Error::Database(error)) if error.kind == DbErrorKind::Permission => Stats::default(),
+            stats => stats?,
+        },
+        None => Stats::default(),
+    });
     for job in &jobs {
         let staged = stages.iter().find(|staged| staged.id == job.migration.id);
         let tables = catalog.clone();
         let compiler = Compiler::new(&context, &mut catalog, &job.migration, &job.before, job.direction, false);
         let compiler = compiler.map(|compiler| compiler.without(&job.skipped));
         let compiled = compiler.and_then(steps::compile).map_err(|error| workspace.step_error(&error))?.0;
+        let half = staged.map_or(Half::Either, StagedMigration::half);
+        let backwards = job.direction == Direction::Backwards;
         let operations = compiled.into_iter().map(|compiled| PlanOperation {
             description: compiled.description(),
+            stage: operation_stage(half, &job.migration, staged, compiled.operation),
+            reversible: backwards || compiled.operation.is_none_or(Operation::reversible),
             place: place(&*workspace, compiled.operation.and_then(|operation| operation.span.0)),
             steps: compiled.steps.into_iter().map(|step| costs.step(step, &tables, &context)).collect(),
         });
@@ -117,14 +139,30 @@ pub async fn steps(
         migrations.push(PlanMigration {
             app: app.to_string(),
             name: name.to_string(),
-            backwards: job.direction == Direction::Backwards,
+            backwards,
+            reversible: backwards || steps::irreversible(&job.migration).is_empty(),
             transaction: steps::is_one_transaction(&context, &job.migration, job.direction),
-            stage: staged.map_or("either", |staged| stages::half_name(staged.half())),
+            stage: stages::half_name(half),
             stage_because: staged.map(|staged| stages::describe(workspace, staged)).unwrap_or_default(),
             operations: operations.collect(),
         });
     }
     Ok(Steps { migrations, unordered })
+}
+
+/// Returns the half in which an operation runs.
+fn operation_stage(
+    half: Half,
+    migration: &Migration,
+    staged: Option<&StagedMigration>,
+    operation: Option<&Operation>,
+) -> &'static str {
+    if half != Half::Mixed {
+        return stages::half_name(half);
+    }
+    let place = migration.operations.iter().position(|known| operation.is_some_and(|one| std::ptr::eq(one, known)));
+    let of = place.and_then(|place| staged?.staged.operations.get(place)).and_then(|operation| operation.stage);
+    stages::half_name(of.map_or(Half::Either, Half::Of))
 }
 
 async fn situation(

@@ -10,6 +10,7 @@ use limosa_db::Lease;
 use limosa_model::MigrationId;
 
 pub use self::behind::behind;
+pub(crate) use self::behind::number;
 pub use self::choose::{Choice, choose, leaves};
 pub(crate) use self::files::is_own;
 pub use self::files::{Edit, FileChange, write};

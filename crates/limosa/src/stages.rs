@@ -1,6 +1,7 @@
 //! Deploys in two halves: which migrations of a plan run before the new code does, and which when the old code is gone.
 
 mod divide;
+mod mode;
 mod refusal;
 pub(crate) mod rules;
 mod words;
@@ -15,6 +16,7 @@ use limosa_plan::stage::{self, Half, Stage, Staged, Why};
 use limosa_sql::dialect::Context;
 
 pub use self::divide::{Divided, Held, Request, divide};
+pub use self::mode::{Mode, mode};
 pub use self::words::{describe, duration, half_name};
 use crate::error::Error;
 use crate::migrate::{self, MigratePlan};

@@ -120,7 +120,6 @@ pub const EFFECTS: &[&str] = &[
     "alter enum",
     "domain",
     "rename schema",
-    "rename object",
     "drop object",
     "set",
     "transaction",

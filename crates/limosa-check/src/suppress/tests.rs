@@ -47,6 +47,7 @@ fn finding(code: &'static str, at: Option<Range<usize>>) -> Finding {
         help: None,
         estimate: None,
         once: false,
+        fixes: Vec::new(),
         inside: None,
     }
 }

@@ -9,6 +9,8 @@ use super::table::Table;
 /// In which half of a deploy migrations run; keys are labels of apps and `app.migration`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StageSection {
+    /// Whether it is there, with or without anything in it: such a project divides its deploys.
+    pub written: bool,
     /// What goes before the operations.
     pub overrides: IndexMap<SmolStr, Sourced<Stage>>,
     /// What decides where the operations have different stages.
@@ -29,7 +31,7 @@ impl StageSection {
             let help = format!("write \"{before}\", \"{after}\" or \"{NONE}\"");
             found(table, "third-party", &text, stage, &help)
         });
-        Self { overrides: rules(table, "overrides"), fallbacks: rules(table, "fallbacks"), third_party }
+        Self { written: true, overrides: rules(table, "overrides"), fallbacks: rules(table, "fallbacks"), third_party }
     }
 }
 

@@ -20,7 +20,9 @@ pub(super) fn divide(
     always: bool,
 ) -> Result<(), Error> {
     let rules = rules::of(workspace)?;
-    let divides = always || !rules.overrides.is_empty() || !rules.fallbacks.is_empty() || says_stage(workspace);
+    let is_written = workspace.project().config.stages.written;
+    let says = || !rules.overrides.is_empty() || !rules.fallbacks.is_empty() || says_stage(workspace);
+    let divides = always || is_written || says();
     if !divides {
         return Ok(());
     }

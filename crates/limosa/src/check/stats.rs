@@ -47,7 +47,7 @@ struct TransactionLine {
 ///
 /// # Errors
 /// When it cannot be asked.
-pub(super) async fn of(connection: &Connection) -> Result<Stats, Error> {
+pub(crate) async fn of(connection: &Connection) -> Result<Stats, Error> {
     let read = Statistics::read(connection).await?;
     let table = |table: limosa_db::TableStatistics| {
         let stats = TableStats {

@@ -43,7 +43,7 @@ pub struct GlobalArgs {
     pub database: String,
     /// How to print.
     #[arg(long, global = true, value_enum, default_value_t, help_heading = "Output")]
-    pub format: Format,
+    pub format: FormatName,
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Output")]
     pub color: ColorChoice,
@@ -61,14 +61,34 @@ pub struct GlobalArgs {
     pub quiet: bool,
 }
 
-/// How to print.
+/// How to print, as it is asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum FormatName {
     /// For people.
     #[default]
     Text,
     /// For programs; documented in docs/reference/json.md.
     Json,
+    /// A page for a browser; of `plan` only.
+    Html,
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Json => Self::Json,
+            FormatName::Text | FormatName::Html => Self::Text,
+        }
+    }
 }
 
 /// When to use colour.
@@ -275,8 +295,14 @@ pub struct CheckArgs {
     /// Writes the findings for a service: sarif, github, gitlab or junit, into a file or to stdout; repeatable.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = parse_report)]
     pub report: Vec<Report>,
+    /// Writes into the files of migrations what findings ask for, where that needs no judgement: only where they are not applied.
+    #[arg(long, conflicts_with_all = ["write_baseline", "report", "deploy"])]
+    pub fix: bool,
+    /// Shows what --fix would write, and writes nothing; the exit code is 1 when there is something.
+    #[arg(long, requires = "fix", alias = "dry-run")]
+    pub diff: bool,
     /// Runs the examples of the project's own rules instead; the exit code is 1 when one of them is not as it should be.
-    #[arg(long, conflicts_with_all = ["app_label", "all", "since", "files", "stats", "stats_out", "baseline", "write_baseline", "report"])]
+    #[arg(long, conflicts_with_all = ["app_label", "all", "since", "files", "stats", "stats_out", "baseline", "write_baseline", "report", "fix"])]
     pub test_policies: bool,
     /// Says whether the new code may start: fails when it needs a migration that is not applied, or a pending one breaks the code that is running.
     #[arg(long, conflicts_with_all = ["app_label", "all", "since", "files", "offline", "stats", "stats_out", "write_baseline", "report"])]

@@ -21,6 +21,12 @@ use crate::error::Error;
 /// # Errors
 /// Whatever stopped it.
 pub async fn run(cli: Cli, context: &mut CommandContext) -> Result<Exit, Error> {
+    if context.html && !matches!(cli.command, Command::Plan(_)) {
+        return Err(Error::Usage {
+            message: "only `plan` has a page for a browser".into(),
+            help: "use --format text or json".into(),
+        });
+    }
     match cli.command {
         Command::Migrate(args) => migrate::run(context, &args).await,
         Command::Showmigrations(args) => showmigrations::run(context, &args).await,

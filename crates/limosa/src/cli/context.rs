@@ -3,7 +3,7 @@
 use limosa_db::DatabaseUrl;
 use limosa_source::config::{Options, Secret};
 
-use super::args::GlobalArgs;
+use super::args::{FormatName, GlobalArgs};
 use super::command_line;
 use super::printer::Printer;
 use super::render;
@@ -20,6 +20,8 @@ pub struct CommandContext {
     pub verbosity: u8,
     /// The database's alias.
     pub alias: String,
+    /// Whether a page for a browser is asked for.
+    pub html: bool,
     /// What was asked for, as the record of runs says it.
     pub command: String,
     options: Options,
@@ -40,6 +42,7 @@ impl CommandContext {
             verbosity: printer.verbosity,
             printer,
             alias: args.database.clone(),
+            html: args.format == FormatName::Html,
             command: command_line::of_process(),
             options,
         }

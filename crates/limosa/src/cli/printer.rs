@@ -58,7 +58,7 @@ impl Printer {
             stdout: AutoStream::new(std::io::stdout(), choice),
             stderr: AutoStream::new(std::io::stderr(), choice),
             verbosity: if args.quiet { 0 } else { args.verbosity },
-            format: args.format,
+            format: args.format.into(),
             run: Arc::default(),
             failure: None,
         }

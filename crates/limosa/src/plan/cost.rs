@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use limosa_check::Stats;
+use limosa_check::stats::Estimate;
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::{Context, Dialect};
 use limosa_sql::effect::{Blocks, Effect, Impact, Work, effects, impact_in, together};
 use serde::Serialize;
 
 /// What a statement costs who works on the database meanwhile.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Cost {
     /// The locks that it takes on tables that the plan did not make.
     pub locks: Vec<PlanLock>,
@@ -18,6 +20,10 @@ pub struct Cost {
     pub certain: bool,
     /// Why, in one clause.
     pub because: String,
+    /// How many rows the largest table holds that it works on, where that is known.
+    pub rows: Option<u64>,
+    /// About how long it takes, where that is known: the estimates are rough.
+    pub seconds: Option<f64>,
 }
 
 /// A lock on a table.
@@ -57,21 +63,46 @@ impl Cost {
 /// Follows a plan, to know which tables it made: nobody else uses those.
 #[derive(Debug, Default)]
 pub(super) struct Costs {
+    stats: Stats,
     made: BTreeSet<String>,
     dropped: BTreeSet<String>,
 }
 
 impl Costs {
+    /// Returns one that knows how much the tables hold.
+    pub(super) fn new(stats: Stats) -> Self {
+        Self { stats, ..Self::default() }
+    }
+
     /// Returns what a statement costs; `tables` is what the database holds before the statement's migration.
     pub(super) fn of(&mut self, sql: &str, tables: &Catalog, context: &Context) -> Cost {
         let effects = effects(sql, context.dialect);
+        let mut estimates = Vec::with_capacity(effects.len());
         let impacts = effects.iter().map(|effect| {
             let cost = self.on_tables_of_others(effect, impact_in(effect, tables, context));
+            estimates.push(self.estimate(effect, &cost));
             self.follow(effect);
             cost
         });
         let impacts: Vec<Impact> = impacts.collect();
-        Cost::from(together(impacts, context.dialect), context.dialect)
+        let mut cost = Cost::from(together(impacts, context.dialect), context.dialect);
+        // What is not known of one effect is not known of the whole.
+        if let Some(known) = estimates.into_iter().collect::<Option<Vec<Estimate>>>() {
+            cost.seconds = Some(known.iter().map(|estimate| estimate.seconds).sum());
+            cost.rows = known.iter().map(|estimate| estimate.rows).max().filter(|rows| *rows > 0);
+        }
+        cost
+    }
+
+    /// Returns how long an effect takes, where that is known.
+    fn estimate(&self, effect: &Effect, cost: &Impact) -> Option<Estimate> {
+        let nothing = Estimate { rows: 0, seconds: 0.0 };
+        match effect.table() {
+            _ if cost.work == Work::Catalog => Some(nothing),
+            Some(table) if self.made.contains(&key(table)) => Some(nothing),
+            Some(table) => self.stats.estimate(table, cost.work),
+            None => None,
+        }
     }
 
     /// Leaves out what is done to tables that nobody knows yet.
@@ -124,7 +155,7 @@ impl Cost {
             Work::Rewrite => "rewrite",
             Work::Rows => "rows",
         };
-        Self { locks, work, certain: impact.known, because: impact.why }
+        Self { locks, work, certain: impact.known, because: impact.why, rows: None, seconds: None }
     }
 }
 

@@ -93,7 +93,7 @@ fn new_names(branch: &[&MigrationId], onto: &MigrationId) -> Vec<(MigrationId, M
 }
 
 /// Returns the number with which a name begins, and how many digits it has.
-pub(super) fn number(name: &str) -> Option<(u64, usize)> {
+pub(crate) fn number(name: &str) -> Option<(u64, usize)> {
     let digits = name.bytes().take_while(u8::is_ascii_digit).count();
     name[..digits].parse().ok().map(|number| (number, digits))
 }

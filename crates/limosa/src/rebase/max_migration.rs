@@ -44,7 +44,7 @@ pub(super) fn change(workspace: &Workspace, last: &MigrationId) -> Result<Option
     Ok(Some(FileChange::replaced(path, before, format!("{}\n", last.name))))
 }
 
-fn path(workspace: &Workspace, app: &str) -> Option<PathBuf> {
+pub(crate) fn path(workspace: &Workspace, app: &str) -> Option<PathBuf> {
     match &workspace.project().app(app)?.migrations {
         Migrations::In { folder, .. } => Some(folder.join(NAME)).filter(|path| path.is_file()),
         _ => None,

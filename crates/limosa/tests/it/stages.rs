@@ -6,7 +6,7 @@ use crate::database::{Database, on_each};
 use crate::project::{Project, migration, operation, run_sql};
 
 /// The first migration, which is applied before the scenarios begin.
-const FIRST: &str = "
+pub(crate) const FIRST: &str = "
 [[operations]]
 op = \"CreateModel\"
 name = \"Post\"

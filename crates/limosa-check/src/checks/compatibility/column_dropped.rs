@@ -17,7 +17,7 @@ declare! {
     ///
     /// ```python
     /// operations = [
-    ///     migrations.RemoveField("order", "note"),
+    ///     migrations.RemoveField("order", "paid_at"),
     /// ]
     /// ```
     ///
@@ -26,7 +26,7 @@ declare! {
     /// ```python
     /// stage = "post-deploy"
     /// operations = [
-    ///     migrations.RemoveField("order", "note"),
+    ///     migrations.RemoveField("order", "paid_at"),
     /// ]
     /// ```
     "BC001" "column-dropped",
@@ -40,7 +40,7 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect, change) in subject.alterations_of_old_tables() {
         if let TableChange::DropColumn { column, .. } = change
-            && !subject.is_new_column(table, column, effect)
+            && !subject.so_far.is_new_column(table, column)
         {
             findings
                 .about(effect, format!("the running code still names `{table}.{column}`, and fails once it is dropped"))

@@ -4,6 +4,7 @@ use limosa_sql::effect::{ColumnDefinition, TableChange};
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::fix;
 use crate::subject::Subject;
 
 declare! {
@@ -34,6 +35,7 @@ declare! {
     before_deploy: true,
     databases: [Postgres, Sqlite, MySql],
     Operation: check,
+    fix: fix::db_default,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

@@ -39,7 +39,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let (what, level) = match change.fit(subject.dialect()) {
             Fit::Wider => continue,
             // What fits in the end is what the new code writes.
-            Fit::Refused | Fit::Cut if subject.migration.is_post_deploy() => continue,
+            Fit::Refused | Fit::Cut if subject.is_post_deploy() => continue,
             Fit::Refused => ("may write values that it refuses", Level::Warning),
             Fit::Cut => ("may write values that it cuts or rounds", Level::Warning),
             Fit::Other => ("reads and writes values of another kind", Level::Error),

@@ -5,6 +5,7 @@ use limosa_sql::effect::{ColumnDefinition, ConstraintKind, Effect, TableChange};
 use super::is_felt;
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::fix;
 use crate::subject::Subject;
 
 declare! {
@@ -48,6 +49,7 @@ declare! {
     level: Error,
     databases: [Postgres, MySql],
     Statement: check,
+    fix: fix::not_valid,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

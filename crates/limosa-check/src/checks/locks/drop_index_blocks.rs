@@ -4,6 +4,7 @@ use limosa_sql::effect::Effect;
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::fix;
 use crate::subject::Subject;
 
 declare! {
@@ -33,6 +34,7 @@ declare! {
     level: Warning,
     databases: [Postgres],
     Statement: check,
+    fix: fix::concurrently,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

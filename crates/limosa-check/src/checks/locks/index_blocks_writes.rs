@@ -6,6 +6,7 @@ use limosa_sql::effect::Effect;
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::fix;
 use crate::subject::Subject;
 
 declare! {
@@ -35,6 +36,7 @@ declare! {
     level: Error,
     databases: [Postgres],
     Statement: check,
+    fix: fix::concurrently,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

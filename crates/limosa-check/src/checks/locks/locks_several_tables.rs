@@ -1,16 +1,20 @@
 //! LK018.
 
+use std::collections::BTreeSet;
+
 use limosa_sql::effect::Blocks;
 
 use crate::check::declare;
 use crate::finding::{Findings, Level};
+use crate::plan::Statement;
 use crate::subject::Subject;
 
 declare! {
     /// A transaction locks one table after another, and keeps all of them until it ends.
     ///
     /// Whoever uses the tables in another order can end in a deadlock with it, and each table is locked for as long as the wait for the next one
-    /// takes. Change one table in each migration. Locks that let others read, as those of foreign keys, are a note.
+    /// takes. Change one table in each migration. Locks that let others read are a note, and so is a single statement that locks two tables,
+    /// as those about foreign keys do.
     ///
     /// # Example
     ///
@@ -39,7 +43,9 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(statement) = subject.statement else { return };
     let so_far = subject.so_far;
-    let Some(blocks) = so_far.locks_another(statement, so_far.locked.len()) else { return };
+    let Some(blocks) = so_far.locks_another(statement, so_far.locked.len()) else {
+        return one_statement(subject, statement, findings);
+    };
     if so_far.locked_several >= Some(blocks) {
         return;
     }
@@ -58,10 +64,41 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         .table(second);
 }
 
+/// Reports a statement that locks several tables by itself: an operation of that kind cannot do without.
+fn one_statement(subject: &Subject<'_>, statement: &Statement, findings: &mut Findings<'_>) {
+    if subject.so_far.locked_several.is_some() {
+        return;
+    }
+    let locks = statement.effects.iter().flat_map(|(_, cost)| &cost.locks);
+    let felt = locks.filter(|lock| lock.blocks >= Blocks::Writes && !subject.so_far.is_new(&lock.table));
+    let tables: BTreeSet<&str> = felt.map(|lock| lock.table.as_str()).collect();
+    let mut tables = tables.into_iter();
+    let (Some(first), Some(second)) = (tables.next(), tables.next()) else { return };
+    findings
+        .report(format!("the statement locks `{first}` and `{second}`, one after the other"))
+        .help("run it when less is going on; where the database ends it because of a deadlock, run `limosa migrate` again")
+        .level(Level::Note)
+        .once()
+        .table(second);
+}
+
 #[cfg(test)]
 mod tests {
     use super::CHECK;
-    use crate::testing::expect_everywhere;
+    use crate::finding::Level;
+    use crate::stats::Stats;
+    use crate::testing::{expect_everywhere, found};
+    use limosa_model::django::DjangoVersion;
+    use limosa_sql::dialect::{Context, Dialect};
+
+    #[test]
+    fn one_statement_is_a_note() {
+        let context = Context::new(Dialect::Postgres, DjangoVersion::V52);
+        let found = |deploy| found(&CHECK, &context, &Stats::default(), deploy);
+        let levels = |deploy| found(deploy).iter().map(|finding| finding.level).collect::<Vec<_>>();
+        assert_eq!(levels("DROP TABLE shop_order"), [Level::Note]);
+        assert_eq!(levels("ALTER TABLE shop_order ADD a int; ALTER TABLE shop_customer ADD b int"), [Level::Warning]);
+    }
 
     #[test]
     fn as_it_should() {
@@ -76,7 +113,10 @@ mod tests {
                     r#"ALTER TABLE a ADD FOREIGN KEY (x) REFERENCES b NOT VALID; ALTER TABLE a ADD FOREIGN KEY (y) REFERENCES c NOT VALID"#,
                     1,
                 ),
-                (r#"ALTER TABLE shop_order ADD FOREIGN KEY (number) REFERENCES shop_customer NOT VALID"#, 0),
+                (r#"ALTER TABLE shop_order ADD FOREIGN KEY (number) REFERENCES shop_customer NOT VALID"#, 1),
+                ("migrations.RemoveField('order', 'customer')", 1),
+                ("migrations.RemoveField('order', 'number')", 0),
+                ("CREATE TABLE fresh (a bigint REFERENCES shop_order)", 0),
                 (
                     r#"ALTER TABLE shop_order ADD COLUMN weight int; CREATE TABLE fresh (a int); ALTER TABLE fresh ADD b int"#,
                     0,

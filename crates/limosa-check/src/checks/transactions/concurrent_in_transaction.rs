@@ -4,6 +4,7 @@ use limosa_sql::split::{TransactionUse, classify};
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::fix;
 use crate::subject::Subject;
 
 declare! {
@@ -42,6 +43,7 @@ declare! {
     level: Error,
     databases: [Postgres, Sqlite],
     Statement: check,
+    fix: fix::not_atomic,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

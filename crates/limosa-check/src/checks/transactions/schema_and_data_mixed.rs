@@ -4,6 +4,7 @@ use limosa_sql::effect::Effect;
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::fix;
 use crate::subject::Subject;
 
 declare! {
@@ -34,6 +35,7 @@ declare! {
     level: Warning,
     databases: [Postgres, Sqlite],
     Migration: check,
+    fix: fix::rows_apart,
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {

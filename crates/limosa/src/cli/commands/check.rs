@@ -1,6 +1,7 @@
 //! `limosa check`: judges what migrations do to a database that is in use, before they run.
 
 mod deploy;
+mod fix;
 mod json;
 mod policy_tests;
 mod report;
@@ -27,7 +28,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
     let connected = if args.offline { None } else { context.connect_if_present(&workspace).await? };
     let known_size = configured.stats.clone().filter(|_| connected.is_none());
     let fail_on = args.fail_on.map(Level::from).or(configured.fail_on).unwrap_or(Level::Error);
-    let options = Options {
+    let mut options = Options {
         selection,
         stats: args.stats.clone().or(known_size),
         stats_out: args.stats_out.clone(),
@@ -36,7 +37,22 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
         configured,
         divides: false,
     };
-    let judged = check::check(&mut workspace, connected.as_ref(), &context.alias, &options).await?;
+    let mut judged = check::check(&mut workspace, connected.as_ref(), &context.alias, &options).await?;
+    if args.fix {
+        let fixed = fix::plan(context, &workspace, connected.as_ref(), &options, &judged).await?;
+        if args.diff {
+            return fix::diff(context, &workspace, &fixed);
+        }
+        fix::write(context, &workspace, &fixed).await?;
+        if !fixed.files.is_empty() {
+            // What is left is told of the files as they are now.
+            workspace = context.workspace().await?;
+            let selection = fix::extended(&workspace, options.selection, &fixed);
+            let configured = Configured::read(&workspace, &args.select, &args.ignore)?;
+            options = Options { selection, configured, ..options };
+            judged = check::check(&mut workspace, connected.as_ref(), &context.alias, &options).await?;
+        }
+    }
     if !args.report.iter().any(|report| report.file.is_none()) {
         match context.printer.format {
             Format::Text => {

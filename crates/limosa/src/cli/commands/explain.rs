@@ -53,8 +53,9 @@ fn text(check: &Check) -> String {
         check.documentation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     let databases: Vec<String> = check.databases.iter().map(ToString::to_string).collect();
     let opt_in = if check.default { "" } else { "; only when it is asked for" };
+    let fix = if check.fix.is_some() { "; --fix can write what to do instead" } else { "" };
     format!(
-        "{BOLD}{} {}{BOLD:#} ({}, {}; {}{opt_in})\n\n{}\n",
+        "{BOLD}{} {}{BOLD:#} ({}, {}; {}{opt_in}{fix})\n\n{}\n",
         check.code,
         check.name,
         check.group.title(),
@@ -122,6 +123,7 @@ fn json(check: &Check) -> serde_json::Value {
         "level": check.level.as_str(),
         "databases": check.databases.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "default": check.default,
+        "fixable": check.fix.is_some(),
         "summary": check.summary(),
         "documentation": check.documentation,
     })

@@ -1,5 +1,7 @@
 //! `limosa plan`: shows all that `migrate` would do, step by step.
 
+mod html;
+
 use std::fmt::Write as _;
 
 use limosa_plan::planner::resolve_targets;
@@ -30,7 +32,13 @@ pub(super) async fn run(context: &mut CommandContext, args: &PlanArgs) -> Result
     let planned = migrate::plan(&workspace, &situation, &target)?;
     let Steps { migrations, unordered } =
         plan::steps(&mut workspace, connected.as_ref(), &context.alias, &planned).await?;
+    let halves = plan::halves(&migrations);
     match context.printer.format {
+        Format::Text if context.html => {
+            let page =
+                html::Page { alias: &context.alias, migrations: &migrations, halves: &halves, unordered: &unordered };
+            context.printer.data(&page.write());
+        }
         Format::Text => {
             for pair in &unordered {
                 context.printer.note(&order::line(pair));
@@ -39,7 +47,8 @@ pub(super) async fn run(context: &mut CommandContext, args: &PlanArgs) -> Result
         }
         Format::Json => {
             let unordered: Vec<Pair<'_>> = unordered.iter().map(Pair::from).collect();
-            let plan = serde_json::json!({ "version": 1, "migrations": migrations, "unordered": unordered });
+            let plan =
+                serde_json::json!({ "version": 1, "migrations": migrations, "halves": halves, "unordered": unordered });
             context.printer.json(&plan);
         }
     }

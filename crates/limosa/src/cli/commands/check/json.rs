@@ -44,6 +44,7 @@ struct Shown<'a> {
     sql: Option<&'a str>,
     rows: Option<u64>,
     seconds: Option<f64>,
+    fixable: bool,
 }
 
 impl<'a> Shown<'a> {
@@ -62,6 +63,7 @@ impl<'a> Shown<'a> {
             sql: finding.sql.as_deref(),
             rows: finding.estimate.map(|estimate| estimate.rows),
             seconds: finding.estimate.map(|estimate| estimate.seconds),
+            fixable: !finding.fixes.is_empty(),
         }
     }
 }

@@ -38,6 +38,10 @@ pub(super) fn write(judged: &Judged, workspace: &Workspace, color: bool) -> Stri
         true => writeln!(text, "{GOOD}{migrations} checked, nothing found{suppressed}.{GOOD:#}"),
         false => writeln!(text, "{migrations} checked: {}{suppressed}", counts.join(", ")),
     };
+    match judged.findings.iter().filter(|finding| !finding.fixes.is_empty()).count() {
+        0 => {}
+        fixable => _ = writeln!(text, "`limosa check --fix` may mend {fixable} of these, `--fix --diff` shows how."),
+    }
     text
 }
 

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::migrate::{self, MigratePlan, RunOptions};
 use crate::quorum;
 use crate::situation::Situation;
-use crate::stages::{self, Divided};
+use crate::stages::{self, Divided, Mode};
 use crate::workspace::Workspace;
 
 /// How long a member waits for the others unless told otherwise.
@@ -23,6 +23,7 @@ const QUORUM_TIMEOUT: Duration = Duration::from_secs(30 * 60);
 /// What the arguments ask for.
 pub(super) struct Request<'a> {
     pub(super) args: &'a MigrateArgs,
+    mode: Mode,
     pub(super) options: RunOptions,
 }
 
@@ -104,7 +105,13 @@ impl<'a> Request<'a> {
             unfinished: args.unfinished.map(Into::into),
             put_off: Vec::new(),
         };
-        Ok(Self { args, options })
+        let mode = match (args.strict, args.nonstrict) {
+            (true, _) => Mode::Strict,
+            (false, true) => Mode::Nonstrict,
+            (false, false) if args.pre_deploy || args.post_deploy => stages::mode(workspace)?,
+            (false, false) => Mode::Strict,
+        };
+        Ok(Self { args, mode, options })
     }
 
     /// Returns where the arguments lead to in a graph.
@@ -128,7 +135,7 @@ impl<'a> Request<'a> {
         let plan = migrate::plan(workspace, situation, &target)?;
         let planned = match self.stage() {
             Some(stage) => {
-                let is_strict = !self.args.nonstrict;
+                let is_strict = self.mode == Mode::Strict;
                 let half = stages::Request { stage, is_strict, put_off: &situation.put_off };
                 Planned::Half(stages::divide(workspace, plan, context, half)?)
             }
@@ -140,6 +147,7 @@ impl<'a> Request<'a> {
     /// Returns the half of the deploy that is asked for.
     fn stage(&self) -> Option<Stage> {
         match (self.args.pre_deploy, self.args.post_deploy) {
+            _ if self.mode == Mode::Disabled => None,
             (true, _) => Some(Stage::PreDeploy),
             (false, true) => Some(Stage::PostDeploy),
             (false, false) => None,

@@ -3,6 +3,7 @@
 //! Source: OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
 
 use limosa_check::{Check, Finding, Policy, checks};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::{Place, fingerprint, message};
@@ -72,7 +73,49 @@ fn result(finding: &Finding, workspace: &Workspace) -> Value {
         let Place { path, line, column, end_line, end_column } = place;
         let region = json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column });
         result["locations"] =
-            json!([{ "physicalLocation": { "artifactLocation": { "uri": path }, "region": region } }]);
+            json!([{ "physicalLocation": { "artifactLocation": { "uri": uri(&path) }, "region": region } }]);
     }
     result
+}
+
+/// What a path may not hold inside a URI as it is.
+///
+/// Source: RFC 3986, section 3.3.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// Returns the URI of a file: relative to where the command runs, or whole where it is elsewhere.
+fn uri(path: &str) -> String {
+    let escaped = utf8_percent_encode(path, ESCAPED);
+    if path.starts_with('/') { format!("file://{escaped}") } else { escaped.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uri;
+
+    #[test]
+    fn uris() {
+        for (path, expected) in [
+            ("shop/migrations/0001_initial.py", "shop/migrations/0001_initial.py"),
+            ("the shop/50%/0001_é.py", "the%20shop/50%25/0001_%C3%A9.py"),
+            ("/usr/lib/python3/auth/0001.py", "file:///usr/lib/python3/auth/0001.py"),
+        ] {
+            assert_eq!(uri(path), expected, "{path}");
+        }
+    }
 }

@@ -1,0 +1,136 @@
+//! What one version of the models knows and another does not.
+
+use limosa_model::field::OnDelete;
+use limosa_model::{ModelId, ProjectState};
+use limosa_sql::dialect::Context;
+use limosa_sql::effect::{ColumnDefinition, Effect, TableChange};
+use limosa_sql::model::{ModelView, Models};
+
+use crate::known;
+use crate::plan::PlannedOperation;
+use crate::subject::Subject;
+
+/// A column that one version of the models knows and another does not.
+#[derive(Clone, Debug)]
+pub(crate) struct Unknown {
+    pub(crate) table: String,
+    pub(crate) column: ColumnDefinition,
+    /// Whether its whole table is not known.
+    pub(crate) whole_table: bool,
+    /// The table that it refers to by a constraint that keeps rows there from being deleted.
+    pub(crate) keeps: Option<String>,
+}
+
+/// What becomes of a column that the models know no more.
+pub(crate) enum Fate<'a> {
+    /// It goes, or gets another name, while the old code runs.
+    GoesBefore,
+    /// It gets another name when the old code is gone.
+    RenamedAfter,
+    /// It goes when the old code is gone.
+    GoesAfter(&'a PlannedOperation<'a>),
+    /// It stays.
+    Stays,
+}
+
+/// Returns the columns that the models of one state know and those of another do not.
+pub(crate) fn unknown_to(other: &ProjectState, state: &ProjectState, context: &Context) -> Vec<Unknown> {
+    let mut found = Vec::new();
+    for id in state.differing(other) {
+        let Some(view) = view(state, context, &id) else { continue };
+        let same = view_of_table(other, context, &id, &view.table);
+        for (table, columns) in tables(state, context, &view) {
+            let there = match (table == view.table, &same) {
+                (true, same) => same.clone(),
+                (false, Some(same)) => through(other, context, same, &table),
+                (false, None) => None,
+            };
+            let is_there = |name: &str| {
+                there.as_ref().is_some_and(|there| {
+                    there.fields.iter().any(|field| field.column.as_ref().is_some_and(|c| c.eq_ignore_ascii_case(name)))
+                })
+            };
+            let columns = columns.into_iter().filter(|(column, _)| !is_there(&column.name));
+            found.extend(columns.map(|(column, keeps)| Unknown {
+                table: table.clone(),
+                column,
+                whole_table: there.is_none(),
+                keeps,
+            }));
+        }
+    }
+    found
+}
+
+impl Unknown {
+    /// Returns what becomes of it in the deploy.
+    pub(crate) fn fate<'a>(&self, subject: &Subject<'a>) -> Fate<'a> {
+        let is_table = |table: &str| known::bare(table).eq_ignore_ascii_case(&self.table);
+        let is_column = |column: &str| column.eq_ignore_ascii_case(&self.column.name);
+        for migration in subject.deploy {
+            for operation in &migration.operations {
+                for meant in &operation.meaning {
+                    let renames = match &meant.effect {
+                        Effect::DropTable { table, .. } if is_table(table) => false,
+                        Effect::RenameTable { table, .. } if is_table(table) => true,
+                        Effect::AlterTable { table, change } if is_table(table) => match change {
+                            TableChange::DropColumn { column, .. } if is_column(column) => false,
+                            TableChange::RenameColumn { column, .. } if is_column(column) => true,
+                            TableChange::ModifyColumn { column, to } if is_column(column) && !is_column(&to.name) => {
+                                true
+                            }
+                            _ => continue,
+                        },
+                        _ => continue,
+                    };
+                    return match (migration.runs_post_deploy(operation), renames) {
+                        (false, _) => Fate::GoesBefore,
+                        (true, true) => Fate::RenamedAfter,
+                        (true, false) => Fate::GoesAfter(operation),
+                    };
+                }
+            }
+        }
+        Fate::Stays
+    }
+}
+
+fn view(state: &ProjectState, context: &Context, id: &ModelId) -> Option<ModelView> {
+    let view = Models::new(state, context).model(id).ok()?;
+    (view.managed && view.swapped.is_none() && !view.state.options.proxy()).then_some(view)
+}
+
+/// Returns the model of a table, which most often still has its name.
+fn view_of_table(state: &ProjectState, context: &Context, id: &ModelId, table: &str) -> Option<ModelView> {
+    let same = Models::new(state, context).model(id).ok().filter(|view| view.table.eq_ignore_ascii_case(table));
+    same.or_else(|| known::model(state, context, table))
+}
+
+/// Returns the table of a model and those in between of its many-to-many fields, with their columns and what these refer to.
+fn tables(
+    state: &ProjectState,
+    context: &Context,
+    view: &ModelView,
+) -> Vec<(String, Vec<(ColumnDefinition, Option<String>)>)> {
+    let models = Models::new(state, context);
+    let columns = |view: &ModelView| {
+        let of = |field| {
+            let column = known::definition(models, field)?;
+            let keeps = column.references.clone().filter(|_| {
+                let relation = field.field.foreign_key();
+                relation.is_some_and(|relation| matches!(relation.on_delete, OnDelete::Python(_)))
+            });
+            Some((column, keeps))
+        };
+        view.fields.iter().filter_map(of).collect()
+    };
+    let mut all = vec![(view.table.to_string(), columns(view))];
+    let throughs = models.automatic_throughs(view).unwrap_or_default();
+    all.extend(throughs.iter().map(|(_, through)| (through.table.to_string(), columns(through))));
+    all
+}
+
+fn through(state: &ProjectState, context: &Context, view: &ModelView, table: &str) -> Option<ModelView> {
+    let throughs = Models::new(state, context).automatic_throughs(view).unwrap_or_default();
+    throughs.into_iter().map(|(_, through)| through).find(|through| through.table == table)
+}

@@ -1,0 +1,150 @@
+//! `limosa check --fix`: writes what a finding asks for into the files of migrations, where that needs no judgement.
+//!
+//! What is written is read again before: the migrations must lead to the same models, and the finding must be gone; else nothing of that migration is
+//! written.
+
+mod chain;
+mod dependants;
+mod overlay;
+mod verify;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use limosa_check::{Finding, Fix, FixKind};
+use limosa_model::MigrationId;
+use limosa_sql::dialect::Context;
+
+use self::overlay::Overlay;
+use super::{Configured, Selection, stats};
+use crate::connected::{self, Connected};
+use crate::error::Error;
+use crate::half_applied::HalfApplied;
+use crate::rebase::FileChange;
+use crate::situation::Situation;
+use crate::workspace::Workspace;
+
+/// What is done about findings.
+#[derive(Debug, Default)]
+pub struct Fixed {
+    /// The files that change.
+    pub files: Vec<FileChange>,
+    /// The findings that are gone afterwards, each with what is done.
+    pub fixed: Vec<(Finding, FixKind)>,
+    /// The findings about which something could be done, and why it is not.
+    pub left: Vec<(Finding, String)>,
+    /// What people must do now.
+    pub notes: Vec<String>,
+}
+
+/// Returns what can be done about findings.
+///
+/// # Errors
+/// When the database cannot be asked, or an operation does not fit the state.
+pub async fn plan(
+    workspace: &Workspace,
+    connected: Option<&Connected>,
+    alias: &str,
+    configured: &Configured,
+    selection: &Selection,
+    findings: &[Finding],
+) -> Result<Fixed, Error> {
+    let context = match connected {
+        Some(connected) => connected.context.clone(),
+        None => connected::context(workspace, alias, workspace.database_url(alias)?.dialect()),
+    };
+    let known = match connected {
+        Some(connected) => Known::Database(
+            Box::new(Situation::read(workspace, &connected.connection, &connected.history, true).await?),
+            HalfApplied::read(connected).await?,
+        ),
+        None => {
+            Known::Nothing(matches!(selection, Selection::Since(_) | Selection::Files(_) | Selection::Migration(..)))
+        }
+    };
+    let stats = match connected {
+        Some(connected) => stats::of(&connected.connection).await?,
+        None => limosa_check::Stats::default(),
+    };
+    let mut fixer = Fixer { workspace, context: &context, configured, stats: &stats, overlay: Overlay::default() };
+    let mut fixed = Fixed::default();
+    let mut by_migration: Vec<(MigrationId, Vec<&Finding>)> = Vec::new();
+    for finding in findings.iter().filter(|finding| !finding.fixes.is_empty()) {
+        match by_migration.iter_mut().find(|(id, _)| *id == finding.migration) {
+            Some((_, own)) => own.push(finding),
+            None => by_migration.push((finding.migration.clone(), vec![finding])),
+        }
+    }
+    for (id, own) in by_migration {
+        let refused = known.refuses(&id).map_or(Ok(()), Err);
+        let done = refused.and_then(|()| fixer.migration(&id, &own));
+        match done {
+            Ok(notes) => {
+                fixed.notes.extend(notes);
+                fixed.fixed.extend(own.into_iter().map(|finding| (finding.clone(), finding.fixes[0].kind)));
+            }
+            Err(reason) => fixed.left.extend(own.into_iter().map(|finding| (finding.clone(), reason.clone()))),
+        }
+    }
+    fixed.files = fixer.overlay.changes(workspace);
+    Ok(fixed)
+}
+
+/// What is known of where migrations are applied.
+enum Known {
+    /// What a database says.
+    Database(Box<Situation>, HalfApplied),
+    /// Nothing; whether the migrations were named as those that are new.
+    Nothing(bool),
+}
+
+impl Known {
+    /// Returns why a migration must stay as it is.
+    fn refuses(&self, id: &MigrationId) -> Option<String> {
+        match self {
+            Self::Database(situation, _) if situation.graph.applied(id).is_some() => {
+                Some(format!("{id} is applied to the database: what ran stays as it was"))
+            }
+            Self::Database(situation, half) if half.names(id) || situation.put_off.contains_key(id) => {
+                Some(format!("a part of {id} is applied to the database"))
+            }
+            Self::Nothing(false) => Some(
+                "nobody knows where it is applied: name a database, or new migrations by `--since` or `--files`".into(),
+            ),
+            _ => None,
+        }
+    }
+}
+
+/// Fixes one migration after the other.
+struct Fixer<'a> {
+    workspace: &'a Workspace,
+    context: &'a Context,
+    configured: &'a Configured,
+    stats: &'a limosa_check::Stats,
+    overlay: Overlay,
+}
+
+impl Fixer<'_> {
+    /// Fixes a migration; returns what people must do now.
+    fn migration(&mut self, id: &MigrationId, findings: &[&Finding]) -> Result<Vec<String>, String> {
+        let mut fixes: BTreeMap<usize, BTreeSet<FixKind>> = BTreeMap::new();
+        for Fix { operation, kind } in findings.iter().flat_map(|finding| &finding.fixes) {
+            fixes.entry(*operation).or_default().insert(*kind);
+        }
+        let migration = self.overlay.migration(self.workspace, id).map_err(|error| error.to_string())?;
+        let links = chain::Chain::of(&migration, &fixes)?;
+        let mut attempt = self.overlay.clone();
+        let chain = links.write(self.workspace, &mut attempt)?;
+        dependants::follow(self.workspace, &mut attempt, id, &chain)?;
+        verify::check(self, &attempt, &migration, &chain, &fixes, findings)?;
+        attempt.put(id.clone(), chain);
+        self.overlay = attempt;
+        let defaults = fixes.iter().filter(|(_, kinds)| kinds.contains(&FixKind::DbDefault));
+        let note = |(operation, _): (&usize, _)| {
+            let described =
+                migration.operations.get(*operation).map(limosa_model::Operation::describe).unwrap_or_default();
+            format!("write the same `db_default` into the model, or `makemigrations` takes it away again ({described})")
+        };
+        Ok(defaults.map(note).collect())
+    }
+}
