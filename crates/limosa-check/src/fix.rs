@@ -7,6 +7,7 @@ use limosa_model::index::ConstraintKind;
 use limosa_model::operations::{AddField, OperationKind as Kind};
 use limosa_model::{Operation, Value};
 use limosa_sql::dialect::Dialect;
+use limosa_sql::effect::Effect;
 
 use crate::subject::Subject;
 
@@ -96,13 +97,31 @@ pub(crate) fn db_default(subject: &Subject<'_>) -> Vec<Fix> {
 
 /// Returns where a migration is divided, so that rows and schema change in transactions of their own.
 pub(crate) fn rows_apart(subject: &Subject<'_>) -> Vec<Fix> {
-    if subject.migration.direction != Direction::Forwards {
+    let migration = subject.migration;
+    if migration.direction != Direction::Forwards {
         return Vec::new();
     }
-    let operations = &subject.migration.migration.operations;
-    let changes = operations.windows(2).enumerate();
-    let apart = changes.filter(|(_, pair)| pair[0].may_change_rows() != pair[1].may_change_rows());
-    apart.map(|(index, _)| Fix { operation: index + 1, kind: FixKind::Apart }).collect()
+    let mut apart = Vec::new();
+    let mut last: Option<bool> = None;
+    for operation in 0..migration.migration.operations.len() {
+        let own = migration.operations.iter().filter(|planned| planned.path.first() == Some(&operation));
+        let (mut rows, mut schema) = (false, false);
+        for planned in own {
+            let effects = || planned.meaning.iter().map(|meant| &meant.effect);
+            rows |= planned.code && planned.operation.is_none_or(Operation::may_change_rows);
+            rows |= effects().any(|effect| matches!(effect, Effect::Rows { .. }));
+            schema |= effects().any(|effect| !matches!(effect, Effect::Rows { .. }));
+        }
+        // An operation that does both cannot be divided.
+        if rows == schema {
+            continue;
+        }
+        if last.is_some_and(|last| last != rows) {
+            apart.push(Fix { operation, kind: FixKind::Apart });
+        }
+        last = Some(rows);
+    }
+    apart
 }
 
 /// Returns a fix of the operation that is looked at, when it stands in the migration's own list.

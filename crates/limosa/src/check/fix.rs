@@ -75,15 +75,17 @@ pub async fn plan(
         }
     }
     for (id, own) in by_migration {
-        let refused = known.refuses(&id).map_or(Ok(()), Err);
-        let done = refused.and_then(|()| fixer.migration(&id, &own));
-        match done {
-            Ok(notes) => {
-                fixed.notes.extend(notes);
-                fixed.fixed.extend(own.into_iter().map(|finding| (finding.clone(), finding.fixes[0].kind)));
-            }
-            Err(reason) => fixed.left.extend(own.into_iter().map(|finding| (finding.clone(), reason.clone()))),
+        if let Some(reason) = known.refuses(&id) {
+            fixed.left.extend(own.into_iter().map(|finding| (finding.clone(), reason.clone())));
+            continue;
         }
+        let (done, left) = fixer.as_many(&id, &own);
+        if let Some((overlay, notes)) = done.outcome {
+            fixer.overlay = overlay;
+            fixed.notes.extend(notes);
+        }
+        fixed.fixed.extend(done.findings.into_iter().map(|finding| (finding.clone(), finding.fixes[0].kind)));
+        fixed.left.extend(left.into_iter().map(|(finding, reason)| (finding.clone(), reason)));
     }
     fixed.files = fixer.overlay.changes(workspace);
     Ok(fixed)
@@ -124,9 +126,33 @@ struct Fixer<'a> {
     overlay: Overlay,
 }
 
+/// Findings that are fixed together, with the files as they would be and what people must do then.
+#[derive(Default)]
+struct Done<'f> {
+    findings: Vec<&'f Finding>,
+    outcome: Option<(Overlay, Vec<String>)>,
+}
+
 impl Fixer<'_> {
-    /// Fixes a migration; returns what people must do now.
-    fn migration(&mut self, id: &MigrationId, findings: &[&Finding]) -> Result<Vec<String>, String> {
+    /// Fixes as many findings of a migration as go together; the others are returned with the reason.
+    fn as_many<'f>(&self, id: &MigrationId, findings: &[&'f Finding]) -> (Done<'f>, Vec<(&'f Finding, String)>) {
+        if let Ok(outcome) = self.migration(id, findings) {
+            return (Done { findings: findings.to_vec(), outcome: Some(outcome) }, Vec::new());
+        }
+        let (mut done, mut left) = (Done::default(), Vec::new());
+        for finding in findings {
+            let mut tried = done.findings.clone();
+            tried.push(finding);
+            match self.migration(id, &tried) {
+                Ok(outcome) => done = Done { findings: tried, outcome: Some(outcome) },
+                Err(reason) => left.push((*finding, reason)),
+            }
+        }
+        (done, left)
+    }
+
+    /// Returns the files as they would be with findings of a migration fixed, and what people must do then.
+    fn migration(&self, id: &MigrationId, findings: &[&Finding]) -> Result<(Overlay, Vec<String>), String> {
         let mut fixes: BTreeMap<usize, BTreeSet<FixKind>> = BTreeMap::new();
         for Fix { operation, kind } in findings.iter().flat_map(|finding| &finding.fixes) {
             fixes.entry(*operation).or_default().insert(*kind);
@@ -138,13 +164,12 @@ impl Fixer<'_> {
         dependants::follow(self.workspace, &mut attempt, id, &chain)?;
         verify::check(self, &attempt, &migration, &chain, &fixes, findings)?;
         attempt.put(id.clone(), chain);
-        self.overlay = attempt;
         let defaults = fixes.iter().filter(|(_, kinds)| kinds.contains(&FixKind::DbDefault));
         let note = |(operation, _): (&usize, _)| {
             let described =
                 migration.operations.get(*operation).map(limosa_model::Operation::describe).unwrap_or_default();
             format!("write the same `db_default` into the model, or `makemigrations` takes it away again ({described})")
         };
-        Ok(defaults.map(note).collect())
+        Ok((attempt, defaults.map(note).collect()))
     }
 }

@@ -132,6 +132,16 @@ fn what_is_left_alone() {
         project.write("blog/migrations/0004_more.toml", text);
         project.run(&format!("{FIX} {files}")).prints(&[tells]);
     }
+    // One finding that cannot be mended keeps the others from nothing.
+    let mixed = "op = \"RunSQL\"\nsql = \"ALTER TABLE blog_post ADD COLUMN x int; UPDATE blog_post SET title = 'x'\"\nreverse_sql = \"\"";
+    let project = blog(&[mixed, FIELD, ROWS, ADD_INDEX]);
+    let said = project.run(&format!("{FIX} {files}"));
+    said.prints(&[
+        "fixed BC005 in blog.0004_more",
+        "fixed LK001 in blog.0004_more",
+        "left TX004 in blog.0004_more",
+        "would be found again",
+    ]);
     // What a comment allows stays.
     let project = blog(&[&format!("# limosa: ignore LK001 -- it is small\n{ADD_INDEX}")]);
     project.run_unchanged(&format!("{FIX} {files}")).ends(0).prints(&["Nothing was found that can be fixed"]);

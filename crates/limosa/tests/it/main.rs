@@ -23,6 +23,7 @@ mod changed_models;
 mod check;
 mod checks;
 mod checks_history;
+mod ci;
 mod concurrent_indexes;
 mod doctor;
 mod doctor_own;
