@@ -6,6 +6,7 @@ mod config;
 mod exit_codes;
 mod failures;
 mod policies;
+mod rules_of_others;
 
 use anyhow::{Result, bail};
 
@@ -23,6 +24,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let folder = crate::workspace().join("docs/reference");
     let files = [
         ("checks.md", checks::page()),
+        ("checks-and-peers.md", rules_of_others::page()?),
         ("cli.md", cli::page()),
         ("config.md", config::page()),
         ("exit-codes.md", exit_codes::page()?),

@@ -1,9 +1,10 @@
-//! Chores of the project: `cargo xtask bench`, `cargo xtask corpus`, `cargo xtask crash`, `cargo xtask generate`, `cargo xtask new-check`, `cargo xtask reversal`, `cargo xtask rolling`, `cargo xtask storm`.
+//! Chores of the project: `cargo xtask bench`, `cargo xtask compare-checks`, `cargo xtask corpus`, `cargo xtask crash`, `cargo xtask generate`, `cargo xtask new-check`, `cargo xtask reversal`, `cargo xtask rolling`, `cargo xtask storm`.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a tool for the terminal")]
 
 mod bench;
 mod build;
+mod compare_checks;
 mod corpus;
 mod crash;
 mod dump;
@@ -26,6 +27,8 @@ use clap::Parser;
 enum Command {
     /// Measures Limosa against Django and against psql and sqlite3 replaying the same statements.
     Bench(bench::Args),
+    /// Compares what our checks, squawk and django-migration-linter find in the same migrations.
+    CompareChecks(compare_checks::Args),
     /// Reads the migrations of packages from PyPI and tells how much of them is understood without Python.
     Corpus(corpus::Args),
     /// Kills the program at every failpoint of every migration, runs it again, and compares with a straight run.
@@ -50,6 +53,7 @@ fn main() -> Result<()> {
     servers::stop_at_signals()?;
     match command {
         Command::Bench(args) => bench::run(&args),
+        Command::CompareChecks(args) => compare_checks::run(&args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Crash(args) => crash::run(&args),
         Command::Generate(args) => generate::run(&args),

@@ -19,6 +19,14 @@ fn reference_is_current() {
 }
 
 #[test]
+fn checks_miss_nothing_of_the_cases() {
+    let output = xtask(&["compare-checks", "--offline"]);
+    let (table, talk) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{talk}");
+    assert!(table.contains("| PostgreSQL as SQL | Limosa |"), "{table}");
+}
+
+#[test]
 fn bench_measures_a_small_project() {
     let limosa = Path::new(XTASK).with_file_name("limosa");
     if env::var_os("LIMOSA_TEST_DJANGO").is_none() || !limosa.is_file() {
@@ -48,7 +56,7 @@ fn bench_measures_a_small_project() {
     let report: Value = serde_json::from_slice(&std::fs::read(json).expect("the JSON file")).expect("JSON");
     let rows = report["sizes"][0]["rows"].as_array().expect("rows");
     let measured: Vec<&str> = rows.iter().filter_map(|row| row["what"].as_str()).collect();
-    assert_eq!(measured, ["read-to-plan", "show-plan", "from-empty", "nothing-to-do", "show-migrations"]);
+    assert_eq!(measured, ["read-to-plan", "check", "show-plan", "from-empty", "nothing-to-do", "show-migrations"]);
     for row in rows {
         assert_eq!(row["error"], Value::Null, "{table}{talk}");
         for side in ["limosa", "django"] {

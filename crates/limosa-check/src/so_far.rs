@@ -30,6 +30,10 @@ pub struct SoFar {
     pub locked: Vec<(SmolStr, Blocks)>,
     /// What statements of the transaction at hand that locked one old table after another keep others from, at the most.
     pub locked_several: Option<Blocks>,
+    /// The tables of which a constraint was validated that nobody has seen being added.
+    validated: BTreeSet<SmolStr>,
+    /// The tables that it had made when the transaction at hand began: what is rolled back was never made.
+    kept: BTreeSet<SmolStr>,
     /// The settings that are in force with their values, such as `lock_timeout`.
     pub settings: BTreeMap<SmolStr, String>,
 }
@@ -45,7 +49,11 @@ struct AddedCheck {
 impl SoFar {
     /// Returns whether a table is new: nobody reads it or writes to it yet.
     pub fn is_new(&self, table: &str) -> bool {
-        self.created.contains(&key(table))
+        let name = table.to_lowercase();
+        match name.rsplit_once('.') {
+            Some((_, bare)) => self.created.contains(name.as_str()) || self.created.contains(bare),
+            None => self.created.iter().any(|created| created.rsplit('.').next() == Some(&name)),
+        }
     }
 
     /// Returns whether a column is new, or its table.
@@ -75,6 +83,11 @@ impl SoFar {
         self.checks.values().any(|check| check.valid && check.table == key(table) && says(check))
     }
 
+    /// Returns whether the deploy validated a constraint of a table of which nothing more is known.
+    pub fn has_validated(&self, table: &str) -> bool {
+        self.validated.contains(&key(table))
+    }
+
     /// Returns the values that the transaction at hand added to enumerated types.
     pub fn enum_values(&self) -> impl Iterator<Item = &str> {
         self.enum_values.iter().map(String::as_str)
@@ -90,6 +103,7 @@ impl SoFar {
     pub fn begin(&mut self, transaction: bool) {
         self.end_transaction();
         self.transaction = transaction;
+        self.kept = self.created.clone();
     }
 
     /// Forgets what ends with a transaction.
@@ -103,10 +117,11 @@ impl SoFar {
 
     /// Follows an operation that has run.
     pub fn follow_operation(&mut self, meaning: &[Meant]) {
-        for Meant { effect, .. } in meaning {
+        for Meant { effect, statement } in meaning {
             match effect {
-                Effect::CreateTable { table, .. } => _ = self.created.insert(key(table)),
-                Effect::RenameTable { table, to } if self.is_new(table) => _ = self.created.insert(key(to)),
+                // Of the project's own SQL the statements were followed.
+                Effect::CreateTable { table, .. } if statement.is_none() => _ = self.created.insert(full(table)),
+                Effect::RenameTable { table, to } if self.is_new(table) => _ = self.created.insert(full(to)),
                 Effect::AlterTable { table, change: TableChange::AddColumn(column) } => {
                     self.added.insert((key(table), column.name.to_lowercase().into()));
                 }
@@ -121,7 +136,7 @@ impl SoFar {
         for (effect, cost) in &statement.effects {
             match effect {
                 // What one statement of an operation made, another one of it may use.
-                Effect::CreateTable { table, .. } => _ = self.created.insert(key(table)),
+                Effect::CreateTable { table, .. } => _ = self.created.insert(full(table)),
                 Effect::CreateIndex { name: Some(name), .. } => _ = self.indexes.insert(key(name)),
                 Effect::AlterTable { table, change } => self.follow_change(table, change),
                 Effect::AlterEnum { change: EnumChange::AddValue { value, .. }, .. } if self.transaction => {
@@ -129,8 +144,18 @@ impl SoFar {
                 }
                 Effect::Set { name, value, .. } => _ = self.settings.insert(name.as_str().into(), value.clone()),
                 Effect::Transaction => match classify(&statement.sql, dialect).control {
-                    Control::Begin => self.transaction = true,
-                    Control::Commit | Control::Rollback => self.end_transaction(),
+                    Control::Begin => {
+                        self.transaction = true;
+                        self.kept = self.created.clone();
+                    }
+                    Control::Commit => {
+                        self.end_transaction();
+                        self.kept = self.created.clone();
+                    }
+                    Control::Rollback => {
+                        self.end_transaction();
+                        self.created = self.kept.clone();
+                    }
                     _ => {}
                 },
                 _ => {}
@@ -174,11 +199,11 @@ impl SoFar {
                     self.checks.insert(key(name), check);
                 }
             }
-            TableChange::ValidateConstraint { name } => {
-                if let Some(check) = self.checks.get_mut(&key(name)) {
-                    check.valid = true;
-                }
-            }
+            TableChange::ValidateConstraint { name } => match self.checks.get_mut(&key(name)) {
+                Some(check) => check.valid = true,
+                None if self.not_valid.contains(&key(name)) => {}
+                None => _ = self.validated.insert(key(table)),
+            },
             TableChange::DropConstraint { name: Some(name), .. } => _ = self.checks.remove(&key(name)),
             _ => {}
         }
@@ -189,6 +214,11 @@ impl SoFar {
 fn plain(condition: &str) -> String {
     let condition = condition.to_lowercase().replace(['"', '(', ')'], " ");
     condition.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the name of a table with its schema, in lower case.
+fn full(name: &str) -> SmolStr {
+    name.to_lowercase().into()
 }
 
 /// Returns a name as it is compared: without its schema, in lower case.

@@ -142,6 +142,17 @@ impl<'a> Subject<'a> {
         })
     }
 
+    /// Returns whether a column is new when an effect of the operation comes to it, or its table.
+    pub fn is_new_column(&self, table: &str, column: &str, effect: &Effect) -> bool {
+        let meaning = self.operation.map_or(&[][..], |operation| &operation.meaning);
+        let before = meaning.iter().map(|meant| &meant.effect).take_while(|other| !std::ptr::eq(*other, effect));
+        let adds = |other: &Effect| {
+            matches!(other, Effect::AlterTable { table: altered, change: TableChange::AddColumn(added) }
+            if altered.eq_ignore_ascii_case(table) && added.name.eq_ignore_ascii_case(column))
+        };
+        self.so_far.is_new_column(table, column) || before.into_iter().any(adds)
+    }
+
     /// Returns what the functions of the operation do, the one that takes it back last.
     pub fn functions(&self) -> impl Iterator<Item = &'a CodeFacts> + use<'a> {
         let functions = self.operation.map(|operation| {

@@ -7,7 +7,7 @@ mod impact;
 mod read;
 
 pub use self::impact::{Blocks, Impact, Lock, Work, impact, impact_in, together};
-pub use self::read::{assigned, effects};
+pub use self::read::{effects, named_once};
 
 /// One thing that a statement does. Names are without quotes; a table's carries its schema when the statement names one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -173,6 +173,15 @@ pub enum Effect {
         /// Whether a missing one is no error.
         if_exists: bool,
     },
+    /// Gives a view, a sequence, a type, a function or something else that is neither a table nor a schema a new name, or moves it to another schema.
+    RenameObject {
+        /// What kind, in lower case, such as `materialized view`.
+        kind: String,
+        /// Which.
+        name: String,
+        /// What it is called afterwards, as far as it is written.
+        to: String,
+    },
     /// Sets a setting of the session or the transaction.
     Set {
         /// The setting in lower case.
@@ -318,6 +327,8 @@ pub enum TableChange {
     Identity {
         /// The column.
         column: String,
+        /// What becomes of it.
+        change: IdentityChange,
     },
     /// Attaches a partition.
     AttachPartition {
@@ -432,6 +443,21 @@ pub enum RowChange {
     Delete,
     /// One of these.
     Merge,
+}
+
+/// What becomes of an identity or of a generated column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentityChange {
+    /// The database makes each value, and refuses those of others.
+    Always,
+    /// The database makes the values that are left out.
+    ByDefault,
+    /// It is an identity no more.
+    Dropped,
+    /// It is computed no more.
+    ExpressionDropped,
+    /// Where it goes on, and by which steps.
+    Sequence,
 }
 
 /// What changes of an enumerated type.

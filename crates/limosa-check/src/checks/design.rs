@@ -24,8 +24,8 @@ pub(super) mod table_without_schema;
 pub(super) mod wide_index;
 
 /// Whole numbers of 32 bits or fewer.
-const SMALL_INTEGERS: [&str; 9] =
-    ["integer", "int", "int4", "smallint", "int2", "mediumint", "serial", "smallserial", "serial4"];
+const SMALL_INTEGERS: [&str; 10] =
+    ["integer", "int", "int4", "smallint", "int2", "mediumint", "serial", "smallserial", "serial4", "serial2"];
 
 /// A column that gets a type.
 struct TypedColumn<'a> {
@@ -92,15 +92,15 @@ fn typed_columns<'a>(subject: &Subject<'a>) -> Vec<TypedColumn<'a>> {
 fn type_name(data_type: &str) -> String {
     let mut name = String::new();
     let mut depth = 0_u32;
-    for letter in data_type.to_lowercase().chars() {
+    // The name of the catalog may be quoted; `"char"` is another type than `char`.
+    for letter in data_type.to_lowercase().replace("\"bpchar\"", "bpchar").chars() {
         match letter {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
             _ if depth == 0 => name.push(letter),
             _ => {}
         }
     }
-    let name = name.replace("[]", " ");
     let words = name.strip_prefix("pg_catalog.").unwrap_or(&name).split_whitespace();
     let words = words.filter(|word| !["array", "unsigned", "zerofill", "auto_increment"].contains(word));
     words.collect::<Vec<_>>().join(" ")

@@ -120,6 +120,7 @@ pub const EFFECTS: &[&str] = &[
     "alter enum",
     "domain",
     "rename schema",
+    "rename object",
     "drop object",
     "set",
     "transaction",

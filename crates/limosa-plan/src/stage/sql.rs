@@ -31,7 +31,7 @@ pub(super) fn reason(sql: &Sql, dialect: Dialect, is_fresh: &dyn Fn(&str) -> boo
 fn of_effect(effect: &Effect, later: &[Effect]) -> Option<Reason> {
     match effect {
         Effect::DropTable { .. } | Effect::Truncate { .. } => Some(Reason::Removes),
-        Effect::RenameTable { .. } | Effect::RenameSchema { .. } => Some(Reason::Renames),
+        Effect::RenameTable { .. } | Effect::RenameSchema { .. } | Effect::RenameObject { .. } => Some(Reason::Renames),
         Effect::AlterEnum { change: EnumChange::RenameValue, .. } => Some(Reason::Renames),
         Effect::CreateIndex { unique: true, .. } => Some(Reason::Tightens),
         // What is made again is replaced.

@@ -13,6 +13,7 @@ mod functions;
 mod index;
 mod maintenance;
 mod mysql_table;
+mod named_once;
 mod object;
 mod query;
 mod rows;
@@ -35,10 +36,10 @@ pub fn effects(sql: &str, dialect: Dialect) -> Vec<Effect> {
     split(sql, dialect).iter().flat_map(|statement| one(statement.text, dialect)).collect()
 }
 
-/// Returns the columns that an `UPDATE` assigns, in order; none for any other statement.
-pub fn assigned(sql: &str, dialect: Dialect) -> Vec<String> {
+/// Returns the lists of a statement in which a name may stand once, in order: the columns that it assigns, inserts or makes.
+pub fn named_once(sql: &str, dialect: Dialect) -> Vec<Vec<String>> {
     let words = Words::of(sql, dialect);
-    rows::assigned(Cursor::new(&words, dialect))
+    named_once::lists(Cursor::new(&words, dialect))
 }
 
 fn one(sql: &str, dialect: Dialect) -> Vec<Effect> {

@@ -40,7 +40,7 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect, change) in subject.alterations_of_old_tables() {
         if let TableChange::DropColumn { column, .. } = change
-            && !subject.so_far.is_new_column(table, column)
+            && !subject.is_new_column(table, column, effect)
         {
             findings
                 .about(effect, format!("the running code still names `{table}.{column}`, and fails once it is dropped"))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use limosa_model::index::ConstraintKind as Declared;
 use limosa_model::operations::OperationKind;
 use limosa_model::{SmolStr, Value};
-use limosa_sql::effect::{ConstraintKind, Effect, TableChange};
+use limosa_sql::effect::{ConstraintKind, Effect, IdentityChange, TableChange};
 use limosa_sql::model::FieldView;
 
 use crate::check::declare;
@@ -54,12 +54,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 ConstraintKind::Unique(columns) => (columns.clone(), "values that are there already"),
                 ConstraintKind::PrimaryKey(columns) => (columns.clone(), "keys that are there already"),
                 ConstraintKind::Check(_) if was_checked(subject) => continue,
-                ConstraintKind::Check(_) => (checked(subject, table), "rows that do not meet the condition"),
+                ConstraintKind::Check(text) => (checked(subject, table, text), "rows that do not meet the condition"),
                 ConstraintKind::ForeignKey { columns, .. } => (columns.clone(), "keys of rows that are not there"),
                 ConstraintKind::Exclusion => (Vec::new(), "rows that exclude each other"),
                 // BC006 tells of it.
                 ConstraintKind::NotNull(_) => continue,
             },
+            Effect::AlterTable { change: TableChange::Identity { column, change: IdentityChange::Always }, .. } => {
+                (vec![column.clone()], "values of its own")
+            }
             Effect::AlterTable { change: TableChange::AddIndex { columns, unique: true, .. }, .. }
             | Effect::CreateIndex { columns, unique: true, .. } => (unique(columns), "values that are there already"),
             Effect::AlterTable { change: TableChange::AddColumn(column), .. }
@@ -139,11 +142,12 @@ fn was_checked(subject: &Subject<'_>) -> bool {
     constraints.into_iter().any(|constraint| matches!(&constraint.kind, Declared::Check(other) if other == condition))
 }
 
-/// Returns the columns that the condition of the operation's constraint is about.
-fn checked(subject: &Subject<'_>, table: &str) -> Vec<String> {
+/// Returns the columns that a condition is about: that of the operation's constraint, or of SQL.
+fn checked(subject: &Subject<'_>, table: &str, text: &str) -> Vec<String> {
     let mut named = BTreeSet::new();
-    if let Some(condition) = condition(subject) {
-        fields(condition, &mut named);
+    match condition(subject) {
+        Some(condition) => fields(condition, &mut named),
+        None => return words(text),
     }
     let after = subject.operation.and_then(|operation| known::model(&operation.after, subject.context(), table));
     let column = |name: String| {
@@ -151,6 +155,15 @@ fn checked(subject: &Subject<'_>, table: &str) -> Vec<String> {
         view.map_or(name.clone(), |field| field.column_name().to_owned())
     };
     named.into_iter().map(column).collect()
+}
+
+/// Returns the words of a condition in SQL that may name columns.
+fn words(text: &str) -> Vec<String> {
+    let unquoted = text.split('\'').step_by(2);
+    let words = unquoted.flat_map(|part| part.split(|letter: char| !(letter.is_alphanumeric() || letter == '_')));
+    let words = words.filter(|word| word.starts_with(|letter: char| letter.is_alphabetic() || letter == '_'));
+    let keywords = ["and", "or", "not", "is", "null", "in", "between", "like", "true", "false"];
+    words.map(str::to_lowercase).filter(|word| !keywords.contains(&word.as_str())).collect()
 }
 
 /// Finds the fields that an expression names: keywords of `Q`, their pairs, and arguments of `F`.
@@ -218,6 +231,12 @@ mod tests {
             ("ALTER TABLE shop_order ADD CONSTRAINT c CHECK (number > 0) NOT VALID", 1),
             ("ALTER TABLE shop_order ADD CONSTRAINT u UNIQUE USING INDEX i", 0),
             ("ALTER TABLE shop_order VALIDATE CONSTRAINT c", 0),
+            ("ALTER TABLE shop_order ADD x int; ALTER TABLE shop_order ADD CONSTRAINT c CHECK (x > 0 AND x < 9)", 0),
+            (
+                "ALTER TABLE shop_order ADD x int; ALTER TABLE shop_order ADD CONSTRAINT c CHECK (x > 0 OR number > 0)",
+                0,
+            ),
+            ("ALTER TABLE shop_order ALTER id SET GENERATED ALWAYS", 1),
             ("ALTER TABLE shop_order ADD FOREIGN KEY (number) REFERENCES shop_customer", 1),
         ];
         expect(&CHECK, Dialect::Postgres, &cases);

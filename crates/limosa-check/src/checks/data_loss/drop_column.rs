@@ -38,7 +38,7 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect, change) in subject.alterations_of_old_tables() {
         if let TableChange::DropColumn { column, .. } = change
-            && !subject.so_far.is_new_column(table, column)
+            && !subject.is_new_column(table, column, effect)
         {
             findings
                 .about(effect, format!("dropping `{table}.{column}` loses its values for good"))
@@ -70,6 +70,7 @@ mod tests {
             ("migrations.AlterField('order', 'note', models.CharField(max_length=9))", 0),
             ("ALTER TABLE shop_order DROP COLUMN note", 1),
             ("alter table shop_order drop note", 1),
+            ("ALTER TABLE shop_order ADD COLUMN x int; ALTER TABLE shop_order DROP COLUMN x", 0),
             ("CREATE TABLE t (a int, b int); ALTER TABLE t DROP COLUMN a", 0),
         ];
         expect_everywhere(&CHECK, &cases);

@@ -52,13 +52,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// Returns the names that an effect gives.
+/// Returns the names that an effect gives, and that of a table that it drops: another one may begin with the same letters.
 fn names(effect: &Effect) -> Vec<&str> {
     match effect {
         Effect::CreateTable { table, columns, .. } => {
             std::iter::once(table).chain(columns.iter().map(|column| &column.name)).map(String::as_str).collect()
         }
-        Effect::RenameTable { to, .. } | Effect::RenameSchema { to, .. } => vec![to],
+        Effect::RenameTable { to, .. } | Effect::RenameSchema { to, .. } | Effect::RenameObject { to, .. } => vec![to],
+        Effect::DropTable { table, .. } => vec![table],
         Effect::CreateIndex { name: Some(name), .. } => vec![name],
         Effect::AlterTable { change, .. } => match change {
             TableChange::AddColumn(column) => vec![&column.name],

@@ -5,6 +5,7 @@ use limosa_sql::effect::{Effect, EnumChange, TableChange};
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::plan::Statement;
 use crate::subject::Subject;
 
 declare! {
@@ -39,13 +40,18 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    if !subject.is_own_sql() || subject.so_far.transaction {
+    if !subject.is_own_sql() || subject.migration.transaction || subject.so_far.transaction && !goes_on(subject) {
         return;
     }
     // MySQL knows the words for tables alone.
     let only_tables = subject.dialect() == Dialect::MySql && !subject.is_mariadb();
     for (effect, _) in subject.effects() {
         let is_table = matches!(effect, Effect::CreateTable { .. } | Effect::DropTable { .. });
+        if is_added_twice(subject, effect) {
+            findings
+                .report("the statement fails when it runs a second time")
+                .help("drop the constraint before, if it is there (`DROP CONSTRAINT IF EXISTS`)");
+        }
         if let Some(words) = missing(effect).filter(|_| is_table || !only_tables) {
             let finding =
                 findings.report("the statement fails when it runs a second time").help(format!("write `{words}`"));
@@ -54,6 +60,41 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+}
+
+/// Returns the statements of the migration up to the one that is looked at, and those after it.
+fn around<'a>(subject: &Subject<'a>) -> (Vec<&'a Statement>, Vec<&'a Statement>) {
+    let all: Vec<&Statement> =
+        subject.migration.operations.iter().flat_map(|operation| &operation.statements).collect();
+    let is_here = |other: &&Statement| subject.statement.is_some_and(|here| std::ptr::eq(*other, here));
+    let place = all.iter().position(is_here).unwrap_or(all.len());
+    (all[..place].to_vec(), all[place..].to_vec())
+}
+
+/// Returns whether the migration goes on when the transaction has ended that its own SQL began: what it made stays when that fails.
+fn goes_on(subject: &Subject<'_>) -> bool {
+    let is_control =
+        |statement: &&Statement| statement.effects.iter().any(|(effect, _)| *effect == Effect::Transaction);
+    let (_, rest) = around(subject);
+    rest.into_iter().skip_while(|statement| !is_control(statement)).any(|statement| !is_control(&statement))
+}
+
+/// Returns whether a constraint is added that was not dropped before, if it is there.
+fn is_added_twice(subject: &Subject<'_>, effect: &Effect) -> bool {
+    let Effect::AlterTable { table, change: TableChange::AddConstraint { name: Some(name), .. } } = effect else {
+        return false;
+    };
+    let (before, _) = around(subject);
+    let changes = before.into_iter().flat_map(|statement| &statement.effects).filter_map(|(effect, _)| match effect {
+        Effect::AlterTable { table: other, change } if other == table => Some(change),
+        _ => None,
+    });
+    let last = changes.filter_map(|change| match change {
+        TableChange::DropConstraint { name: Some(other), if_exists: true, .. } if other == name => Some(false),
+        TableChange::AddConstraint { name: Some(other), .. } if other == name => Some(true),
+        _ => None,
+    });
+    subject.is_postgres() && !subject.so_far.is_new(table) && last.last().unwrap_or(true)
 }
 
 /// Returns the words that would make an effect one that can be had twice.
@@ -136,6 +177,21 @@ CREATE INDEX CONCURRENTLY ON shop_order (number)"#,
                     0,
                 ),
                 (r#"CREATE INDEX i ON shop_order (number)"#, 0),
+                (
+                    r#"-- not atomic
+BEGIN; ALTER TABLE shop_order ADD COLUMN a int; COMMIT; BEGIN; DELETE FROM shop_customer WHERE id = 1; COMMIT"#,
+                    1,
+                ),
+                (
+                    r#"-- not atomic
+ALTER TABLE shop_order DROP CONSTRAINT IF EXISTS u; ALTER TABLE shop_order ADD CONSTRAINT u UNIQUE USING INDEX i"#,
+                    0,
+                ),
+                (
+                    r#"-- not atomic
+ALTER TABLE shop_order ADD CONSTRAINT u UNIQUE USING INDEX i"#,
+                    1,
+                ),
             ],
         );
     }

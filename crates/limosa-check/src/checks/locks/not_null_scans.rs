@@ -4,7 +4,7 @@ use limosa_sql::effect::{Effect, TableChange};
 
 use super::is_felt;
 use crate::check::declare;
-use crate::finding::Findings;
+use crate::finding::{Findings, Level};
 use crate::subject::Subject;
 
 declare! {
@@ -50,7 +50,18 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         if let Effect::AlterTable { change: TableChange::SetNotNull { column }, .. } = effect
             && is_felt(cost)
             && !subject.so_far.is_known_not_null(table, column)
+            && !is_foreign(subject)
         {
+            if subject.so_far.has_validated(table) {
+                findings
+                    .report(format!(
+                        "making `{table}.{column}` not null reads all rows, unless the constraint that was validated before says that it is"
+                    ))
+                    .help(format!("see that it is `CHECK ({column} IS NOT NULL)`"))
+                    .level(Level::Note)
+                    .table(table);
+                continue;
+            }
             findings
                 .report(format!("making `{table}.{column}` not null reads all rows while nobody can use the table"))
                 .help(format!(
@@ -59,6 +70,13 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 .cost(table, cost);
         }
     }
+}
+
+/// Returns whether the table is another server's, so that there is nothing to read here.
+fn is_foreign(subject: &Subject<'_>) -> bool {
+    let words = subject.statement.map(|statement| statement.sql.to_ascii_uppercase()).unwrap_or_default();
+    let words: Vec<&str> = words.split_whitespace().collect();
+    words.windows(3).any(|words| words == ["ALTER", "FOREIGN", "TABLE"])
 }
 
 #[cfg(test)]
@@ -93,6 +111,7 @@ mod tests {
                      ALTER TABLE shop_customer VALIDATE CONSTRAINT c\n----\nALTER TABLE shop_customer ALTER city SET NOT NULL",
                     0,
                 ),
+                ("ALTER FOREIGN TABLE shop_customer ALTER city SET NOT NULL", 0),
                 ("CREATE TABLE fresh (a int); ALTER TABLE fresh ALTER a SET NOT NULL", 0),
                 (
                     "operations = [migrations.AlterField('customer', 'city', models.CharField(max_length=60, null=True))]",

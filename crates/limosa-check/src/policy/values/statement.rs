@@ -94,6 +94,7 @@ fn kind(effect: &Effect) -> &'static str {
         Effect::AlterEnum { .. } => "alter enum",
         Effect::Domain { .. } => "domain",
         Effect::RenameSchema { .. } => "rename schema",
+        Effect::RenameObject { .. } => "rename object",
         Effect::DropObject { .. } => "drop object",
         Effect::Set { .. } => "set",
         Effect::Transaction => "transaction",
@@ -142,7 +143,7 @@ fn column(effect: &Effect) -> Option<&str> {
         | TableChange::SetNotNull { column }
         | TableChange::DropNotNull { column }
         | TableChange::SetDefault { column, .. }
-        | TableChange::Identity { column } => Some(column),
+        | TableChange::Identity { column, .. } => Some(column),
         _ => None,
     }
 }

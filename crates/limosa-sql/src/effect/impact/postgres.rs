@@ -92,9 +92,11 @@ pub(super) fn impact(effect: &Effect, table: Option<&Table>, context: &Context) 
         Effect::DropObject { table: Some(name), .. } => {
             one(name, ACCESS_EXCLUSIVE, Work::Catalog, "only the catalog changes")
         }
-        Effect::AlterEnum { .. } | Effect::Domain { .. } | Effect::RenameSchema { .. } | Effect::DropObject { .. } => {
-            Impact::new(Vec::new(), Work::Catalog, "only the catalog changes")
-        }
+        Effect::AlterEnum { .. }
+        | Effect::Domain { .. }
+        | Effect::RenameSchema { .. }
+        | Effect::RenameObject { .. }
+        | Effect::DropObject { .. } => Impact::new(Vec::new(), Work::Catalog, "only the catalog changes"),
         Effect::Transaction | Effect::Set { .. } | Effect::Other { .. } | Effect::Unknown { .. } => Impact::none(),
     }
 }

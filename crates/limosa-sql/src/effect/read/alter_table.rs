@@ -4,7 +4,7 @@ use super::column::{data_type, definition};
 use super::cursor::Cursor;
 use super::{constraint, mysql_table};
 use crate::dialect::Dialect;
-use crate::effect::{Effect, TableChange, Using};
+use crate::effect::{Effect, IdentityChange, TableChange, Using};
 
 /// Reads `ALTER TABLE` from behind it.
 pub(super) fn read(mut cursor: Cursor<'_>) -> Option<Vec<Effect>> {
@@ -135,14 +135,8 @@ pub(super) fn alter_column(mut action: Cursor<'_>) -> Option<TableChange> {
         TableChange::DropNotNull { column }
     } else if action.is(&["SET", "EXPRESSION"]) {
         TableChange::Rebuild { verb: "SET EXPRESSION".into() }
-    } else if action.is(&["DROP", "EXPRESSION"])
-        || action.is(&["DROP", "IDENTITY"])
-        || action.is(&["ADD", "GENERATED"])
-        || action.is(&["SET", "GENERATED"])
-        || action.is(&["SET", "INCREMENT"])
-        || action.is_one_of(&["RESTART"])
-    {
-        TableChange::Identity { column }
+    } else if let Some(change) = identity(action) {
+        TableChange::Identity { column, change }
     } else if action.is_one_of(&["SET", "RESET"]) {
         TableChange::Attribute { verb: format!("alter column {}", action.verb(2).to_ascii_lowercase()) }
     } else {
@@ -167,6 +161,20 @@ fn using(mut action: Cursor<'_>, column: &str, to: &str) -> Using {
         Some(named? == column && data_type(&mut action).eq_ignore_ascii_case(to) && action.is_done())
     };
     if is_cast() == Some(true) { Using::Cast } else { Using::Expression }
+}
+
+/// Reads what becomes of an identity.
+fn identity(mut action: Cursor<'_>) -> Option<IdentityChange> {
+    if action.is(&["DROP", "EXPRESSION"]) {
+        return Some(IdentityChange::ExpressionDropped);
+    }
+    if action.is(&["DROP", "IDENTITY"]) {
+        return Some(IdentityChange::Dropped);
+    }
+    if action.take(&["ADD", "GENERATED"]) || action.take(&["SET", "GENERATED"]) {
+        return Some(if action.is(&["ALWAYS"]) { IdentityChange::Always } else { IdentityChange::ByDefault });
+    }
+    (action.is(&["SET", "INCREMENT"]) || action.is(&["RESTART"])).then_some(IdentityChange::Sequence)
 }
 
 /// Reads what is set on a table (PostgreSQL), from behind `SET`.

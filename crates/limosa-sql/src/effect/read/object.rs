@@ -132,6 +132,9 @@ pub(super) fn alter(mut cursor: Cursor<'_>) -> Option<Vec<Effect>> {
     }
     let kind = kind(&mut cursor)?;
     cursor.if_exists();
+    if let Some(renamed) = renamed(&kind, cursor) {
+        return Some(vec![renamed]);
+    }
     let effect = match kind.as_str() {
         "type" => alter_type(cursor)?,
         "domain" => {
@@ -152,6 +155,26 @@ pub(super) fn alter(mut cursor: Cursor<'_>) -> Option<Vec<Effect>> {
     Some(vec![effect])
 }
 
+/// Reads a new name, or another schema, of what has neither columns nor values of its own.
+fn renamed(kind: &str, mut cursor: Cursor<'_>) -> Option<Effect> {
+    if kind == "schema" && !cursor.is_mysql() {
+        return None;
+    }
+    let name = cursor.name()?;
+    cursor.group(); // the arguments of a function
+    if cursor.take(&["ON"]) {
+        cursor.name()?; // the table of a trigger, a policy, a rule
+    }
+    let to = if cursor.take(&["RENAME", "TO"]) {
+        cursor.name()?
+    } else if cursor.take(&["SET", "SCHEMA"]) {
+        format!("{}.{}", cursor.part()?, name.rsplit('.').next().unwrap_or(&name))
+    } else {
+        return None;
+    };
+    Some(Effect::RenameObject { kind: kind.to_owned(), name, to })
+}
+
 fn alter_type(mut cursor: Cursor<'_>) -> Option<Effect> {
     let name = cursor.name()?;
     let change = if cursor.take(&["ADD", "VALUE"]) {
@@ -162,7 +185,7 @@ fn alter_type(mut cursor: Cursor<'_>) -> Option<Effect> {
         EnumChange::AddValue { value, ordered: cursor.is_one_of(&["BEFORE", "AFTER"]), if_not_exists }
     } else if cursor.is(&["RENAME", "VALUE"]) {
         EnumChange::RenameValue
-    } else if cursor.is(&["RENAME", "TO"]) || cursor.is(&["SET", "SCHEMA"]) || cursor.is(&["OWNER"]) {
+    } else if cursor.is(&["OWNER"]) {
         EnumChange::Other
     } else {
         return Some(Effect::Other { verb: "alter type".into() });

@@ -23,7 +23,7 @@ pub(super) fn read(mut cursor: Cursor<'_>) -> Option<Vec<Effect>> {
 }
 
 /// Goes over what may stand between the verb and the table.
-fn modifiers(cursor: &mut Cursor<'_>) {
+pub(super) fn modifiers(cursor: &mut Cursor<'_>) {
     while cursor.take_one_of(&["LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "QUICK", "IGNORE"]).is_some() {}
     if cursor.take(&["OR"]) {
         cursor.skip(); // SQLite's way to treat conflicts
@@ -77,28 +77,6 @@ fn update(mut cursor: Cursor<'_>) -> Option<Vec<Effect>> {
         }
     }
     Some(changed(tables, RowChange::Update, is_bounded(set)))
-}
-
-/// Returns the columns that an `UPDATE` assigns, in order and as they are written, with the table's name where it stands before them.
-pub(super) fn assigned(mut cursor: Cursor<'_>) -> Vec<String> {
-    if !cursor.take(&["UPDATE"]) {
-        return Vec::new();
-    }
-    let Some(mut set) = cursor.find(&["SET"]) else { return Vec::new() };
-    set.skip();
-    let end = ["WHERE", "FROM", "RETURNING", "ORDER", "LIMIT"].into_iter().filter_map(|word| set.find(&[word]));
-    let end = end.min_by_key(|end| std::cmp::Reverse(end.tokens().len()));
-    let set = end.map_or(set, |end| set.up_to(&end));
-    let mut columns = Vec::new();
-    for mut item in set.items() {
-        match item.kind() {
-            Some(TokenKind::Open) => {
-                columns.extend(item.group().and_then(|mut group| group.names()).unwrap_or_default())
-            }
-            _ => columns.extend(item.name()),
-        }
-    }
-    columns
 }
 
 fn delete(mut cursor: Cursor<'_>) -> Option<Vec<Effect>> {

@@ -1,0 +1,93 @@
+//! BC019.
+
+use limosa_sql::effect::Effect;
+
+use crate::check::declare;
+use crate::finding::Findings;
+use crate::subject::Subject;
+
+declare! {
+    /// A function, a type, a sequence or an extension is dropped that the running code may use.
+    ///
+    /// Queries that call the function, cast to the type or ask the sequence fail at once, and so do defaults, triggers and views that do. A migration that makes it again is
+    /// silent. Drop it after the deploy, when no code is left that names it. Of views, BC002 tells.
+    ///
+    /// # Example
+    ///
+    /// ```sql
+    /// DROP FUNCTION IF EXISTS order_total;
+    /// ```
+    ///
+    /// # Instead
+    ///
+    /// ```python
+    /// stage = "post-deploy"
+    /// operations = [
+    ///     migrations.RunSQL("DROP FUNCTION IF EXISTS order_total", ""),
+    /// ]
+    /// ```
+    "BC019" "object-dropped",
+    group: Compatibility,
+    level: Warning,
+    before_deploy: true,
+    databases: [Postgres, MySql],
+    Operation: check,
+}
+
+/// What queries can name.
+const KINDS: [&str; 10] = [
+    "function",
+    "procedure",
+    "routine",
+    "aggregate",
+    "operator",
+    "type",
+    "domain",
+    "sequence",
+    "extension",
+    "collation",
+];
+
+fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
+    let operations = subject.migration.operations.iter();
+    let all = || operations.clone().flat_map(|operation| &operation.meaning).map(|meant| &meant.effect);
+    let is_made_again = |kind: &str| match kind {
+        "domain" => all().any(|effect| matches!(effect, Effect::Domain { create: true, .. })),
+        _ => all().any(
+            |effect| matches!(effect, Effect::Other { verb } if verb.starts_with("create") && verb.contains(kind)),
+        ),
+    };
+    for meant in subject.operation.into_iter().flat_map(|operation| &operation.meaning) {
+        if let Effect::DropObject { kind, name, .. } = &meant.effect
+            && KINDS.contains(&kind.as_str())
+            && !is_made_again(kind)
+        {
+            findings
+                .about(&meant.effect, format!("the running code may still use the {kind} `{name}`"))
+                .help("deploy code without it first, and drop it after the deploy (`stage = \"post-deploy\"`)");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use limosa_sql::dialect::Dialect;
+
+    use super::CHECK;
+    use crate::testing::expect;
+
+    #[test]
+    fn objects() {
+        let cases = [
+            ("DROP FUNCTION f(int), g", 2),
+            ("DROP TYPE IF EXISTS mood", 1),
+            ("DROP EXTENSION hstore", 1),
+            ("DROP FUNCTION f(int); CREATE FUNCTION f(int, int) RETURNS int LANGUAGE sql AS 'SELECT 1'", 0),
+            ("DROP VIEW totals", 0),
+            ("DROP TRIGGER t ON shop_order", 0),
+            ("stage = 'post-deploy'\noperations = [migrations.RunSQL('DROP FUNCTION f', '')]", 0),
+        ];
+        expect(&CHECK, Dialect::Postgres, &cases);
+        expect(&CHECK, Dialect::MySql, &[("DROP PROCEDURE IF EXISTS p", 1)]);
+    }
+}

@@ -1,0 +1,199 @@
+//! `cargo xtask compare-checks`: what our checks, squawk and django-migration-linter find in the same migrations.
+//!
+//! The migrations are those of `xtask/checks/cases.toml`, and the statements of the tests of squawk's rules, which are read from its crate.
+
+mod case;
+mod examples;
+mod limosa;
+mod linter;
+mod page;
+pub(crate) mod rules;
+mod squawk;
+mod verdict;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use limosa_check::Finding;
+use serde_json::json;
+
+use crate::servers::{Mariadb, Postgres};
+use case::{Body, Case, Database};
+use linter::Answer;
+use squawk::{Squawk, Text};
+use verdict::{Judge, Verdict};
+
+/// Compares what our checks, squawk and django-migration-linter find in the same migrations.
+///
+/// Fails when our checks miss something dangerous or report something harmless that xtask/checks/differences.toml does not explain. Squawk and
+/// the linter come from PyPI, squawk's examples from its crate; the linter needs PostgreSQL and MariaDB servers, which are started.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Asks our checks alone.
+    #[arg(long)]
+    ours: bool,
+    /// Leaves squawk's examples out, which are downloaded.
+    #[arg(long)]
+    offline: bool,
+    /// Writes the result to docs/checks-compared.md.
+    #[arg(long, conflicts_with_all = ["ours", "offline"])]
+    write: bool,
+    /// Prints what each tool says of each case.
+    #[arg(long)]
+    cases: bool,
+    /// The folder in which downloads and environments are kept.
+    #[arg(long, value_name = "DIR", env = "LIMOSA_TEST_DIR")]
+    cache: Option<PathBuf>,
+    /// A Python with Django and the drivers of PostgreSQL and MariaDB.
+    #[arg(long, value_name = "PATH", default_value = "python3", env = "LIMOSA_TEST_DJANGO")]
+    python: PathBuf,
+}
+
+/// A case with what the tools say of it.
+struct Asked {
+    case: Case,
+    /// Whether it is an example of a rule that has to be asked for.
+    opt_in: bool,
+    ours: Vec<Finding>,
+    squawk: Option<Vec<String>>,
+    linter: Option<Answer>,
+    limosa_verdict: Verdict,
+    squawk_verdict: Verdict,
+    linter_verdict: Verdict,
+}
+
+impl Asked {
+    /// Returns what squawk says, each rule once, without those that are asked for with us where nobody asked.
+    fn heard(&self, judge: &Judge<'_>) -> String {
+        let rules = self.squawk.iter().flatten().filter(|name| judge.is_loud(name, &self.case));
+        let names: BTreeSet<&str> = rules.map(String::as_str).collect();
+        names.into_iter().collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// Asks the tools and prints the table.
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let tools = rules::read()?;
+    let tool = |key: &str| tools.iter().find(|tool| tool.key == key).with_context(|| format!("no rules of {key}"));
+    let judge = Judge::new(tool("squawk")?, tool("linter")?)?;
+    let cache = args.cache.clone().unwrap_or_else(|| crate::workspace().join("target/test"));
+    let mut cases = case::read()?;
+    let mut unread = Vec::new();
+    if !args.offline {
+        let (examples, left) = examples::read(judge.squawk, &cache)?;
+        cases.extend(examples);
+        unread = left;
+    }
+    let mut asked = Vec::with_capacity(cases.len());
+    for case in cases {
+        let ours = limosa::judge_case(&case).with_context(|| case.title())?;
+        let limosa_verdict = judge.limosa(&case, &ours);
+        let (squawk_verdict, linter_verdict) = (Verdict::None, Verdict::None);
+        let opt_in = judge.is_opt_in(&case);
+        asked.push(Asked {
+            case,
+            opt_in,
+            ours,
+            squawk: None,
+            linter: None,
+            limosa_verdict,
+            squawk_verdict,
+            linter_verdict,
+        });
+    }
+    if !args.ours && !args.offline {
+        ask_others(args, &judge, &cache, &mut asked)?;
+    }
+    if args.cases {
+        print!("{}", page::cases(&judge, &asked));
+    }
+    print!("{}", page::summary(&asked));
+    if args.write {
+        page::write(&judge, &asked, &unread, &tools)?;
+    }
+    verify(&judge, &asked, args.offline)
+}
+
+/// Fails when our checks do not do what they should.
+fn verify(judge: &Judge<'_>, asked: &[Asked], offline: bool) -> Result<()> {
+    let wrong = asked.iter().filter(|asked| matches!(asked.limosa_verdict, Verdict::Missed | Verdict::Alarm));
+    let mut count = 0;
+    for asked in wrong {
+        count += 1;
+        let found: Vec<String> = asked
+            .ours
+            .iter()
+            .map(|finding| format!("{} {}: {}", finding.code, finding.level.as_str(), finding.message))
+            .collect();
+        let (title, what) = (asked.case.title(), &asked.limosa_verdict);
+        eprintln!(
+            "{what:?}: {title}\n{}\n  expected {:?}, found:\n    {}",
+            asked.case.text(),
+            asked.case.codes,
+            found.join("\n    ")
+        );
+    }
+    ensure!(count == 0, "{count} cases are missed or false alarms");
+    let verdicts: Vec<(&str, &Verdict)> =
+        asked.iter().map(|asked| (&*asked.case.name, &asked.limosa_verdict)).collect();
+    let unused = judge.unused(&verdicts);
+    ensure!(offline || unused.is_empty(), "xtask/checks/differences.toml explains without need: {}", unused.join(", "));
+    Ok(())
+}
+
+/// Asks squawk and the linter.
+fn ask_others(args: &Args, judge: &Judge<'_>, cache: &Path, asked: &mut [Asked]) -> Result<()> {
+    let requirement = |package: &str, tool: &rules::Tool| format!("{package}=={}", tool.version);
+    let requirements = [requirement("squawk-cli", judge.squawk), requirement("django-migration-linter", judge.linter)];
+    let packages = linter::install(&args.python, &requirements, cache)?;
+    let squawk = Squawk { program: packages.join("bin/squawk"), rules: judge.squawk };
+    let (postgres, mariadb) = (Postgres::start(&["fsync=off"])?, Mariadb::start(&[])?);
+    postgres.query("postgres", "CREATE DATABASE checks")?;
+    mariadb.query("CREATE DATABASE checks")?;
+    let postgres_url = json!({"ENGINE": "django.db.backends.postgresql", "NAME": "checks", "HOST": postgres.host,
+        "PORT": postgres.port, "USER": postgres.user});
+    let mariadb_url = json!({"ENGINE": "django.db.backends.mysql", "NAME": "checks", "HOST": "127.0.0.1",
+        "PORT": mariadb.port, "USER": "root"});
+    for (is_postgres, database) in [(true, postgres_url), (false, mariadb_url)] {
+        let chosen = |asked: &&mut Asked| (asked.case.database == Database::Postgres) == is_postgres;
+        let mut chosen: Vec<&mut Asked> = asked.iter_mut().filter(chosen).collect();
+        let cases: Vec<&Case> = chosen.iter().map(|asked| &asked.case).collect();
+        let answers = linter::judge(&cases, &args.python, &packages, &database)?;
+        for (asked, answer) in chosen.iter_mut().zip(answers) {
+            if answer.failed.is_none() {
+                asked.linter_verdict = judge.other(judge.linter, &asked.case, &answer.codes());
+            }
+            asked.linter = Some(answer);
+        }
+    }
+    let folder = tempfile::tempdir()?;
+    let mut chosen: Vec<&mut Asked> =
+        asked.iter_mut().filter(|asked| asked.case.database == Database::Postgres).collect();
+    let texts: Vec<Text> = chosen.iter().map(|asked| squawk_text(asked)).collect();
+    for (asked, found) in chosen.iter_mut().zip(squawk.judge(&texts, folder.path())?) {
+        // What Django does in Python alone, squawk cannot see.
+        if !texts_nothing(asked) {
+            asked.squawk_verdict = judge.other(judge.squawk, &asked.case, &found);
+            asked.squawk = Some(found);
+        }
+    }
+    Ok(())
+}
+
+/// Returns what squawk is shown: the SQL of the case, or what Django makes of its operations.
+fn squawk_text(asked: &Asked) -> Text {
+    let case = &asked.case;
+    match (&case.body, &asked.linter) {
+        (Body::Django(_), Some(answer)) => Text { sql: answer.sql.clone(), transaction: false, version: case.version },
+        (Body::Sql(sql) | Body::Django(sql), _) => {
+            // As squawk counts it, a text is in a transaction only where it is told.
+            Text { sql: sql.clone(), transaction: case.transaction, version: case.version }
+        }
+    }
+}
+
+/// Returns whether there is no SQL to look at.
+fn texts_nothing(asked: &Asked) -> bool {
+    matches!(asked.case.body, Body::Django(_)) && asked.linter.as_ref().is_none_or(|answer| answer.failed.is_some())
+}
