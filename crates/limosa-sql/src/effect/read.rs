@@ -42,6 +42,12 @@ pub fn named_once(sql: &str, dialect: Dialect) -> Vec<Vec<String>> {
     named_once::lists(Cursor::new(&words, dialect))
 }
 
+/// Returns whether an expression may have another value for each row.
+pub(super) fn is_volatile(expression: &str, dialect: Dialect) -> bool {
+    let words = Words::of(expression, dialect);
+    functions::is_volatile(Cursor::new(&words, dialect))
+}
+
 fn one(sql: &str, dialect: Dialect) -> Vec<Effect> {
     let sql = executed(sql, dialect);
     let words = Words::of(&sql, dialect);

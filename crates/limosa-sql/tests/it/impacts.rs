@@ -104,6 +104,14 @@ fn mysql_by_version() {
             ("ALTER TABLE t MODIFY v varchar(64)", Rewrite, Writes),
         ],
     );
+    check(
+        &server(MySql, Flavour::MariaDb, (10, 11, 6)),
+        &[
+            ("ALTER TABLE t ADD COLUMN a double DEFAULT (rand())", Catalog, Everything),
+            ("ALTER TABLE t ADD COLUMN a double DEFAULT (rand() + n)", Rewrite, Writes),
+            ("ALTER TABLE t ADD COLUMN a char(36) DEFAULT (uuid())", Rewrite, Writes),
+        ],
+    );
 }
 
 #[test]

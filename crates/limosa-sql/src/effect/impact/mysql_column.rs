@@ -5,13 +5,14 @@ use super::mysql_types::{TypeChange, type_change};
 use super::{Impact, Work};
 use crate::catalog::{Column, Constraint, Table};
 use crate::dialect::Context;
+use crate::effect::read::is_volatile;
 use crate::effect::{ColumnDefinition, Generated};
 
 pub(super) fn add_column(name: &str, column: &ColumnDefinition, table: Option<&Table>, context: &Context) -> Impact {
     if column.generated == Some(Generated::Stored) {
         return Way::Copy.of(name, "the generated value of every row is computed and copied");
     }
-    if column.volatile_default {
+    if column.volatile_default && !is_computed_once(column, context) {
         return Way::Copy.of(name, "the default is computed for every row, which is copied");
     }
     if context.is_mysql() && column.default.as_deref().is_some_and(|default| default.starts_with('(')) {
@@ -44,6 +45,12 @@ pub(super) fn add_column(name: &str, column: &ColumnDefinition, table: Option<&T
         return Way::Instant.of(name, "no row is touched");
     }
     Way::Rebuild.of(name, "every row is written anew with the column")
+}
+
+/// Returns whether the server computes the default once for all rows, although it gives another value each time: so MariaDB does with `RAND()`.
+fn is_computed_once(column: &ColumnDefinition, context: &Context) -> bool {
+    let text = column.default.as_deref().unwrap_or_default().to_ascii_lowercase();
+    context.is_mariadb() && text.contains("rand(") && !is_volatile(&text.replace("rand(", "abs("), context.dialect)
 }
 
 /// Returns whether the server can add such a column without touching rows.
