@@ -7,6 +7,9 @@ use crate::{MigrationId, Operation, SourceId, Value};
 /// The attribute that names the methods by which a class runs itself in a way of its own.
 pub const OVERRIDES: &str = "__overrides__";
 
+/// The attribute that tells how many of the last operations wait for the end of a deploy, and may come to a migration that is applied.
+pub const PENDING: &str = "__pending__";
+
 /// A migration: its place in the graph and what it does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Migration {
@@ -36,6 +39,13 @@ impl Migration {
         let method = if backwards { "unapply" } else { "apply" };
         let overrides = self.attributes.iter().find(|(name, _)| name == OVERRIDES);
         overrides.and_then(|(_, value)| value.items()).is_some_and(|items| items.contains(&Value::from(method)))
+    }
+
+    /// Returns the places of its pending operations: those that wait for the end of a deploy, and may be added when the others are applied.
+    pub fn pending(&self) -> std::ops::Range<usize> {
+        let number = self.attributes.iter().find(|(name, _)| name == PENDING).and_then(|(_, value)| value.as_int());
+        let number = number.and_then(|number| usize::try_from(number).ok()).unwrap_or_default();
+        self.operations.len().saturating_sub(number)..self.operations.len()
     }
 
     /// Returns a migration that does nothing and depends on nothing.

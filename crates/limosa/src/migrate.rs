@@ -2,6 +2,7 @@
 
 mod check;
 mod jobs;
+mod late;
 mod parts;
 mod put_off;
 mod run;
@@ -41,7 +42,7 @@ pub struct MigratePlan {
 impl MigratePlan {
     /// Returns the plan as if nothing of it had begun.
     pub(crate) fn without_begun(&self) -> Self {
-        let parts = Parts { done: self.parts.done.clone(), ..Parts::default() };
+        let parts = Parts { done: self.parts.done.clone(), late: self.parts.late.clone(), ..Parts::default() };
         Self { parts, ..self.clone() }
     }
 
@@ -92,7 +93,10 @@ pub fn plan(workspace: &Workspace, situation: &Situation, target: &Target) -> Re
         plan = planner::plan(&situation.graph, &targets, false)?;
     }
     let executed = plan.executed()?;
-    let plan = MigratePlan { graph: plan.graph, printed: plan.printed, executed, parts: situation.parts.clone() };
+    let mut plan = MigratePlan { graph: plan.graph, printed: plan.printed, executed, parts: situation.parts.clone() };
+    if plan.direction() == Direction::Forwards && !matches!(target, Target::Zero(_)) {
+        late::add(&mut plan, target);
+    }
     plan.executed.iter().try_for_each(|planned| workspace.migration(&planned.id).map(drop))?;
     Ok(plan)
 }

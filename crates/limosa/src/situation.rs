@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use limosa_db::{AppliedMigration, Connection, DbErrorKind, History, PutOff, PutOffMigration};
-use limosa_model::graph::{GraphOptions, Inconsistency, Loader, MigrationGraph};
+use limosa_model::graph::{Applied, GraphOptions, Inconsistency, Loader, MigrationGraph};
 use limosa_model::{Diagnostic, MigrationId};
 
 use crate::error::Error;
@@ -48,7 +48,11 @@ impl Situation {
         let mut situation =
             Self { graph: Arc::new(graph), rows, has_table, put_off: BTreeMap::new(), parts: Parts::default() };
         // Where all is applied, it does not matter what was put off.
-        if has_table && situation.graph.full_plan().iter().any(|id| situation.graph.applied(id).is_none()) {
+        let may_wait = |id: &&MigrationId| {
+            situation.graph.applied(id).is_none()
+                || workspace.migration(id).is_ok_and(|migration| !migration.pending().is_empty())
+        };
+        if has_table && situation.graph.full_plan().iter().any(may_wait) {
             let rows = match PutOff::of(connection, history.table()).await?.read(connection).await {
                 // Who only looks may see the history alone.
                 Err(error) if lenient && error.kind == DbErrorKind::Permission => Vec::new(),
@@ -62,6 +66,7 @@ impl Situation {
     /// Takes note of what was put off and is not applied.
     fn take(&mut self, workspace: &Workspace, rows: &[PutOffMigration]) -> Result<(), Error> {
         let mut edited = Vec::new();
+        self.take_late(workspace, rows, &mut edited);
         for row in rows {
             let id = MigrationId::new(row.app.as_str(), row.name.as_str());
             if !self.graph.contains(&id) || self.graph.applied(&id).is_some() {
@@ -77,6 +82,30 @@ impl Situation {
             self.put_off.insert(id, Duration::from_secs(u64::try_from(row.age).unwrap_or_default()));
         }
         if edited.is_empty() { Ok(()) } else { Err(workspace.diagnostics(edited)) }
+    }
+
+    /// Takes note of pending operations that came to migrations when these were applied.
+    fn take_late(&mut self, workspace: &Workspace, rows: &[PutOffMigration], edited: &mut Vec<Diagnostic>) {
+        for id in self.graph.full_plan() {
+            let Ok(migration) = workspace.migration(id) else { continue };
+            if self.graph.applied(id) != Some(Applied::Recorded) || migration.pending().is_empty() {
+                continue;
+            }
+            let row = rows.iter().find(|row| row.app == id.app.as_str() && row.name == id.name.as_str());
+            let ran = match row.and_then(|row| row.part.as_ref()).filter(|part| part.is_done) {
+                Some(part) => read_part(workspace, id, &part.operations, true),
+                None => Ok(BTreeSet::new()),
+            };
+            match ran {
+                Ok(ran) => {
+                    let late: BTreeSet<usize> = migration.pending().filter(|place| !ran.contains(place)).collect();
+                    if !late.is_empty() {
+                        self.parts.late.insert(id.clone(), late);
+                    }
+                }
+                Err(diagnostic) => edited.push(*diagnostic),
+            }
+        }
     }
 
     /// Returns the situation of an empty database.

@@ -85,6 +85,10 @@ pub fn of_plan(workspace: &Workspace, plan: &MigratePlan, context: &Context) -> 
 /// Returns what of a migration did not run yet.
 fn left_of(workspace: &Workspace, plan: &MigratePlan, id: &MigrationId) -> Result<Arc<Migration>, Error> {
     let whole = workspace.migration(id)?;
+    if let Some(late) = plan.parts.late.get(id) {
+        let forwards = plan.direction() == Direction::Forwards;
+        return Ok(migrate::part(whole, |place| late.contains(&place) == forwards));
+    }
     let done = plan.parts.done.get(id);
     Ok(done.map_or_else(|| Arc::clone(whole), |done| migrate::part(whole, |place| !done.contains(&place))))
 }

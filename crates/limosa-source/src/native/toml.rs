@@ -9,6 +9,7 @@ mod operation;
 mod options;
 mod reader;
 
+use limosa_model::migration::PENDING;
 use limosa_model::stage::delay;
 use limosa_model::{Diagnostic, MigrationId, Severity, SmolStr, Stage, Value};
 use toml::de::{DeTable, DeValue};
@@ -83,6 +84,10 @@ impl Reader<'_> {
                 }
                 _ => {}
             }
+        }
+        if !pending.is_empty() {
+            let number = i128::try_from(pending.len()).unwrap_or_default();
+            file.attributes.push((SmolStr::new_static(PENDING), Value::Int(number)));
         }
         file.operations.extend(pending.into_iter().map(after_deploy));
         file

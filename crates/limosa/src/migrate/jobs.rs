@@ -10,8 +10,8 @@ use limosa_plan::planner::{Recorder, what_to_record};
 use limosa_plan::steps::{self, Skipped};
 use limosa_sql::dialect::Context;
 
-use super::MigratePlan;
 use super::parts::{Operations, applied, part};
+use super::{MigratePlan, late};
 use crate::error::Error;
 use crate::workspace::Workspace;
 
@@ -25,6 +25,7 @@ pub fn jobs(
     fake: Fake,
     context: &Context,
 ) -> Result<(Vec<Job>, ProjectState), Error> {
+    late::check(workspace, plan, context)?;
     let loader = plan.graph.loader();
     let units = units(workspace, plan)?;
     let direction = plan.direction();
@@ -59,6 +60,13 @@ fn units(workspace: &Workspace, plan: &MigratePlan) -> Result<Vec<Unit>, Error> 
         let (id, whole) = (&planned.id, workspace.migration(&planned.id)?);
         let mut push = |migration, is_part| units.push(Unit { migration, is_part });
         let of = |operations: &Operations| part(whole, |place| operations.contains(&place));
+        if let Some(late) = parts.late.get(id) {
+            match planned.direction {
+                Direction::Forwards => push(of(late), true),
+                Direction::Backwards => push(part(whole, |place| !late.contains(&place)), false),
+            }
+            continue;
+        }
         // What was begun is finished first, as it was begun.
         let begun = parts.begun.get(id);
         begun.into_iter().for_each(|begun| push(of(begun), true));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use limosa_engine::runner;
-use limosa_model::graph::MigrationGraph;
+use limosa_model::graph::{Direction, MigrationGraph};
 use limosa_model::operations::{OperationKind, SeparateDatabaseAndState};
 use limosa_model::{Diagnostic, Migration, MigrationId, Operation};
 
@@ -21,20 +21,25 @@ pub struct Parts {
     pub done: BTreeMap<MigrationId, Operations>,
     /// The operations that an earlier run began with, outside of any transaction, and did not finish.
     pub begun: BTreeMap<MigrationId, Operations>,
+    /// The pending operations that did not run, of migrations that are applied without them.
+    pub late: BTreeMap<MigrationId, Operations>,
     /// The operations that are to run now, of migrations that will not be whole then.
     pub now: BTreeMap<MigrationId, Operations>,
 }
 
 impl Parts {
     /// Returns whether an operation is among those that the plan runs, of a migration that is in it.
-    pub fn runs(&self, id: &MigrationId, place: usize) -> bool {
+    pub fn runs(&self, id: &MigrationId, place: usize, direction: Direction) -> bool {
+        if let Some(late) = self.late.get(id) {
+            return late.contains(&place) == (direction == Direction::Forwards);
+        }
         let has = |parts: &BTreeMap<MigrationId, Operations>| parts.get(id).map(|part| part.contains(&place));
         !has(&self.done).unwrap_or(false) && has(&self.now).unwrap_or(true)
     }
 
     /// Returns whether some operations of a migration ran, and others did not.
     pub fn divides(&self, id: &MigrationId) -> bool {
-        [&self.done, &self.begun, &self.now].into_iter().any(|parts| parts.contains_key(id))
+        [&self.done, &self.begun, &self.now, &self.late].into_iter().any(|parts| parts.contains_key(id))
     }
 }
 
@@ -62,7 +67,9 @@ pub(crate) fn applied(
 ) -> Result<Vec<Arc<Migration>>, Error> {
     let mut applied = Vec::new();
     for id in graph.full_plan() {
-        if graph.applied(id).is_some() {
+        if let Some(late) = parts.late.get(id) {
+            applied.push(part(workspace.migration(id)?, |place| !late.contains(&place)));
+        } else if graph.applied(id).is_some() {
             applied.push(Arc::clone(workspace.migration(id)?));
         } else if let Some(done) = parts.done.get(id) {
             applied.push(part(workspace.migration(id)?, |place| done.contains(&place)));

@@ -12,12 +12,14 @@ use limosa_plan::steps::is_one_transaction;
 use super::{MigratePlan, parts};
 use crate::connected::Connected;
 use crate::error::Error;
+use crate::workspace::Workspace;
 
 /// Notes what is put off, and forgets what is unapplied, before the first migration runs.
 ///
 /// Who is stopped in between has said only what is true: what is put off is not applied yet. That a part of a migration ran is noted in
 /// the transaction of its last step, and before its first one where it is more than one transaction.
 pub(super) async fn write(
+    workspace: &Workspace,
     connected: &Connected,
     lease: &Lease,
     put_off: &[MigrationId],
@@ -30,7 +32,8 @@ pub(super) async fn write(
         .filter(|planned| planned.direction == Direction::Backwards)
         .map(|planned| &planned.id)
         .collect();
-    let has_parts = jobs.iter().any(|job| job.is_part);
+    let has_pending = |job: &Job| job.direction == Direction::Forwards && !job.migration.pending().is_empty();
+    let has_parts = jobs.iter().any(|job| job.is_part || has_pending(job));
     let runs = |id: &MigrationId| jobs.iter().any(|job| job.migration.id == *id);
     let delayed: Vec<&MigrationId> = jobs
         .iter()
@@ -60,14 +63,18 @@ pub(super) async fn write(
         .chain(removed.map(|id| table.forget(&id.app, &id.name)))
         .chain(renewed)
         .collect();
-    for job in jobs.iter_mut().filter(|job| job.is_part) {
+    for job in jobs.iter_mut().filter(|job| job.is_part || has_pending(job)) {
         let id = &job.migration.id;
-        let Some(operations) = plan.parts.begun.get(id).or_else(|| plan.parts.now.get(id)) else { continue };
+        let all = || job.migration.pending().collect();
+        let of = plan.parts.begun.get(id).or_else(|| plan.parts.now.get(id)).cloned();
+        let Some(operations) = of.filter(|_| job.is_part).or_else(|| has_pending(job).then(all)) else { continue };
+        let text = parts::write(workspace.migration(id)?, &operations);
         let row = |is_done| {
-            let part = PutOffPart { operations: parts::write(&job.migration, operations), is_done };
+            let part = PutOffPart { operations: text.clone(), is_done };
             [table.forget(&id.app, &id.name), table.insert(&id.app, &id.name, &connected.run_id, Some(&part))]
         };
-        if !is_one_transaction(&connected.context, &job.migration, job.direction) {
+        let is_whole = !job.is_part || plan.parts.late.contains_key(id);
+        if !is_whole && !is_one_transaction(&connected.context, &job.migration, job.direction) {
             statements.extend(row(false));
         }
         job.statements = row(true).into();

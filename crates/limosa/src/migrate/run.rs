@@ -64,7 +64,7 @@ impl Run<'_> {
             plan: plan.printed.iter().map(|step| (step.id.clone(), step.direction == Direction::Backwards)).collect(),
         };
         self.begin(&jobs, record).await?;
-        put_off::write(self.connected, self.lease, &self.options.put_off, plan, &mut jobs).await?;
+        put_off::write(self.workspace, self.connected, self.lease, &self.options.put_off, plan, &mut jobs).await?;
         self.before(&applied, &told).await?;
         let allowed = self.workspace.allows(&self.connected.alias, &AfterRun::TABLES).await?;
         self.migrate(plan, &jobs, &applied, &allowed, record).await?;
@@ -237,8 +237,11 @@ fn located(workspace: &Workspace, error: RunError) -> Error {
 /// Returns the migrations that are applied after the run, in the order in which the state is made of them.
 fn ids_after(plan: &MigratePlan, applied: &[MigrationId], fake: Fake) -> Vec<MigrationId> {
     let direction = plan.executed.first().map(|planned| planned.direction);
+    let is_late = |id: &MigrationId| direction == Some(Direction::Forwards) && plan.parts.late.contains_key(id);
     // What is not whole then is not applied.
-    let run = || plan.executed.iter().map(|planned| &planned.id).filter(|id| !plan.parts.now.contains_key(*id));
+    let run = || {
+        plan.executed.iter().map(|planned| &planned.id).filter(|id| !plan.parts.now.contains_key(*id) && !is_late(id))
+    };
     match direction {
         Some(Direction::Forwards) if fake != Fake::Yes => applied.iter().chain(run()).cloned().collect(),
         Some(Direction::Backwards) => applied.iter().filter(|id| run().all(|run| run != *id)).cloned().collect(),

@@ -178,7 +178,8 @@ impl Divider<'_> {
     /// Returns how long a migration waits still: its delay counts from when it was first seen, and from when those with a delay have
     /// run that it depends on.
     fn wait(&self, migration: &StagedMigration) -> Option<Duration> {
-        if self.stage != Stage::PostDeploy || migration.direction == Direction::Backwards {
+        let is_late = self.plan.parts.late.contains_key(&migration.id);
+        if self.stage != Stage::PostDeploy || migration.direction == Direction::Backwards || is_late {
             return None;
         }
         let delay = migration.staged.delay?;
@@ -252,7 +253,10 @@ impl Divider<'_> {
         }
         let before = self.state()?;
         // Django's models would lack what ran of a migration that is not whole.
-        if let Some(part) = behind.iter().find(|held| held.is_part).filter(|_| self.needs_python(moved, &before)) {
+        let is_late = |held: &&&Held| self.plan.parts.late.contains_key(&held.migration.id);
+        if let Some(part) =
+            behind.iter().find(|held| held.is_part && !is_late(held)).filter(|_| self.needs_python(moved, &before))
+        {
             return Ok(Some(((*part).clone(), vec![python()])));
         }
         let others: Vec<&Arc<Migration>> = behind.iter().map(|held| &held.left).collect();

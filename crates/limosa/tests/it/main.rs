@@ -58,5 +58,6 @@ mod shown;
 mod signals;
 mod stages;
 mod stages_documented;
+mod stages_pending;
 mod unapplying;
 mod unmigrated_apps;

@@ -33,7 +33,7 @@ struct Listed<'a> {
     /// Whether it is a squash whose replaced migrations are all applied but that is not recorded itself.
     unrecorded: bool,
     applied_at: Option<&'a str>,
-    /// The half of a deploy in which it will run; nothing for one that is applied.
+    /// The half of a deploy in which it will run; nothing for one that is applied and has no pending operations that wait.
     stage: Option<&'static str>,
     replaces: usize,
     dependencies: Vec<String>,
@@ -98,7 +98,7 @@ fn list(situation: &Situation, labels: &[String], verbosity: u8, stages: &Stages
                     // As Django, without the fraction of the second.
                     let at = at.map(|at| at.split('.').next().unwrap_or(at));
                     let at = at.map(|at| format!(" (applied at {at})")).unwrap_or_default();
-                    _ = writeln!(text, " [X] {title}{at}");
+                    _ = writeln!(text, " [X] {title}{at}{}", waiting(id, situation));
                 }
                 Some(Applied::Derived) => {
                     _ = writeln!(text, " [-] {title} Run 'limosa migrate' to finish recording.");
@@ -126,7 +126,7 @@ fn plan(situation: &Situation, labels: &[String], verbosity: u8, stages: &Stages
         } else {
             String::new()
         };
-        _ = writeln!(text, "{mark}  {id}{dependencies}{}", stage(id, stages));
+        _ = writeln!(text, "{mark}  {id}{dependencies}{}{}", waiting(id, situation), stage(id, stages));
     }
     text
 }
@@ -194,6 +194,11 @@ fn pending_stages(workspace: &Workspace, situation: &Situation, connected: Optio
 /// Returns the stage of a migration behind its name.
 fn stage(id: &MigrationId, stages: &Stages) -> String {
     stages.get(id).map(|stage| format!(" ({stage})")).unwrap_or_default()
+}
+
+/// Returns behind the name of an applied migration that it got pending operations since.
+fn waiting(id: &MigrationId, situation: &Situation) -> &'static str {
+    if situation.parts.late.contains_key(id) { " (pending operations wait)" } else { "" }
 }
 
 fn applied_at<'a>(situation: &'a Situation, id: &MigrationId) -> Option<&'a str> {

@@ -110,7 +110,8 @@ fn operations(workspace: &Workspace, plan: &MigratePlan) -> Result<String, Error
         let id: &MigrationId = &planned.id;
         _ = writeln!(text, "{BOLD}{id}{BOLD:#}");
         let backwards = planned.direction == Direction::Backwards;
-        let runs = migration.operations.iter().enumerate().filter(|(place, _)| plan.parts.runs(id, *place));
+        let runs =
+            migration.operations.iter().enumerate().filter(|(place, _)| plan.parts.runs(id, *place, planned.direction));
         for (_, operation) in runs {
             _ = writeln!(text, "    {}", describe(operation, backwards));
         }
