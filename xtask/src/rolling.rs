@@ -37,16 +37,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     cases: Vec<String>,
     /// How many rows the large table holds.
-    #[arg(long, value_name = "N", default_value_t = 2000)]
+    #[arg(long, value_name = "N", default_value_t = 500)]
     rows: u64,
     /// How many threads each version works with.
     #[arg(long, value_name = "N", default_value_t = 3)]
     workers: usize,
     /// How many rounds each thread goes in each phase, at least.
-    #[arg(long, value_name = "N", default_value_t = 6)]
+    #[arg(long, value_name = "N", default_value_t = 3)]
     rounds: usize,
-    /// How long the application waits for a lock, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 1)]
+    /// How long the application waits for a lock, in milliseconds; on MariaDB in whole seconds.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 1000)]
     patience: u64,
     /// The interpreter that has Django and the drivers of the databases.
     #[arg(long, value_name = "PATH", env = "LIMOSA_TEST_DJANGO")]
@@ -57,9 +57,9 @@ pub(crate) struct Args {
     /// Where what failed is written, in full.
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
-    /// Puts the table into docs/rolling.md.
-    #[arg(long)]
-    write: bool,
+    /// Puts the table into docs/rolling.md, between the marks of this name.
+    #[arg(long, value_name = "NAME")]
+    write: Option<String>,
 }
 
 /// Runs the deploys and prints their table.
@@ -98,8 +98,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         fs_err::write(log, report::log(&lines))?;
     }
     let table = report::markdown(&lines);
-    if args.write {
-        report::write(&table, args)?;
+    if let Some(name) = &args.write {
+        report::write(&table, name, args)?;
     }
     print!("{table}");
     let wrong: Vec<String> = lines.iter().filter(|line| !line.is_good()).map(ToString::to_string).collect();

@@ -62,6 +62,19 @@ pub(crate) fn unknown_to(other: &ProjectState, state: &ProjectState, context: &C
     found
 }
 
+/// Returns the tables whose constraints refer to a table, but for itself.
+pub(crate) fn referring(state: &ProjectState, context: &Context, table: &str) -> Vec<String> {
+    let target = known::bare(table);
+    let views = state.models().filter_map(|model| view(state, context, &model.id()));
+    let all = views.flat_map(|view| tables(state, context, &view));
+    let refers =
+        |column: &ColumnDefinition| column.references.as_ref().is_some_and(|other| other.eq_ignore_ascii_case(target));
+    let found = all.filter(|(name, columns)| {
+        !name.eq_ignore_ascii_case(target) && columns.iter().any(|(column, _)| refers(column))
+    });
+    found.map(|(name, _)| name).collect()
+}
+
 impl Unknown {
     /// Returns what becomes of it in the deploy.
     pub(crate) fn fate<'a>(&self, subject: &Subject<'a>) -> Fate<'a> {

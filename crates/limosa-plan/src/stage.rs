@@ -8,6 +8,7 @@ mod migration;
 mod operation;
 mod rules;
 mod sql;
+mod width;
 
 pub use limosa_model::Stage;
 

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::bench::database::Kind;
+
 use super::Args;
 use super::case::{Case, Models};
 use super::judge::{self, Found, Half, Verdict};
@@ -28,7 +30,7 @@ pub(super) struct Run {
     pub(super) found: Vec<Found>,
     pub(super) phases: BTreeMap<(Version, String), Happened>,
     /// How often `migrate` itself had to be run again, because it was the victim of a deadlock.
-    pub(super) repeated: usize,
+    pub(super) repeated: u64,
     pub(super) verdict: Verdict,
 }
 
@@ -87,13 +89,13 @@ impl Deploy<'_> {
         let mut halves: Vec<Half> = stages.values().flatten().copied().collect();
         halves.sort();
         halves.dedup();
-        let verdict = judge::judge(&found, &phases, repeated);
+        let verdict = judge::judge(&found, &phases, if self.place.kind == Kind::Postgres { repeated } else { 0 });
         Ok(Run { halves, found, phases, repeated, verdict })
     }
 }
 
 /// Runs a half, again when the database ended it because of a deadlock; returns how often it did.
-fn migrate(database: &Database<'_>, project: &Project, half: &str) -> Result<usize> {
+fn migrate(database: &Database<'_>, project: &Project, half: &str) -> Result<u64> {
     for repeated in 0..10 {
         let (code, stdout, stderr) = database.try_limosa(project, &["migrate", half])?;
         if code == Some(0) {

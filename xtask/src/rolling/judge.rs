@@ -48,8 +48,8 @@ const BOTH: &[Version] = &[Version::Old, Version::New];
 const WITH_OLD: &[&str] = &["pre-deploy", "overlap"];
 /// From the moment at which the new code starts until `--post-deploy` is done; a request that began before may end later.
 const UNTIL_DONE: &[&str] = &["overlap", "post-deploy", "after"];
-/// Deadlocks, which come about or do not.
-const RACES: &[&str] = &["LK018"];
+/// Those that are about who comes first: they come true or do not.
+const RACES: &[&str] = &["LK018", "LK021"];
 
 const AFTER: &[&str] = &["post-deploy", "after"];
 
@@ -76,6 +76,9 @@ impl Found {
             ("BC015", _) => new(&["constraint"]),
             ("BC016", _) => old(&["constraint"]),
             ("BC017", _) => new(&["missing", "null", "type"]),
+            // A row that `INSERT IGNORE` leaves out is not told as an error.
+            ("LK021", Half::Before) => vec![Prophecy { versions: BOTH, phases: WITH_OLD, kinds: &["lock", "value"] }],
+            ("LK021", Half::After) => vec![Prophecy { versions: NEW, phases: AFTER, kinds: &["lock", "value"] }],
             (code, Half::Before) if code.starts_with("LK") => {
                 vec![Prophecy { versions: BOTH, phases: WITH_OLD, kinds: &["lock"] }]
             }
@@ -108,7 +111,7 @@ impl Verdict {
 /// Holds what happened against what was found: where nothing was found nothing may have failed, and what was warned of must have.
 ///
 /// A migration that was itself the victim of a deadlock, so that it had to be run again, counts as a failure of locks.
-pub(super) fn judge(found: &[Found], phases: &BTreeMap<(Version, String), Happened>, repeated: usize) -> Verdict {
+pub(super) fn judge(found: &[Found], phases: &BTreeMap<(Version, String), Happened>, repeated: u64) -> Verdict {
     let prophecies: Vec<(&Found, Prophecy)> =
         found.iter().flat_map(|found| found.prophecies().into_iter().map(move |prophecy| (found, prophecy))).collect();
     let failures = || {

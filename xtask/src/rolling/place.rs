@@ -149,12 +149,13 @@ impl Database<'_> {
         serde_json::from_str(&stdout).with_context(|| format!("limosa {}: {stdout}{stderr}", arguments.join(" ")))
     }
 
-    /// Returns a command of Django's on a project, whose connections wait so many seconds for a lock.
+    /// Returns a command of Django's on a project, whose connections wait so many milliseconds for a lock.
     pub(super) fn python(&self, project: &Project, patience: u64) -> Command {
+        let seconds = patience.div_ceil(1000);
         let options = match self.place.kind {
-            Kind::Postgres => format!(r#"{{"options": "-c lock_timeout={patience}s -c statement_timeout=60s"}}"#),
+            Kind::Postgres => format!(r#"{{"options": "-c lock_timeout={patience} -c statement_timeout=60s"}}"#),
             _ => format!(
-                r#"{{"init_command": "SET SESSION lock_wait_timeout={patience}, innodb_lock_wait_timeout={patience}, max_statement_time=60"}}"#
+                r#"{{"init_command": "SET SESSION lock_wait_timeout={seconds}, innodb_lock_wait_timeout={seconds}, max_statement_time=60"}}"#
             ),
         };
         let mut command = Command::new(&self.place.python);

@@ -68,6 +68,11 @@ impl Line {
         self.run.phases.values().map(|happened| happened.queries).sum()
     }
 
+    /// Returns how many transactions, and runs of the program, were to be repeated because of a deadlock.
+    fn repeated(&self) -> u64 {
+        self.run.phases.values().map(|happened| happened.repeated).sum::<u64>() + self.run.repeated
+    }
+
     /// Returns how long a query took at most while a migration may have run, in milliseconds.
     fn longest(&self) -> f64 {
         let longest = self.run.phases.values().map(|happened| happened.longest);
@@ -81,7 +86,8 @@ impl fmt::Display for Line {
         let codes = self.codes();
         write!(f, " check says {};", if codes.is_empty() { "nothing" } else { &codes })?;
         let failed = COLUMNS.map(|(version, phase, _)| self.failed(version, phase).to_string());
-        write!(f, " failed {}; {} queries, {:.0} ms at most", failed.join(" "), self.queries(), self.longest())?;
+        write!(f, " failed {}; {} deadlocks, ", failed.join(" "), self.repeated())?;
+        write!(f, "{} queries, {:.0} ms at most", self.queries(), self.longest())?;
         self.run.verdict.unforeseen.iter().try_for_each(|text| write!(f, "\n    not foretold: {text}"))?;
         self.run.verdict.unfounded.iter().try_for_each(|text| write!(f, "\n    did not happen: {text}"))
     }
@@ -91,8 +97,8 @@ impl fmt::Display for Line {
 pub(super) fn markdown(lines: &[Line]) -> String {
     let mut text = String::from("| change | database | half | `check` |");
     COLUMNS.iter().for_each(|(_, _, heading)| _ = write!(text, " {heading} |"));
-    text.push_str(" queries | longest, ms |\n|---|---|---|---|");
-    text.push_str(&"--:|".repeat(COLUMNS.len() + 2));
+    text.push_str(" deadlocks | queries | longest, ms |\n|---|---|---|---|");
+    text.push_str(&"--:|".repeat(COLUMNS.len() + 3));
     text.push('\n');
     let mut names: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
     let mut seen = std::collections::BTreeSet::new();
@@ -103,7 +109,7 @@ pub(super) fn markdown(lines: &[Line]) -> String {
         for (version, phase, _) in COLUMNS {
             _ = write!(text, " {} |", line.failed(version, phase));
         }
-        _ = writeln!(text, " {} | {:.0} |", line.queries(), line.longest());
+        _ = writeln!(text, " {} | {} | {:.0} |", line.repeated(), line.queries(), line.longest());
     }
     text
 }
@@ -136,18 +142,16 @@ pub(super) fn log(lines: &[Line]) -> String {
     text
 }
 
-/// Puts the table into docs/rolling.md, between its two marks.
-pub(super) fn write(table: &str, args: &Args) -> Result<()> {
+/// Puts the table into docs/rolling.md, between two marks.
+pub(super) fn write(table: &str, name: &str, args: &Args) -> Result<()> {
     let path = crate::workspace().join("docs/rolling.md");
     let text = fs_err::read_to_string(&path)?;
-    let (before, rest) = text.split_once(BEGIN).context("docs/rolling.md has no mark for the table")?;
-    let (_, after) = rest.split_once(END).context("docs/rolling.md has no mark for the table's end")?;
+    let (begin, end) = (format!("<!-- rolling {name} -->"), "<!-- end -->");
+    let (before, rest) = text.split_once(&begin).with_context(|| format!("docs/rolling.md has no mark {begin}"))?;
+    let (_, after) = rest.split_once(end).with_context(|| format!("docs/rolling.md has no mark {end}"))?;
+    let Args { rows, workers, rounds, patience, .. } = args;
     let size = format!(
-        "{} rows in the table of orders, {} threads of each version, at least {} rounds of each in every phase, {} s for a lock.",
-        args.rows, args.workers, args.rounds, args.patience
+        "{rows} orders, {workers} threads of each version, at least {rounds} rounds of each in every phase; {patience} ms for a lock."
     );
-    Ok(fs_err::write(&path, format!("{before}{BEGIN}\n{size}\n\n{table}{END}{after}"))?)
+    Ok(fs_err::write(&path, format!("{before}{begin}\n{size}\n\n{table}{end}{after}"))?)
 }
-
-const BEGIN: &str = "<!-- cargo xtask rolling --write -->";
-const END: &str = "<!-- end -->";

@@ -6,6 +6,7 @@ use crate::finding::Findings;
 use crate::subject::Subject;
 
 pub(super) mod check_scans;
+pub(super) mod copies_referenced_table;
 pub(super) mod copies_table;
 pub(super) mod drop_index_blocks;
 pub(super) mod exclusion_blocks;

@@ -9,6 +9,7 @@ use limosa_sql::dialect::Dialect;
 use limosa_sql::names::default_table;
 
 use super::sql;
+use super::width::narrows;
 
 /// The stage of an operation and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,7 +211,8 @@ impl Judge<'_> {
         };
         let is_unique = |field: &Field| field.declared_unique || field.primary_key;
         let drops_default = old.db_default.is_some() && new.db_default.is_none() && !new.null;
-        if (old.null && !new.null) || (!is_unique(old) && is_unique(new)) || drops_default {
+        let refuses = (old.null && !new.null) || (!is_unique(old) && is_unique(new)) || narrows(old, new);
+        if refuses || drops_default {
             return Reason::Tightens;
         }
         if old.db_column != new.db_column { Reason::Renames } else { Reason::Adds }

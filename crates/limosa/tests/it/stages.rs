@@ -478,6 +478,8 @@ fn inferred() -> Vec<(String, &'static str)> {
         (field("AlterField", "old", "type = \"CharField\", max_length = 9, default = \"\""), "post-deploy"),
         (field("AlterField", "old", "type = \"CharField\", max_length = 9, null = true, unique = true"), "post-deploy"),
         (field("AlterField", "old", "type = \"CharField\", max_length = 99, null = true"), "pre-deploy"),
+        (field("AlterField", "old", "type = \"CharField\", max_length = 5, null = true"), "post-deploy"),
+        (field("AlterField", "old", "type = \"TextField\", null = true"), "pre-deploy"),
         (operation(&format!("op = \"AddConstraint\"\nmodel = \"Post\"\nconstraint = {unique}")), "post-deploy"),
         (
             operation("op = \"AlterUniqueTogether\"\nmodel = \"Post\"\nunique_together = [[\"old\", \"title\"]]"),
