@@ -119,6 +119,8 @@ fn stages(database: &Database<'_>, project: &Project) -> Result<BTreeMap<String,
         let halves = match text(&migration["stage"]) {
             "post-deploy" => vec![Half::After],
             "mixed" => vec![Half::Before, Half::After],
+            // It goes with what it depends on, which is what stands before it here.
+            "either" if stages.values().any(|halves: &Vec<Half>| halves.contains(&Half::After)) => vec![Half::After],
             _ => vec![Half::Before],
         };
         stages.insert(name, halves);

@@ -29,6 +29,8 @@ pub enum Reason {
     Nothing,
     /// It is about a table that is made in the same plan, which no code uses yet.
     Fresh,
+    /// It looks at the rows that are there, which no code asks for.
+    Validates,
     /// It takes away what the old code may use.
     Removes,
     /// It refuses rows that the old code may write.
@@ -48,6 +50,7 @@ impl Reason {
             Self::Explicit => "says so itself",
             Self::Nothing => "does nothing to the database",
             Self::Fresh => "is about a table that is made in the same plan",
+            Self::Validates => "looks at the rows that are there, which no code asks for",
             Self::Removes => "takes away what the old code may use",
             Self::Tightens => "refuses what the old code may write",
             Self::Renames => "renames, which neither the old nor the new code expects",
@@ -58,7 +61,7 @@ impl Reason {
 
     fn stage(self) -> Option<Stage> {
         match self {
-            Self::Explicit | Self::Nothing | Self::Fresh => None,
+            Self::Explicit | Self::Nothing | Self::Fresh | Self::Validates => None,
             Self::Removes | Self::Tightens | Self::Renames => Some(Stage::PostDeploy),
             Self::Adds | Self::Runs => Some(Stage::PreDeploy),
         }
@@ -167,6 +170,8 @@ impl Judge<'_> {
             }
             Kind::RunPython(op) if RunPython::does_nothing(&op.code, self.from) => Reason::Nothing,
             Kind::Postgres(PostgresOperation::RemoveCollation(_)) => Reason::Removes,
+            // It goes with the constraint, in whatever half that is added.
+            Kind::Postgres(PostgresOperation::ValidateConstraint { .. }) => Reason::Validates,
             Kind::Custom(op) => match &op.effect {
                 StateEffect::Base(base) => self.reason(base),
                 StateEffect::None if !op.runs => Reason::Nothing,

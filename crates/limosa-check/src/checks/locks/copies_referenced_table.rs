@@ -1,9 +1,10 @@
 //! LK021.
 
-use limosa_sql::effect::{Blocks, Work};
+use limosa_sql::effect::{Blocks, Effect, TableChange, Work};
 
 use crate::check::declare;
-use crate::finding::Findings;
+use crate::finding::{Findings, Level};
+use crate::plan::Statement;
 use crate::subject::Subject;
 use crate::unknown::referring;
 
@@ -16,7 +17,9 @@ declare! {
     /// what the copy needs in the end to take the table's place. MariaDB does not see that each waits for the other: all stands still, the
     /// table's readers too, until `innodb_lock_wait_timeout` (50 seconds, unless it is set) is over, however small the table is. Django's
     /// `add` of a many-to-many field then loses the row without an error, because it says `INSERT IGNORE`. Let the change give up
-    /// before that (`lock_wait_timeout`), run it when nobody writes, or leave the copying to a tool that does it in the background.
+    /// before that (`lock_wait_timeout`), run it when nobody writes, or leave the copying to a tool that does it in the background. A foreign key
+    /// that is dropped can
+    /// stand still in the same way, which is a note.
     ///
     /// # Example
     ///
@@ -46,12 +49,22 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     if subject.so_far.settings.contains_key("lock_wait_timeout") {
         return;
     }
-    for (table, _, cost) in subject.effects_on_old_tables() {
+    for (table, effect, cost) in subject.effects_on_old_tables() {
+        if drops_key(subject, effect) {
+            findings
+                .report(format!("a foreign key of `{table}` goes, which can keep writes on both of its sides waiting for a timeout"))
+                .help("set `lock_wait_timeout` to a few seconds before it, in `RunSQL`, so that the change gives up first")
+                .level(Level::Note)
+                .once()
+                .table(table);
+        }
         if cost.work != Work::Rewrite || blocks(cost) < Blocks::Writes {
             continue;
         }
-        let others = referring(&operation.before, subject.context(), table);
-        if let Some(other) = others.into_iter().find(|other| !subject.so_far.is_new(other)) {
+        if let Some(other) = referring(&operation.before, subject.context(), table)
+            .into_iter()
+            .find(|other| !subject.so_far.is_new(other))
+        {
             findings
                 .report(format!("`{table}` is copied, which writes to `{other}` and the copy can keep each other from finishing"))
                 .help("set `lock_wait_timeout` to a few seconds before it, in `RunSQL`, so that the change gives up first")
@@ -59,6 +72,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 .table(table);
         }
     }
+}
+
+fn drops_key(subject: &Subject<'_>, effect: &Effect) -> bool {
+    let says = |statement: &Statement| statement.sql.to_ascii_uppercase().contains("DROP FOREIGN KEY");
+    matches!(effect, Effect::AlterTable { change: TableChange::DropConstraint { .. }, .. })
+        && subject.statement.is_some_and(says)
 }
 
 #[cfg(test)]
@@ -81,6 +100,8 @@ mod tests {
             ("migrations.AlterField('customer', 'city', models.CharField(max_length=60, null=True))", 0),
             ("migrations.AddField('customer', 'x', models.IntegerField(null=True))", 0),
             ("migrations.AlterField('order', 'number', models.BigIntegerField())", 0),
+            ("migrations.RemoveField('order', 'customer')", 1),
+            ("migrations.RemoveField('order', 'number')", 0),
             // Its table is new.
             (through, 0),
         ];
