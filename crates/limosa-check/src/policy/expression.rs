@@ -43,14 +43,13 @@ impl Expression {
     /// # Errors
     /// When it is not understood, or names what there is not.
     pub(super) fn read(text: &str, variables: &'static [Member]) -> Result<Self, Vec<Problem>> {
-        let parser = ENVIRONMENT.parser().enable_ident_escape_syntax(true);
-        let tree = parser.parse(&escaped(text)).map_err(|errors| {
-            let problem = |error: &cel::ParseError| Problem {
-                message: format!("this is not an expression: {}", plain(&error.msg)),
-                part: None,
-                help: Some("see https://cel.dev for the language".into()),
-            };
-            errors.errors.iter().take(1).map(problem).collect::<Vec<_>>()
+        if let Some(message) = too_large(text) {
+            let help = Some("make several policies of it".into());
+            return Err(vec![Problem { message: message.to_owned(), part: None, help }]);
+        }
+        let tree = parsed(&escaped(text)).map_err(|message| {
+            let help = Some("see https://cel.dev for the language".into());
+            vec![Problem { message: format!("this is not an expression: {message}"), part: None, help }]
         })?;
         let mut walk = Walk::new(variables);
         let of = walk.type_of(&tree);
@@ -83,6 +82,50 @@ pub(super) fn context(variables: impl IntoIterator<Item = (&'static str, Value)>
         context.add_variable_from_value(name, value);
     }
     context
+}
+
+/// Parses an expression, on a stack of its own: the parser calls itself several times for each pair of parentheses.
+fn parsed(text: &str) -> Result<IdedExpr, String> {
+    const STACK: usize = 64 << 20;
+    let parse = || {
+        let parsed = ENVIRONMENT.parser().enable_ident_escape_syntax(true).parse(text);
+        parsed.map_err(|errors| errors.errors.first().map_or_else(String::new, |error| plain(&error.msg)))
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, parse);
+        let parsed = thread.map_err(|error| error.to_string())?.join();
+        parsed.unwrap_or_else(|_| Err("the parser gave up".to_owned()))
+    })
+}
+
+/// Returns why an expression is not read: its parts are gone through by a function that calls itself.
+fn too_large(text: &str) -> Option<&'static str> {
+    const SIGNS: usize = 80;
+    const DEPTH: usize = 30;
+    let (mut depth, mut deepest, mut signs, mut most, mut quote) = (0_usize, 0, 0, 0, None);
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, quote) {
+            ('\\', Some(_)) => _ = letters.next(),
+            (letter, Some(open)) if letter == open => quote = None,
+            (_, Some(_)) => {}
+            ('"' | '\'', None) => quote = Some(letter),
+            // Parts between these are gone through one after the other.
+            ('&' | '|' | ',', None) => signs = 0,
+            ('.' | '!' | '?' | '-' | '+' | '*' | '/' | '%' | '<' | '>' | '=' | '(' | '[' | '{', None) => {
+                signs += 1;
+                depth += usize::from(matches!(letter, '(' | '[' | '{'));
+                (most, deepest) = (most.max(signs), deepest.max(depth));
+            }
+            (')' | ']' | '}', None) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    match (deepest > DEPTH, most > SIGNS) {
+        (true, _) => Some("this is nested too deeply"),
+        (_, true) => Some("this is too long"),
+        _ => None,
+    }
 }
 
 /// Returns an expression in which members may be called what the language keeps for itself, as in `op.field.null`: those stand in backticks.

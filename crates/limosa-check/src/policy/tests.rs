@@ -85,6 +85,19 @@ fn what_is_wrong_with_an_expression() {
     for when in ["op.kind ==", "(", "", "op.kind = 'AddField'", "\"\\", "a ? b", "{", "op..x", "🦀"] {
         assert!(Policy::read(definition(Operation, when)).is_err(), "{when}");
     }
+    for (open, middle, close) in [
+        ("(", "true", ")"),
+        ("[", "", "]"),
+        ("", "op", ".a"),
+        ("!", "true", ""),
+        ("true ? ", "true", " : true"),
+        ("", "op", "[0]"),
+    ] {
+        for times in [20, 29, 75, 400, 5_000] {
+            // Whatever it says of them, it lives on.
+            _ = Policy::read(definition(Operation, &format!("{}{middle}{}", open.repeat(times), close.repeat(times))));
+        }
+    }
     for (code, is_code) in [
         ("SHOP001", true),
         ("ABC1", true),

@@ -89,9 +89,9 @@ impl<'a> List<'a> {
         let is_one_line = !text[self.inner.clone()].contains('\n');
         let indent = self.calls.first().map_or("        ", |call| indentation(text, range(call.range()).start));
         let mut blocks = Vec::new();
-        for part in parts {
+        for (place, part) in parts.iter().enumerate() {
             let block = match part {
-                Part::Kept(index, change) => self.block(text, *index, *change)?,
+                Part::Kept(index, change) => self.block(text, *index, *change, place + 1 < parts.len())?,
                 Part::Validate { model, name } => {
                     let quote = quote(text);
                     let (model, name) = (format!("{quote}{model}{quote}"), format!("{quote}{name}{quote}"));
@@ -117,14 +117,14 @@ impl<'a> List<'a> {
         Ok(inner + &text[tail..self.inner.end])
     }
 
-    /// Returns the text of an operation, with a comma at its end.
-    fn block(&self, text: &str, index: usize, change: Option<Change>) -> Result<String, String> {
+    /// Returns the text of an operation, with a comma at its end when another one follows.
+    fn block(&self, text: &str, index: usize, change: Option<Change>, is_followed: bool) -> Result<String, String> {
         let (Some(block), Some(call)) = (self.blocks.get(index), self.calls.get(index)) else {
             return Err("the operations in the file are others".into());
         };
         let mut pieces = Vec::new();
         let end = range(call.range()).end;
-        if !text[end..block.end].trim_start().starts_with(',') {
+        if is_followed && !text[end..block.end].trim_start().starts_with(',') {
             pieces.push((end..end, ",".to_owned()));
         }
         match change {

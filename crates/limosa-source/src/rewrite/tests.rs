@@ -45,10 +45,9 @@ fn nothing_moves_that_does_not_change() {
         operations: (0..count).map(|index| Part::Kept(index, None)).collect(),
         ..Rewrite::default()
     };
-    let with_comma = PYTHON.replace("datetime.date)\n", "datetime.date),\n");
     let toml = "# first\ndependencies = [\"shop.0001_initial\"] # why\n\n# one\n[[operations]]\nop = \"DeleteModel\"\nname = \"A\"\n\n[[operations]]\nop = \"RunSQL\"\nsql = \"x\"\n";
     for (path, text, count) in [
-        ("m.py", with_comma.as_str(), 3),
+        ("m.py", PYTHON, 3),
         ("m.py", "class Migration(M):\n    operations = [a(), b()]\n", 2),
         ("m.py", "class Migration(M):\n    operations = []\n", 0),
         ("m.toml", toml, 2),
@@ -122,7 +121,7 @@ class Migration(migrations.Migration):
     assert!(third.contains("# fills\ndef fill") && third.contains("NAMES = "), "{third}");
     assert!(
         third.contains(
-            "    operations = [\n        # at last\n        migrations.RunPython(fill, datetime.date),\n    ]\n"
+            "    operations = [\n        # at last\n        migrations.RunPython(fill, datetime.date)\n    ]\n"
         ),
         "{third}"
     );
