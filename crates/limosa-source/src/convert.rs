@@ -11,7 +11,7 @@ mod stages;
 
 use limosa_model::field::FieldError;
 use limosa_model::value::Call;
-use limosa_model::{Field, MigrationId, Operation, SmolStr, Span, Value};
+use limosa_model::{Field, MigrationId, Operation, SmolStr, Span, Stage, Value};
 
 /// Why an operation could not be understood; only running the project's code can tell more.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,6 +75,11 @@ pub trait Knowledge {
     /// Returns what is known about an operation of a class that is not Django's own; `place` is where it is, such as
     /// `3` or `3.database_operations.0`.
     fn operation(&self, call: &Call, place: &str) -> Option<KnownOperation>;
+
+    /// Returns the stage that the class of an operation names, where it is not Django's own.
+    fn stage(&self, _: &Call) -> Option<Stage> {
+        None
+    }
 
     /// Returns the documentation of the function of an operation; `reverse` asks for that of the way back.
     fn documentation(&self, function: &str, place: &str, reverse: bool) -> Option<SmolStr>;

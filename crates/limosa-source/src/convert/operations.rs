@@ -33,7 +33,9 @@ impl Converter<'_> {
             }
         };
         let kind = self.kind(call, place)?;
-        Ok(Operation { kind, span: Ignored(call.span), stage: Ignored(super::stages::of(call)) })
+        let is_own = !call.callee.starts_with("django.");
+        let of_class = || self.knowledge.stage(call).filter(|_| is_own);
+        Ok(Operation { kind, span: Ignored(call.span), stage: Ignored(super::stages::of(call).or_else(of_class)) })
     }
 
     /// Understands one call.

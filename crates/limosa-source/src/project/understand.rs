@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use limosa_model::field::{CustomColumn, FieldError};
 use limosa_model::value::Call;
-use limosa_model::{Diagnostic, Field, Migration, MigrationId, SmolStr};
+use limosa_model::{Diagnostic, Field, Migration, MigrationId, SmolStr, Stage};
 
 use crate::config::FieldClass;
 use crate::convert::{self, Knowledge, KnownOperation, Problem, Purpose};
@@ -27,6 +27,10 @@ impl Knowledge for Configured<'_> {
 
     fn operation(&self, call: &Call, place: &str) -> Option<KnownOperation> {
         self.others.operation(call, place)
+    }
+
+    fn stage(&self, call: &Call) -> Option<Stage> {
+        self.others.stage(call)
     }
 
     fn documentation(&self, function: &str, place: &str, reverse: bool) -> Option<SmolStr> {

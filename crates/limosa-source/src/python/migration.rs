@@ -19,6 +19,9 @@ use crate::sources::Source;
 /// The attributes of a migration that have a meaning of their own.
 const ATTRIBUTES: [&str; 6] = ["operations", "dependencies", "run_before", "replaces", "initial", "atomic"];
 
+/// What a native migration has and one of Django's has not: its state would lack it.
+const PENDING: &str = "pending_operations";
+
 /// Methods of a migration that change what it says.
 const OWN_METHODS: [&str; 5] = ["__getattribute__", "__init__", "__init_subclass__", "__new__", "mutate_state"];
 
@@ -114,7 +117,14 @@ pub fn read_migration(
             return (None, diagnostics);
         }
     };
-    (Some(raw(&mut evaluator, &class, source, id, module)), diagnostics)
+    let migration = raw(&mut evaluator, &class, source, id, module);
+    if migration.attributes.iter().any(|(name, _)| name == PENDING) {
+        let message = format!("`{PENDING}` of {} is ignored, here as by Django", migration.id);
+        let help = "write the migration in TOML, or make one of its own of them with `stage = \"post-deploy\"`";
+        diagnostics
+            .push(Diagnostic::warning("pending-operations", message).at(migration.span, "in this class").help(help));
+    }
+    (Some(migration), diagnostics)
 }
 
 fn raw(

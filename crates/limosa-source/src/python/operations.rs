@@ -2,7 +2,7 @@
 
 use limosa_model::field::FieldError;
 use limosa_model::value::{Call, Opaque};
-use limosa_model::{Field, Migration, SmolStr, Value};
+use limosa_model::{Field, Migration, SmolStr, Stage, Value};
 
 use super::classes::Chain;
 use super::context::Context;
@@ -23,13 +23,15 @@ impl<'a> SourceKnowledge<'a> {
         Self { context, migration }
     }
 
+    /// Returns the constant `stage` of an operation's class, or of one that it inherits from.
+    fn stage_of_class(&self, call: &Call) -> Option<Stage> {
+        let mut evaluator = Evaluator::for_classes(self.context, &call.callee)?;
+        let chain = Chain::follow(&mut evaluator, &call.callee, &is_base).ok()?;
+        chain.attribute("stage").and_then(Stage::of)
+    }
+
     fn known_operation(&self, call: &Call) -> Option<KnownOperation> {
         let mut evaluator = Evaluator::for_classes(self.context, &call.callee)?;
-        let is_base = |path: &str| {
-            let (package, class) = path.rsplit_once('.').unwrap_or_default();
-            matches!(package, "django.db.migrations" | "django.contrib.postgres.operations")
-                || (class == "Operation" && package.starts_with("django."))
-        };
         let chain = Chain::follow(&mut evaluator, &call.callee, &is_base).ok()?;
         let base = chain.base.clone().filter(|_| !chain.links.is_empty())?;
         if chain.defines(&["__new__", "__getattr__", "__getattribute__"]).is_some() {
@@ -92,6 +94,13 @@ impl<'a> SourceKnowledge<'a> {
     }
 }
 
+/// Returns whether a class is one of Django's operations, or the one that all are built on.
+fn is_base(path: &str) -> bool {
+    let (package, class) = path.rsplit_once('.').unwrap_or_default();
+    matches!(package, "django.db.migrations" | "django.contrib.postgres.operations")
+        || (class == "Operation" && package.starts_with("django."))
+}
+
 impl Knowledge for SourceKnowledge<'_> {
     fn field(&self, call: &Call, _: Purpose) -> Result<Field, FieldError> {
         super::fields::build(&self.context, call)
@@ -99,6 +108,10 @@ impl Knowledge for SourceKnowledge<'_> {
 
     fn operation(&self, call: &Call, _: &str) -> Option<KnownOperation> {
         self.known_operation(call)
+    }
+
+    fn stage(&self, call: &Call) -> Option<Stage> {
+        self.stage_of_class(call)
     }
 
     fn documentation(&self, function: &str, _: &str, _: bool) -> Option<SmolStr> {

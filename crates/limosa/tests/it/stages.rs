@@ -561,6 +561,41 @@ fn classes_say_their_stage() {
 }
 
 #[test]
+fn classes_of_operations_say_their_stage() {
+    for (class, stage) in [
+        ("class Own(migrations.RunSQL):\n    stage = \"post-deploy\"\n", "post-deploy"),
+        ("from syzygy import Stage\nclass Own(migrations.RunSQL):\n    stage = Stage.POST_DEPLOY\n", "post-deploy"),
+        (
+            "class Base(migrations.RunSQL):\n    stage = \"post-deploy\"\nclass Own(Base):\n    elidable = True\n",
+            "post-deploy",
+        ),
+        ("class Own(migrations.RunSQL):\n    stage = None\n", "pre-deploy"),
+        ("class Own(migrations.RunSQL):\n    pass\n", "pre-deploy"),
+    ] {
+        let text = python("0001_initial", class, "", "Own(\"UPDATE library_book SET title = ''\", \"\")");
+        let Some(project) = Project::django(&[("0002_own", &text)]) else { return };
+        let database = Database::sqlite();
+        let project = project.on(&database);
+        project.run("migrate library 0001").ends(0);
+        let json = project.run("showmigrations --format json").ends(0).json();
+        assert_eq!(json[0]["migrations"][1]["stage"], *stage, "{class}: {json:?}");
+    }
+}
+
+#[test]
+fn pending_operations_in_python_are_told_of() {
+    let text = python("0001_initial", "", &format!("pending_operations = [{REMOVE}]"), ADD);
+    let Some(project) = Project::django(&[("0002_own", &text)]) else { return };
+    let database = Database::sqlite();
+    let said = project.on(&database).run("migrate").ends(0);
+    said.tells(&[
+        "`pending_operations` of library.0002_own is ignored, here as by Django",
+        "write the migration in TOML",
+    ]);
+    assert!(database.dump().contains("title"));
+}
+
+#[test]
 fn django_goes_on_when_both_halves_are_done() {
     let python_path = std::env::var_os("LIMOSA_TEST_DJANGO");
     on_each("stages_django", |database| {
