@@ -14,6 +14,8 @@ pub(super) struct Case {
     pub(super) origin: Vec<String>,
     /// The one rule of squawk that it is about: nothing else counts then.
     pub(super) rule: Option<String>,
+    /// Whether it is one statement of an example.
+    pub(super) alone: bool,
     /// The database.
     pub(super) database: Database,
     /// What is done.
@@ -66,6 +68,7 @@ impl Case {
             name: String::new(),
             origin: Vec::new(),
             rule: None,
+            alone: false,
             database: Database::Postgres,
             body,
             transaction: true,

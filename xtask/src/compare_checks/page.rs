@@ -21,7 +21,8 @@ Limosa's [checks](checks.md), squawk and django-migration-linter look at the sam
   harmless as far as that rule goes. strong_migrations' list and the rules of django-migration-linter, as SQL and as Django's operations where a thing has both forms
   (`xtask/checks/cases.toml`); beside each dangerous thing the harmless ones that look like it. Each is a migration that follows one which makes the tables: they are old.
 - **Found** is what is reported at `warning` or above; what is *noted* is reported as a `note`. Squawk and the linter have found it when a rule that belongs to one of the
-  expected checks speaks up; ours must all do. In squawk's examples, only what belongs to the example's own rule counts.
+  expected checks speaks up; ours must all do. In squawk's examples, only what belongs to the example's own rule counts. Of an example with several statements, those of which squawk
+  says the same by themselves are cases of their own.
 - **A false alarm** is anything reported of something harmless, apart from what has to be asked for with us (design, timeouts), whoever reports it.
 - **All rules are on**: ours with what has to be asked for, squawk's with those that are opt-in. Squawk is shown SQL, of Django's operations what `sqlmigrate` writes; it knows
   PostgreSQL alone. The linter sees all as migrations, SQL as `RunSQL`.
@@ -94,15 +95,10 @@ type Belongs = Box<dyn Fn(&Asked) -> bool>;
 /// Returns the sets of cases with their titles.
 fn sets() -> Vec<(String, Belongs)> {
     let mut sets: Vec<(String, Belongs)> = vec![
-        (
-            "squawk's examples, rules that run by default".into(),
-            Box::new(|asked| asked.case.rule.is_some() && !asked.opt_in),
-        ),
-        (
-            "squawk's examples, rules that are opt-in".into(),
-            Box::new(|asked| asked.case.rule.is_some() && asked.opt_in),
-        ),
+        ("squawk's examples, rules that run by default".into(), Box::new(|asked| is_example(asked) && !asked.opt_in)),
+        ("squawk's examples, rules that are opt-in".into(), Box::new(|asked| is_example(asked) && asked.opt_in)),
     ];
+    sets.push(("squawk's examples, their statements one by one".into(), Box::new(|asked| asked.case.alone)));
     for database in [Database::Postgres, Database::Mysql, Database::Mariadb] {
         for form in ["SQL", "Django"] {
             let title = format!("{} as {form}", database.title());
@@ -114,6 +110,10 @@ fn sets() -> Vec<(String, Belongs)> {
         }
     }
     sets
+}
+
+fn is_example(asked: &Asked) -> bool {
+    asked.case.rule.is_some() && !asked.case.alone
 }
 
 /// Returns what each tool says of each case.
@@ -168,7 +168,7 @@ fn mark(verdict: &Verdict) -> &'static str {
 /// Returns the table of squawk's examples by rule.
 fn by_rule(asked: &[Asked]) -> String {
     let mut rules: BTreeMap<&str, (Counts, Counts)> = BTreeMap::new();
-    for asked in asked {
+    for asked in asked.iter().filter(|asked| !asked.case.alone) {
         if let Some(rule) = &asked.case.rule {
             let (ours, linter) = rules.entry(rule).or_default();
             ours.add(&asked.limosa_verdict);

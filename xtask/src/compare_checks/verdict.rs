@@ -88,7 +88,8 @@ impl<'a> Judge<'a> {
         let unwanted = case.without.iter().any(|code| found.iter().any(|finding| finding.code == code));
         let verdict = if unwanted { Verdict::Alarm } else { verdict };
         let without_check = self.rule(case).filter(|rule| rule.codes.is_empty()).and_then(|rule| rule.why.clone());
-        let reason = self.differences.get(&case.name).cloned().or(without_check);
+        let reason = self.differences.get(&case.name).or_else(|| self.differences.get(whole(&case.name)));
+        let reason = reason.cloned().or(without_check);
         match (verdict, reason) {
             (verdict @ (Verdict::Missed | Verdict::Alarm), Some(reason)) => Verdict::Left(Box::new(verdict), reason),
             (verdict, _) => verdict,
@@ -136,6 +137,11 @@ impl<'a> Judge<'a> {
     fn rule(&self, case: &Case) -> Option<&'a Rule> {
         case.rule.as_deref().and_then(|name| self.squawk.rule(name))
     }
+}
+
+/// Returns the example that a statement is taken from.
+fn whole(name: &str) -> &str {
+    name.split(", statement ").next().unwrap_or(name)
 }
 
 /// The rule that another one is a name of.

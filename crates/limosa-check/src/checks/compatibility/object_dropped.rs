@@ -35,7 +35,7 @@ declare! {
 }
 
 /// What queries can name.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     "function",
     "procedure",
     "routine",
@@ -46,6 +46,7 @@ const KINDS: [&str; 10] = [
     "sequence",
     "extension",
     "collation",
+    "attribute",
 ];
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
@@ -84,6 +85,7 @@ mod tests {
             ("DROP EXTENSION hstore", 1),
             ("DROP FUNCTION f(int); CREATE FUNCTION f(int, int) RETURNS int LANGUAGE sql AS 'SELECT 1'", 0),
             ("DROP VIEW totals", 0),
+            ("ALTER TYPE address DROP ATTRIBUTE zip", 1),
             ("DROP TRIGGER t ON shop_order", 0),
             ("stage = 'post-deploy'\noperations = [migrations.RunSQL('DROP FUNCTION f', '')]", 0),
         ];

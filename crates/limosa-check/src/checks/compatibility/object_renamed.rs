@@ -60,6 +60,7 @@ mod tests {
             ("ALTER TYPE mood RENAME VALUE 'a' TO 'b'", 0),
             ("ALTER TRIGGER t ON shop_order RENAME TO u", 0),
             ("ALTER FUNCTION f(int) OWNER TO app", 0),
+            ("ALTER VIEW v RENAME COLUMN a TO b", 1),
             ("ALTER INDEX order_number_idx RENAME TO x", 0),
         ];
         expect(&CHECK, Dialect::Postgres, &cases);

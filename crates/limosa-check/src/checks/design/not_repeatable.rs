@@ -89,12 +89,12 @@ fn is_added_twice(subject: &Subject<'_>, effect: &Effect) -> bool {
         Effect::AlterTable { table: other, change } if other == table => Some(change),
         _ => None,
     });
-    let last = changes.filter_map(|change| match change {
+    let mut last = changes.filter_map(|change| match change {
         TableChange::DropConstraint { name: Some(other), if_exists: true, .. } if other == name => Some(false),
         TableChange::AddConstraint { name: Some(other), .. } if other == name => Some(true),
         _ => None,
     });
-    subject.is_postgres() && !subject.so_far.is_new(table) && last.last().unwrap_or(true)
+    subject.is_postgres() && !subject.so_far.is_new(table) && last.next_back().unwrap_or(true)
 }
 
 /// Returns the words that would make an effect one that can be had twice.

@@ -165,6 +165,21 @@ fn renamed(kind: &str, mut cursor: Cursor<'_>) -> Option<Effect> {
     if cursor.take(&["ON"]) {
         cursor.name()?; // the table of a trigger, a policy, a rule
     }
+    if cursor.take(&["RENAME", "COLUMN"]) || cursor.take(&["RENAME", "ATTRIBUTE"]) {
+        let part = cursor.part()?;
+        cursor.take(&["TO"]);
+        return Some(Effect::RenameObject {
+            kind: format!("column of {kind}"),
+            name: format!("{name}.{part}"),
+            to: cursor.part()?,
+        });
+    }
+    if cursor.take(&["DROP", "ATTRIBUTE"]) {
+        let if_exists = cursor.if_exists();
+        let name = format!("{name}.{}", cursor.part()?);
+        let cascade = cursor.is(&["CASCADE"]);
+        return Some(Effect::DropObject { kind: "attribute".into(), name, table: None, cascade, if_exists });
+    }
     let to = if cursor.take(&["RENAME", "TO"]) {
         cursor.name()?
     } else if cursor.take(&["SET", "SCHEMA"]) {
