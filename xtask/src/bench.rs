@@ -110,7 +110,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     }
     for size in sizes {
         let bench = measure::Bench {
-            project: project::generate(size, &folder.path().join(size.to_string()))?,
+            project: project::generate(size, &folder.path().join(size.to_string()), &[])?,
             programs: &programs,
             django: django::Django::new(&django, args.django_cache.as_deref(), &folder.path().join("django"))?,
             linter: args

@@ -8,6 +8,7 @@
 
 mod constraint;
 mod diff;
+mod follow;
 mod lookup;
 mod mutate;
 mod mysql;

@@ -10,7 +10,7 @@ use super::database::{Database, Kind};
 use super::django::{Django, FromEmpty};
 use super::linter::Linter;
 use super::process::{self, Sample};
-use super::project::Project;
+use super::project::{self, Project};
 use super::replay;
 use super::report::{Row, SizeReport, What};
 use crate::servers::Postgres;
@@ -73,9 +73,13 @@ impl Bench<'_> {
     }
 
     /// All migrations judged, each as a deploy of its own, without a database; against django-migration-linter.
+    ///
+    /// In a project that takes no `unique_together` away: Django, which writes the SQL for the linter, needs a database for that.
     fn check(&self, row: &mut Row) -> Result<()> {
+        let folder = self.project.folder.with_extension("check");
+        let project = project::generate(self.project.size, &folder, &["--keep-unique"])?;
         let database = self.database("check", Kind::Sqlite)?;
-        let check = || self.limosa(&["check", "--all", "--offline"], &database);
+        let check = || self.limosa_on(&project, &["check", "--all", "--offline"], &database);
         process::run_finding(&mut check())?;
         for _ in 0..self.runs {
             row.limosa.push(process::run_finding(&mut check())?);
@@ -84,7 +88,7 @@ impl Bench<'_> {
             row.note("django-migration-linter was left out (no --linter)".to_owned());
             return Ok(());
         };
-        let (sample, cached) = linter.lint(&self.project, &database)?;
+        let (sample, cached) = linter.lint(&project, &database)?;
         row.django.push(sample);
         row.django_cached = cached;
         row.note(format!("the other one is {}, once", linter.title()));
@@ -143,10 +147,15 @@ impl Bench<'_> {
     }
 
     fn limosa(&self, arguments: &[&str], database: &Database<'_>) -> Command {
+        self.limosa_on(&self.project, arguments, database)
+    }
+
+    fn limosa_on(&self, project: &Project, arguments: &[&str], database: &Database<'_>) -> Command {
         let mut command = Command::new(&self.programs.limosa);
-        command.arg("--project").arg(&self.project.folder).arg("--python").arg(&self.django.python);
+        command.arg("--project").arg(&project.folder).arg("--python").arg(&self.django.python);
         command.args(["--settings", "settings"]).args(arguments);
         self.set_up(&mut command, database);
+        command.current_dir(&project.folder);
         command
     }
 

@@ -53,13 +53,14 @@ pub(super) struct Project {
     pub(super) folder: PathBuf,
 }
 
-/// Writes a project into a new folder.
-pub(super) fn generate(size: Size, folder: &Path) -> Result<Project> {
+/// Writes a project into a new folder; `options` are those of the script.
+pub(super) fn generate(size: Size, folder: &Path, options: &[&str]) -> Result<Project> {
     let status = Command::new("python3")
         .arg(crate::workspace().join("benches/synth.py"))
         .arg(folder)
         .args(["--apps", &size.apps.to_string(), "--migs", &size.migrations.to_string()])
         .args(["--models", &size.models.to_string()])
+        .args(options)
         .output()
         .context("start python3")?;
     ensure!(status.status.success(), "benches/synth.py failed: {}", String::from_utf8_lossy(&status.stderr));

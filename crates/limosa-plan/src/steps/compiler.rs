@@ -9,7 +9,9 @@ use limosa_model::{Migration, Operation, Value};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::{Context, Dialect};
 use limosa_sql::editor::{SchemaEditor, Waiting};
+use limosa_sql::effect::effects;
 use limosa_sql::operations;
+use limosa_sql::split::split;
 use limosa_sql::statement::Foreign;
 
 use super::atoms::{Atom, atoms, error};
@@ -219,6 +221,12 @@ impl<'a> Compiler<'a> {
                     || Ok(Vec::new()),
                     |sql: &Sql| sql_text::statements(sql, self.editor.context(), false),
                 )?;
+                let dialect = self.editor.context().dialect;
+                for effect in
+                    statements.iter().flat_map(|sql| split(sql, dialect)).flat_map(|one| effects(one.text, dialect))
+                {
+                    self.editor.catalog_mut().follow(&effect);
+                }
                 Ok(statements.into_iter().filter(|sql| !sql.trim().is_empty()).map(Step::Sql).collect())
             }
             OperationKind::RunPython(op) => {
