@@ -98,7 +98,7 @@ def was_renamed(before, after, all_before, all_after):
 
 
 def renamed(witness, finding):
-    return any(f'"{finding["table"]}" RENAME TO' in row["statement"] for row in witness.rows)
+    return any(f'{finding["table"]} RENAME TO' in row["statement"].replace('"', "") for row in witness.rows)
 
 
 # How each check's findings are confirmed.

@@ -119,12 +119,11 @@ fn view_of_table(state: &ProjectState, context: &Context, id: &ModelId, table: &
     same.or_else(|| known::model(state, context, table))
 }
 
+/// Columns, each with the table that it refers to by a key whose `on_delete` Django carries out.
+type Columns = Vec<(ColumnDefinition, Option<String>)>;
+
 /// Returns the table of a model and those in between of its many-to-many fields, with their columns and what these refer to.
-fn tables(
-    state: &ProjectState,
-    context: &Context,
-    view: &ModelView,
-) -> Vec<(String, Vec<(ColumnDefinition, Option<String>)>)> {
+fn tables(state: &ProjectState, context: &Context, view: &ModelView) -> Vec<(String, Columns)> {
     let models = Models::new(state, context);
     let columns = |view: &ModelView| {
         let of = |field| {
