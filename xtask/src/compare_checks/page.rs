@@ -65,7 +65,7 @@ pub(super) fn summary(asked: &[Asked]) -> String {
         if own.is_empty() {
             continue;
         }
-        let tools: [(&str, fn(&Asked) -> &Verdict); 3] = [
+        let tools: [(&str, Ask); 3] = [
             ("Limosa", |asked| &asked.limosa_verdict),
             ("squawk", |asked| &asked.squawk_verdict),
             ("django-migration-linter", |asked| &asked.linter_verdict),
@@ -89,6 +89,9 @@ pub(super) fn summary(asked: &[Asked]) -> String {
     }
     text
 }
+
+/// What says how a tool did.
+type Ask = fn(&Asked) -> &Verdict;
 
 type Belongs = Box<dyn Fn(&Asked) -> bool>;
 

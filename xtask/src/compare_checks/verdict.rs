@@ -111,7 +111,7 @@ impl<'a> Judge<'a> {
             rules.iter().any(|rule| rule.codes.iter().any(|code| codes.contains(&code.as_str())))
         } else {
             let is_loud = |rule: &&Rule| rule.codes.is_empty() || rule.codes.iter().any(|code| is_default(code));
-            rules.iter().filter(|rule| !rule.opt_in).any(|rule| is_loud(rule))
+            rules.iter().filter(|rule| !rule.opt_in).any(is_loud)
         };
         verdict(case, any, true)
     }

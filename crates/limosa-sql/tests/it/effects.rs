@@ -400,6 +400,24 @@ fn everything_else() {
         (Postgres, "ALTER SCHEMA a RENAME TO b", &[r#"RenameSchema { name: "a", to: "b" }"#]),
         (
             Postgres,
+            "ALTER FUNCTION f(int) SET SCHEMA s",
+            &[r#"RenameObject { kind: "function", name: "f", to: "s.f" }"#],
+        ),
+        (
+            Postgres,
+            "ALTER MATERIALIZED VIEW v RENAME COLUMN a TO b",
+            &[r#"RenameObject { kind: "column of materialized view", name: "v.a", to: "b" }"#],
+        ),
+        (Postgres, "ALTER FUNCTION f(int) OWNER TO app", &[r#"Other { verb: "alter function" }"#]),
+        (
+            Postgres,
+            "ALTER TYPE address DROP ATTRIBUTE zip",
+            &[
+                r#"DropObject { kind: "attribute", name: "address.zip", table: None, cascade: false, if_exists: false }"#,
+            ],
+        ),
+        (
+            Postgres,
             "DROP MATERIALIZED VIEW IF EXISTS v CASCADE",
             &[r#"DropObject { kind: "materialized view", name: "v", table: None, cascade: true, if_exists: true }"#],
         ),
