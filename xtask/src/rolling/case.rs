@@ -71,13 +71,13 @@ impl Case {
     }
 
     /// Returns the models of the old version.
-    pub(super) fn old(&self, base: &Models) -> Models {
+    pub(super) fn old_models(&self, base: &Models) -> Models {
         changed(base, &self.old)
     }
 
     /// Returns the models of the new version.
-    pub(super) fn new(&self, base: &Models) -> Models {
-        let mut models = changed(&self.old(base), &self.new);
+    pub(super) fn new_models(&self, base: &Models) -> Models {
+        let mut models = changed(&self.old_models(base), &self.new);
         models.retain(|name, _| !self.remove.contains(name));
         models
     }

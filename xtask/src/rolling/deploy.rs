@@ -55,8 +55,8 @@ impl Deploy<'_> {
         let folder = self.place.folder(&case.name);
         let before: Vec<&str> = case.before.as_deref().into_iter().collect();
         let all: Vec<&str> = before.iter().copied().chain(case.migrations.iter().map(String::as_str)).collect();
-        let old = Project::write(&folder.join("old"), self.base, &case.old(self.base), &before)?;
-        let new = Project::write(&folder.join("new"), self.base, &case.new(self.base), &all)?;
+        let old = Project::write(&folder.join("old"), self.base, &case.old_models(self.base), &before)?;
+        let new = Project::write(&folder.join("new"), self.base, &case.new_models(self.base), &all)?;
         let database = self.place.database(&case.name)?;
         if !before.is_empty() {
             database.limosa(&old, &["migrate"])?;
