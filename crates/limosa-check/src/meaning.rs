@@ -29,7 +29,7 @@ pub(crate) fn of_states(
         if renamed.as_ref().is_some_and(|(_, new)| *new == id) {
             continue;
         }
-        let (old, new) = (both.before.model(&id).ok(), both.after.model(other.unwrap_or(&id)).ok());
+        let (old, new) = (both.before.orphan(&id).ok(), both.after.orphan(other.unwrap_or(&id)).ok());
         let stays = old.is_some() && new.is_some();
         let (old, new) = (old.filter(is_table), new.filter(is_table));
         // A model that is managed from now on, or no longer, leaves its table as it is.
