@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from applications import FOLDERS, HERE, Side, environment
+from applications import FOLDERS, HERE, Side, environment, find
 
 # Locks that others wait for who write, and those that readers wait for, too.
 WRITES = {"ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"}
@@ -185,12 +185,7 @@ def main():
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "limosa-oracle")
     parser.add_argument("--write", type=Path, help="the document whose table is written anew")
     args = parser.parse_args()
-    for projects in args.projects or [HERE]:
-        FOLDERS.update((path.parent.name, path.parent.resolve()) for path in sorted(projects.glob("*/project.json")))
-    unknown = [name for name in args.names if name not in FOLDERS]
-    if unknown:
-        print(f"alarms: there is no {', '.join(unknown)}; there are: {', '.join(FOLDERS)}", file=sys.stderr)
-        sys.exit(2)
+    find(args)
     program, applications, wrong = str(Path(args.limosa).resolve()), {}, 0
     for name in args.names or FOLDERS:
         project = json.loads((FOLDERS[name] / "project.json").read_text())

@@ -131,6 +131,16 @@ def compare(name, project, python, kind, program):
         return differences, seconds
 
 
+def find(args):
+    """Finds the folders of all applications, and ends when one that is asked for is not there."""
+    for projects in args.projects or [HERE]:
+        FOLDERS.update((path.parent.name, path.parent.resolve()) for path in sorted(projects.glob("*/project.json")))
+    unknown = [name for name in args.names if name not in FOLDERS]
+    if unknown:
+        print(f"{Path(sys.argv[0]).stem}: there is no {', '.join(unknown)}; there are: {', '.join(FOLDERS)}", file=sys.stderr)
+        sys.exit(2)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("limosa")
@@ -140,12 +150,7 @@ def main():
     parser.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "limosa-oracle")
     parser.add_argument("--json", action="store_true", help="one line of JSON per comparison")
     args = parser.parse_args()
-    for projects in args.projects or [HERE]:
-        FOLDERS.update((path.parent.name, path.parent.resolve()) for path in sorted(projects.glob("*/project.json")))
-    unknown = [name for name in args.names if name not in FOLDERS]
-    if unknown:
-        print(f"applications: there is no {', '.join(unknown)}; there are: {', '.join(FOLDERS)}", file=sys.stderr)
-        sys.exit(2)
+    find(args)
     program, made, failed = str(Path(args.limosa).resolve()), 0, 0
     there = lambda kind: kind == "sqlite" or all(key in os.environ for key in SERVERS[kind])
     for name in args.names or FOLDERS:

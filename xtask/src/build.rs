@@ -1,6 +1,6 @@
 //! Builds what is measured or tried.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -27,4 +27,13 @@ pub(crate) fn build<const N: usize>(arguments: &[&str], names: [&str; N]) -> Res
         *path = found.map(PathBuf::from).with_context(|| format!("cargo built no {name}"))?;
     }
     Ok(paths)
+}
+
+/// Returns where the program is: the one that is named, or one that is built.
+pub(crate) fn limosa(named: Option<&Path>) -> Result<PathBuf> {
+    if let Some(limosa) = named {
+        return Ok(std::path::absolute(limosa)?);
+    }
+    let [limosa] = build(&["-p", "limosa", "--bin", "limosa"], ["limosa"])?;
+    Ok(limosa)
 }

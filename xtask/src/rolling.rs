@@ -17,7 +17,7 @@ use std::thread;
 use anyhow::{Context, Result, anyhow, ensure};
 
 use crate::bench::database::Kind;
-use crate::build::build;
+use crate::build::limosa;
 
 use case::Case;
 use deploy::Deploy;
@@ -64,13 +64,7 @@ pub(crate) struct Args {
 
 /// Runs the deploys and prints their table.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let limosa = match &args.limosa {
-        Some(limosa) => std::path::absolute(limosa)?,
-        None => {
-            let [limosa] = build(&["-p", "limosa", "--bin", "limosa"], ["limosa"])?;
-            limosa
-        }
-    };
+    let limosa = limosa(args.limosa.as_deref())?;
     let python = std::env::split_paths(&args.django).next().context("no interpreter is named")?;
     let base = case::base()?;
     let is_asked = |case: &Case| args.cases.is_empty() || args.cases.iter().any(|name| case.name.starts_with(name));

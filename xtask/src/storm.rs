@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 
 use crate::bench::database::Kind;
-use crate::build::build;
+use crate::build::limosa;
 
 use place::Place;
 use project::{Language, Project};
@@ -74,13 +74,7 @@ pub(crate) struct Args {
 
 /// Runs the storm and prints its table.
 pub(crate) fn run(args: &Args) -> Result<()> {
-    let limosa = match &args.limosa {
-        Some(limosa) => std::path::absolute(limosa)?,
-        None => {
-            let [limosa] = build(&["-p", "limosa", "--bin", "limosa"], ["limosa"])?;
-            limosa
-        }
-    };
+    let limosa = limosa(args.limosa.as_deref())?;
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
     eprintln!("storm: seed {seed}");
     let mut lines: Vec<Line> = Vec::new();

@@ -58,6 +58,7 @@ mod shown;
 mod signals;
 mod stages;
 mod stages_documented;
+mod stages_of_migrations;
 mod stages_pending;
 mod unapplying;
 mod unmigrated_apps;
