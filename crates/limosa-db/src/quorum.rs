@@ -1,13 +1,13 @@
 //! The table of members that gather for one run (`migrate --quorum N`), and its statements. Times are the database's own, in UTC.
 //!
 //! A member has one row. It is good as long as it is renewed; when enough of them are, all become `reached` and stay so until
-//! their members have seen the run end, so that any of them can finish what another one was killed at.
+//! one of their members has seen that all is done, so that any of them can finish what another one was killed at.
 
 use std::time::Duration;
 
 use limosa_sql::dialect::Dialect;
 
-use crate::connection::{Connection, Row, literal};
+use crate::connection::{Connection, Row, literal, text_type, time_type};
 use crate::error::{DbError, DbErrorKind};
 use crate::lease::Lease;
 use crate::lease::table::Table as LeaseTable;
@@ -58,7 +58,7 @@ pub struct QuorumCall {
     pub run_id: String,
     /// How many members it waits for, itself among them.
     pub needed: u32,
-    /// What is about to run, as one number.
+    /// What is about to run, as one word: who asks for the same has the same.
     pub fingerprint: String,
     /// The migrations that are about to run, as the caller writes them.
     pub migrations: String,
@@ -94,11 +94,7 @@ impl Quorum {
     /// # Errors
     /// When the database refuses.
     pub async fn create(&self, connection: &Connection) -> Result<(), DbError> {
-        let (text, time) = match self.lease.dialect {
-            Dialect::Postgres => ("text", "timestamp with time zone"),
-            Dialect::Sqlite => ("text", "text"),
-            Dialect::MySql => ("longtext", "datetime(6)"),
-        };
+        let (text, time) = (text_type(self.lease.dialect, "longtext"), time_type(self.lease.dialect));
         let sql = format!(
             "CREATE TABLE IF NOT EXISTS {} (history varchar(64) NOT NULL, member varchar(150) NOT NULL, run_id varchar(32) NOT NULL, \
              needed integer NOT NULL, fingerprint varchar(80) NOT NULL, migrations {text} NOT NULL, state varchar(9) NOT NULL, \
@@ -173,7 +169,7 @@ impl Quorum {
     pub async fn come_again(&self, connection: &Connection, call: &QuorumCall) -> Result<(), DbError> {
         let set = format!("run_id = {}, seen = {}", self.literal(&call.run_id), self.lease.now());
         let of = format!("member = {}", self.literal(&call.member));
-        self.update(connection, &set, &of).await.map(drop)
+        self.update(connection, &set, &of).await
     }
 
     /// Says that what a waiting member asks for is something else by now; one that may run already keeps what it asked for.
@@ -188,7 +184,7 @@ impl Quorum {
             self.lease.now()
         );
         let of = format!("{} AND state = '{}'", self.own(call), Standing::Waiting.as_str());
-        self.update(connection, &set, &of).await.map(drop)
+        self.update(connection, &set, &of).await
     }
 
     /// Renews a row.
@@ -197,23 +193,25 @@ impl Quorum {
     /// When the database refuses.
     pub async fn renew(&self, connection: &Connection, call: &QuorumCall) -> Result<(), DbError> {
         let set = format!("seen = {}", self.lease.now());
-        self.update(connection, &set, &self.own(call)).await.map(drop)
+        self.update(connection, &set, &self.own(call)).await
     }
 
-    /// Lets all run that wait for the same and are there.
+    /// Lets this member run, and all that wait for the same and are there.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn reach(&self, connection: &Connection, call: &QuorumCall) -> Result<(), DbError> {
         let set = format!("state = '{}'", Standing::Reached.as_str());
+        // Who asks is there, even if it could not renew its row in time.
         let of = format!(
-            "state = '{}' AND fingerprint = {} AND needed = {} AND seen > {}",
+            "state = '{}' AND fingerprint = {} AND needed = {} AND (seen > {} OR {})",
             Standing::Waiting.as_str(),
             self.literal(&call.fingerprint),
             call.needed,
-            self.ago(self.life)
+            self.ago(self.life),
+            self.own(call)
         );
-        self.update(connection, &set, &of).await.map(drop)
+        self.update(connection, &set, &of).await
     }
 
     /// Tells all that may run that the one that ran has failed, and leaves.
@@ -227,19 +225,32 @@ impl Quorum {
         self.leave(connection, call).await
     }
 
+    /// Says that all is done: the member leaves, and so do all that might run the same, which have nothing to run any more.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn finish(&self, connection: &Connection, call: &QuorumCall) -> Result<(), DbError> {
+        let (reached, asked) = (Standing::Reached.as_str(), self.literal(&call.fingerprint));
+        self.delete(connection, &format!("({} OR state = '{reached}' AND fingerprint = {asked})", self.own(call))).await
+    }
+
     /// Removes a member's row, unless it is another run's by now.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn leave(&self, connection: &Connection, call: &QuorumCall) -> Result<(), DbError> {
-        let history = self.literal(&self.lease.history);
-        let sql = format!("DELETE FROM {} WHERE history = {history} AND {}", self.table, self.own(call));
-        connection.execute(&sql).await.map(drop)
+        self.delete(connection, &self.own(call)).await
     }
 
-    async fn update(&self, connection: &Connection, set: &str, of: &str) -> Result<u64, DbError> {
+    async fn delete(&self, connection: &Connection, of: &str) -> Result<(), DbError> {
         let history = self.literal(&self.lease.history);
-        connection.execute(&format!("UPDATE {} SET {set} WHERE history = {history} AND {of}", self.table)).await
+        connection.execute(&format!("DELETE FROM {} WHERE history = {history} AND {of}", self.table)).await.map(drop)
+    }
+
+    async fn update(&self, connection: &Connection, set: &str, of: &str) -> Result<(), DbError> {
+        let history = self.literal(&self.lease.history);
+        let sql = format!("UPDATE {} SET {set} WHERE history = {history} AND {of}", self.table);
+        connection.execute(&sql).await.map(drop)
     }
 
     fn own(&self, call: &QuorumCall) -> String {

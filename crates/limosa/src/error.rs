@@ -114,8 +114,7 @@ impl Error {
         let error = match self {
             Self::Run { error, .. } => error,
             Self::Lock(LockError::Database(error)) if error.kind == DbErrorKind::ConnectionLost => {
-                let said =
-                    "the connection was lost while the lock was asked for; nothing is done yet, and the run goes on";
+                let said = "the connection was lost while the lock was asked for, and the run goes on";
                 return Some(GoesOn { applied: 0, said });
             }
             _ => return None,

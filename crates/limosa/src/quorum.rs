@@ -52,67 +52,127 @@ pub async fn gather(
     wanted: &Call,
     events: &Events,
     plan: impl AsyncFn() -> Result<Fingerprint, Error>,
-    mut pause: impl AsyncFnMut(Duration) -> bool,
+    pause: impl AsyncFnMut(Duration) -> bool,
 ) -> Result<Option<Seat>, Error> {
-    let (connection, life) = (&connected.connection, connected.lease_life());
-    let Some(mut call) = asked(connected, wanted, &plan().await?) else { return Ok(None) };
-    let table = Quorum::of(connection, connected.history.table(), life).await?;
+    let connection = &connected.connection;
+    let Some(call) = asked(connected, wanted, &plan().await?) else { return Ok(None) };
+    let table = Quorum::of(connection, connected.history.table(), connected.lease_life()).await?;
     table.create(connection).await?;
-    let mut members = table.read(connection).await?;
-    let seat = |call: QuorumCall| Seat { table: table.clone(), call };
-    if members.iter().any(|known| is_rest(&call, known)) {
+    if let Some(begun) = table.read(connection).await?.into_iter().find(|known| is_rest(&call, known)) {
+        let call = QuorumCall { run_id: call.run_id, ..begun.call };
         table.come_again(connection, &call).await?;
-        return Ok(Some(seat(call)));
+        return Ok(Some(Seat { table, call }));
     }
-    let mut is_in = tolerate(table.join(connection, &call).await)?.is_some();
-    let started = Instant::now();
-    let mut told: Option<(Vec<String>, Duration)> = None;
-    loop {
-        if let Some(now) = tolerate(table.read(connection).await)? {
-            members = now;
-        }
-        let own = members.iter().find(|known| known.call.member == call.member && known.call.run_id == call.run_id);
-        match own.map(|own| own.standing) {
-            Some(Standing::Reached | Standing::Failed) => return Ok(Some(seat(call))),
-            None if is_in => return Err(displaced(&call)),
-            Some(Standing::Waiting) | None => {}
-        }
-        let arrived: Vec<String> =
-            members.iter().filter(|known| is_with(&call, known)).map(|known| known.call.member.clone()).collect();
-        if arrived.len() >= call.needed as usize {
-            tolerate(table.reach(connection, &call).await)?;
-            continue;
-        }
-        let waited = started.elapsed();
-        if waited >= wanted.timeout {
-            table.leave(connection, &call).await?;
-            return Err(not_reached(&call, wanted.timeout, &arrived, &members));
-        }
-        if told.as_ref().is_none_or(|(names, at)| *names != arrived || waited - *at >= REMIND) {
-            events.gathering(arrived.clone(), call.needed, waited);
-            told = Some((arrived, waited));
-        }
-        if pause(PAUSE.min(life / 4).min(wanted.timeout - waited)).await {
-            table.leave(connection, &call).await?;
-            return Err(DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for the other members").into());
-        }
-        // Others may have done some of it, or all.
-        match asked(connected, wanted, &plan().await?) {
-            None => {
-                table.leave(connection, &call).await?;
-                return Ok(None);
-            }
-            Some(now) if !is_in => {
-                call = now;
-                is_in = tolerate(table.join(connection, &call).await)?.is_some();
-            }
-            Some(now) if now != call => {
-                call = now;
-                tolerate(table.change(connection, &call).await)?;
-            }
-            Some(_) => _ = tolerate(table.renew(connection, &call).await)?,
+    let mut waiting = Waiting { connected, wanted, events, table, call, is_in: false, members: Vec::new() };
+    match waiting.wait(plan, pause).await {
+        Ok(true) => Ok(Some(Seat { table: waiting.table, call: waiting.call })),
+        other => {
+            // A row that cannot be removed counts until its time is over.
+            _ = waiting.table.leave(connection, &waiting.call).await;
+            other.map(|_| None)
         }
     }
+}
+
+/// A member that waits for the others.
+struct Waiting<'a> {
+    connected: &'a Connected,
+    wanted: &'a Call,
+    events: &'a Events,
+    table: Quorum,
+    call: QuorumCall,
+    /// Whether its row is written.
+    is_in: bool,
+    /// All members, as they were read last.
+    members: Vec<QuorumMember>,
+}
+
+impl Waiting<'_> {
+    /// Waits for the others; returns whether the member may run, or else there is nothing left to run.
+    async fn wait(
+        &mut self,
+        plan: impl AsyncFn() -> Result<Fingerprint, Error>,
+        mut pause: impl AsyncFnMut(Duration) -> bool,
+    ) -> Result<bool, Error> {
+        let (connection, timeout) = (&self.connected.connection, self.wanted.timeout);
+        let started = Instant::now();
+        let mut told: Option<(Vec<String>, Duration)> = None;
+        self.write(self.call.clone()).await?;
+        loop {
+            if let Some(members) = tolerate(self.table.read(connection).await)? {
+                self.members = members;
+                match self.members.iter().find(|known| is_own(&self.call, known)) {
+                    Some(own) if own.standing != Standing::Waiting => {
+                        self.call = own.call.clone();
+                        return Ok(true);
+                    }
+                    Some(_) => {}
+                    None if self.is_in && self.is_displaced() => return Err(displaced(&self.call)),
+                    // Others have run all of it meanwhile, or it is not in yet.
+                    None => self.is_in = false,
+                }
+                if self.is_in
+                    && self.arrived().len() >= self.call.needed as usize
+                    && tolerate(self.table.reach(connection, &self.call).await)?.is_some()
+                {
+                    continue;
+                }
+            }
+            let (arrived, waited) = (self.arrived(), started.elapsed());
+            if waited >= timeout {
+                return Err(not_reached(&self.call, timeout, &arrived, &self.members));
+            }
+            if told.as_ref().is_none_or(|(names, at)| *names != arrived || waited - *at >= REMIND) {
+                self.events.gathering(arrived.clone(), self.call.needed, waited);
+                told = Some((arrived, waited));
+            }
+            if pause(PAUSE.min(self.connected.lease_life() / 4).min(timeout - waited)).await {
+                let interrupted = "interrupted while waiting for the other members";
+                return Err(DbError::new(DbErrorKind::Cancelled, interrupted).into());
+            }
+            // Others may have done some of it, or all.
+            match asked(self.connected, self.wanted, &plan().await?) {
+                None => return Ok(false),
+                Some(now) => self.write(now).await?,
+            }
+        }
+    }
+
+    /// Writes, changes or renews the member's row.
+    async fn write(&mut self, call: QuorumCall) -> Result<(), DbError> {
+        let (table, connection) = (&self.table, &self.connected.connection);
+        let written = match self.is_in {
+            false => table.join(connection, &call).await,
+            true if call != self.call => table.change(connection, &call).await,
+            true => table.renew(connection, &call).await,
+        };
+        if tolerate(written)?.is_some() {
+            (self.is_in, self.call) = (true, call);
+        }
+        Ok(())
+    }
+
+    /// Returns whether another run has the member's name.
+    fn is_displaced(&self) -> bool {
+        self.members.iter().any(|known| known.call.member == self.call.member)
+    }
+
+    /// Returns the names of the members that wait for the same, or may run it already.
+    fn arrived(&self) -> Vec<String> {
+        let with = self.members.iter().filter(|known| is_with(&self.call, known));
+        with.map(|known| known.call.member.clone()).collect()
+    }
+}
+
+/// How a member ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End<'a> {
+    /// All is done.
+    Done,
+    /// It ran nothing, or not all; the others go on.
+    Left,
+    /// Its run failed, as it says; all end.
+    Failed(&'a str),
 }
 
 impl Seat {
@@ -122,7 +182,7 @@ impl Seat {
     /// Then, and when the database refuses.
     pub async fn check(&self, connected: &Connected) -> Result<(), Error> {
         let members = self.table.read(&connected.connection).await?;
-        let own = members.into_iter().find(|known| known.call.member == self.call.member);
+        let own = members.into_iter().find(|known| is_own(&self.call, known));
         match own.filter(|own| own.standing == Standing::Failed) {
             None => Ok(()),
             Some(own) => Err(Error::Quorum {
@@ -133,13 +193,14 @@ impl Seat {
         }
     }
 
-    /// Gives the seat back; with a failure all members end, else they go on.
-    pub async fn end(self, connected: &Connected, failure: Option<&str>) {
+    /// Gives the seat back.
+    pub async fn end(self, connected: &Connected, end: End<'_>) {
         let connection = &connected.connection;
         // Where the database cannot be written any more, the others go on when the lease is over.
-        _ = match failure {
-            Some(said) => self.table.fail(connection, &self.call, said).await,
-            None => self.table.leave(connection, &self.call).await,
+        _ = match end {
+            End::Done => self.table.finish(connection, &self.call).await,
+            End::Left => self.table.leave(connection, &self.call).await,
+            End::Failed(said) => self.table.fail(connection, &self.call, said).await,
         };
     }
 }
@@ -159,6 +220,11 @@ fn asked(connected: &Connected, wanted: &Call, plan: &Fingerprint) -> Option<Quo
     })
 }
 
+/// Returns whether a row is the one of this run.
+fn is_own(call: &QuorumCall, known: &QuorumMember) -> bool {
+    known.call.member == call.member && known.call.run_id == call.run_id
+}
+
 /// Returns whether a member waits for the same, or may run it already.
 fn is_with(call: &QuorumCall, known: &QuorumMember) -> bool {
     let is_same = known.call.fingerprint == call.fingerprint && known.call.needed == call.needed;
@@ -167,12 +233,12 @@ fn is_with(call: &QuorumCall, known: &QuorumMember) -> bool {
 
 /// Returns whether a row says that the member may run, and what it asks for is what was left then, or less.
 fn is_rest(call: &QuorumCall, known: &QuorumMember) -> bool {
-    let half = |fingerprint: &str| fingerprint.split(':').next().map(str::to_owned);
+    let half = |call: &QuorumCall| call.fingerprint.split(':').next().map(str::to_owned);
     let then: Vec<&str> = known.call.migrations.lines().collect();
     known.call.member == call.member
         && known.standing == Standing::Reached
         && known.call.needed == call.needed
-        && half(&known.call.fingerprint) == half(&call.fingerprint)
+        && half(&known.call) == half(call)
         && call.migrations.lines().all(|migration| then.contains(&migration))
 }
 

@@ -10,4 +10,5 @@ mod introspect;
 mod journal;
 mod lease;
 mod lock;
+mod quorum;
 mod url;

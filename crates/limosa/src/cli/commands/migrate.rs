@@ -117,14 +117,15 @@ async fn on_one(
         let seat = members::gather(workspace, &connected, request, &events, &mut signals).await?;
         let Some((lock, planned)) = signals.unless(lock(workspace, &connected, request, wait, &events)).await else {
             let interrupted = DbError::new(DbErrorKind::Cancelled, "interrupted while waiting for another runner");
-            let interrupted = Error::from(interrupted);
+            let interrupted = Err(Error::from(interrupted));
             members::end(seat, &connected, &interrupted).await;
-            return Err(interrupted);
+            return interrupted;
         };
         let (result, released) = match lock {
             Err(error) => {
-                members::end(seat, &connected, &error).await;
-                (Err(error), Ok(()))
+                let result = Err(error);
+                members::end(seat, &connected, &result).await;
+                (result, Ok(()))
             }
             Ok(lock) => {
                 let result = match members::check(seat.as_ref(), &connected).await {
@@ -139,11 +140,7 @@ async fn on_one(
                     done => done,
                 };
                 // The others are told before one of them gets the lease.
-                match (&result, seat) {
-                    (Err(error), seat) => members::end(seat, &connected, error).await,
-                    (Ok(_), Some(seat)) => seat.end(&connected, None).await,
-                    (Ok(_), None) => {}
-                }
+                members::end(seat, &connected, &result).await;
                 (result, lock.release(&connected.connection).await)
             }
         };

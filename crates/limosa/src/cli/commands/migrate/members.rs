@@ -7,7 +7,7 @@ use crate::cli::redact::redact;
 use crate::cli::signals::Signals;
 use crate::connected::Connected;
 use crate::error::Error;
-use crate::quorum::{self, Seat};
+use crate::quorum::{self, End, Seat};
 use crate::run_record::{self, is_interrupted};
 use crate::workspace::Workspace;
 
@@ -36,11 +36,14 @@ pub(super) async fn check(seat: Option<&Seat>, connected: &Connected) -> Result<
     }
 }
 
-/// Gives the seat back because of an error, unless the run goes on.
-pub(super) async fn end(seat: Option<Seat>, connected: &Connected, error: &Error) {
-    if let Some(seat) = seat.filter(|_| error.goes_on().is_none()) {
-        let failure = ends_all(error).then(|| error.to_string());
-        seat.end(connected, failure.map(|said| redact(&said).into_owned()).as_deref()).await;
+/// Gives the seat back, unless the run goes on over another connection.
+pub(super) async fn end<T>(seat: Option<Seat>, connected: &Connected, result: &Result<T, Error>) {
+    let Some(seat) = seat else { return };
+    match result {
+        Ok(_) => seat.end(connected, End::Done).await,
+        Err(error) if error.goes_on().is_some() => {}
+        Err(error) if ends_all(error) => seat.end(connected, End::Failed(&redact(&error.to_string()))).await,
+        Err(_) => seat.end(connected, End::Left).await,
     }
 }
 
