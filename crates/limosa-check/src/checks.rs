@@ -91,7 +91,7 @@ pub static ALL: &[&Check] = &[
     &locks::locks_several_tables::CHECK,
     &locks::explicit_lock::CHECK,
     &locks::no_statement_timeout::CHECK,
-    &locks::copies_referenced_table::CHECK,
+    &locks::deadlocks_with_transactions::CHECK,
     &reversal::python_irreversible::CHECK,
     &reversal::sql_irreversible::CHECK,
     &reversal::operation_irreversible::CHECK,

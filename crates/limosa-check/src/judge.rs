@@ -30,7 +30,7 @@ pub fn judge(plan: &Plan<'_>, rules: &Rules<'_>) -> Vec<Finding> {
 /// Goes through all that is looked at: each migration, its operations, their statements.
 pub(crate) fn subjects(plan: &Plan<'_>, look: &mut dyn FnMut(&Subject<'_>)) {
     for deploy in &plan.deploys {
-        let mut so_far = SoFar::default();
+        let mut so_far = SoFar::new(plan.stats);
         for migration in deploy {
             so_far.begin(migration.transaction);
             look_at(plan, deploy, migration, &mut so_far, look);

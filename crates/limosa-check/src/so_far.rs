@@ -8,6 +8,7 @@ use limosa_sql::split::{Control, classify};
 use smol_str::SmolStr;
 
 use crate::plan::{Meant, Statement};
+use crate::stats::Stats;
 
 /// What a deploy has done before the statement that is looked at.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +35,7 @@ pub struct SoFar {
     validated: BTreeSet<SmolStr>,
     /// The tables that it had made when the transaction at hand began: what is rolled back was never made.
     kept: BTreeSet<SmolStr>,
-    /// The settings that are in force with their values, such as `lock_timeout`.
+    /// The settings that are in force with their values, such as `lock_timeout`: those of the connection, and what the deploy set.
     pub settings: BTreeMap<SmolStr, String>,
 }
 
@@ -47,6 +48,17 @@ struct AddedCheck {
 }
 
 impl SoFar {
+    /// Begins a deploy on a database.
+    pub fn new(stats: &Stats) -> Self {
+        Self { settings: stats.limits.clone(), ..Self::default() }
+    }
+
+    /// Returns whether a limit is in force: such a setting is there, and neither 0 nor left to the server.
+    pub fn has_limit(&self, setting: &str) -> bool {
+        let is_limit = |value: &String| !["0", "default"].contains(&value.to_lowercase().as_str());
+        self.settings.get(setting).is_some_and(is_limit)
+    }
+
     /// Returns whether a table is new: nobody reads it or writes to it yet.
     pub fn is_new(&self, table: &str) -> bool {
         let name = table.to_lowercase();

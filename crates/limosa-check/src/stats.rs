@@ -16,6 +16,8 @@ pub struct Stats {
     pub long_transactions: Vec<LongTransaction>,
     /// How many replicas follow the server.
     pub replicas: u32,
+    /// The settings of Limosa's connection that limit how long a statement waits or runs, such as `lock_timeout`, in seconds.
+    pub limits: BTreeMap<SmolStr, String>,
 }
 
 /// What is known of a table.

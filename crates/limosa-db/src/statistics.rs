@@ -14,6 +14,8 @@ pub struct Statistics {
     pub long_transactions: Vec<(String, f64)>,
     /// How many replicas follow the server, as far as the account may see them.
     pub replicas: u32,
+    /// The settings of the connection that limit how long a statement waits or runs, in seconds; those without a limit are left out.
+    pub limits: Vec<(String, String)>,
 }
 
 /// How much a table holds.
@@ -48,6 +50,7 @@ impl Statistics {
                 let long = connection.query(&format!("{POSTGRES_LONG} > {LONG}"), &[]).await?;
                 statistics.long_transactions = transactions(&long);
                 statistics.replicas = number(&connection.query("SELECT count(*) FROM pg_stat_replication", &[]).await?);
+                statistics.limits = limits(&connection.query(POSTGRES_LIMITS, &[]).await?);
             }
             Dialect::MySql => {
                 statistics.tables = tables(&connection.query(MYSQL_TABLES, &[]).await?)?;
@@ -55,6 +58,7 @@ impl Statistics {
                 let long = connection.query(&format!("{MYSQL_LONG} > {LONG}"), &[]).await.unwrap_or_default();
                 statistics.long_transactions = transactions(&long);
                 statistics.replicas = number(&connection.query(MYSQL_REPLICAS, &[]).await?);
+                statistics.limits = limits(&connection.query(MYSQL_LIMITS, &[]).await?);
             }
         }
         Ok(statistics)
@@ -79,6 +83,14 @@ fn tables(rows: &[Row]) -> Result<Vec<TableStatistics>, DbError> {
 
 fn transactions(rows: &[Row]) -> Vec<(String, f64)> {
     rows.iter().map(|row| (row.text(0).to_owned(), row.text(1).parse().unwrap_or_default())).collect()
+}
+
+/// Takes the settings that are a limit: neither 0 nor a day or longer, as MySQL and MariaDB have it where nobody sets it.
+fn limits(rows: &[Row]) -> Vec<(String, String)> {
+    const DAY: f64 = 86_400.0;
+    let is_limit = |value: &str| value.parse().is_ok_and(|seconds: f64| seconds > 0.0 && seconds < DAY);
+    let pairs = rows.iter().map(|row| (row.text(0).to_owned(), row.text(1).to_owned()));
+    pairs.filter(|(_, value)| is_limit(value)).collect()
 }
 
 fn number(rows: &[Row]) -> u32 {
@@ -128,3 +140,7 @@ const MYSQL_LONG: &str = "\
     LEFT JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id \
     WHERE t.trx_mysql_thread_id <> connection_id() AND timestampdiff(SECOND, t.trx_started, now())";
 const MYSQL_REPLICAS: &str = "SELECT count(*) FROM information_schema.processlist WHERE command LIKE 'Binlog Dump%'";
+const POSTGRES_LIMITS: &str = "\
+    SELECT name, setting::numeric / 1000 FROM pg_settings \
+    WHERE name IN ('lock_timeout', 'statement_timeout', 'transaction_timeout') ORDER BY 1";
+const MYSQL_LIMITS: &str = "SHOW SESSION VARIABLES WHERE variable_name IN ('lock_wait_timeout', 'max_statement_time')";

@@ -1,13 +1,14 @@
 //! Locks, scans and rewrites.
 
-use limosa_sql::effect::{Blocks, Impact, Work};
+use limosa_sql::dialect::Dialect;
+use limosa_sql::effect::{Blocks, Effect, Impact, Lock, Work};
 
 use crate::finding::Findings;
 use crate::subject::Subject;
 
 pub(super) mod check_scans;
-pub(super) mod copies_referenced_table;
 pub(super) mod copies_table;
+pub(super) mod deadlocks_with_transactions;
 pub(super) mod drop_index_blocks;
 pub(super) mod exclusion_blocks;
 pub(super) mod explicit_lock;
@@ -62,19 +63,30 @@ fn because(cost: &Impact) -> String {
     if cost.why.is_empty() { String::new() } else { format!(" ({})", cost.why) }
 }
 
-/// Reports the first statement of a migration that keeps others from an old table while none of some settings limits it.
-fn report_without(subject: &Subject<'_>, settings: &[&str], findings: &mut Findings<'_>) {
+/// Returns whether a statement keeps others from a table, or they wait behind it for a moment: MySQL and MariaDB lock a table exclusively for each
+/// change of its definition, also for one that others work beside.
+fn is_in_the_way(effect: &Effect, lock: &Lock, dialect: Dialect) -> bool {
+    lock.blocks > Blocks::Nothing || (dialect == Dialect::MySql && !matches!(effect, Effect::Rows { .. }))
+}
+
+/// Reports the first statement of a migration that locks an old table in a way that is felt while none of some settings limits it.
+fn report_without(
+    subject: &Subject<'_>,
+    settings: &[&str],
+    is_felt: impl Fn(&Effect, &Lock) -> bool,
+    findings: &mut Findings<'_>,
+) {
     let mut so_far = subject.so_far.clone();
     so_far.begin(subject.migration.transaction);
     for operation in &subject.migration.operations {
         for statement in &operation.statements {
-            let is_set = |value: &String| !["0", "default"].contains(&value.to_lowercase().as_str());
-            if settings.iter().any(|name| so_far.settings.get(*name).is_some_and(is_set)) {
+            if settings.iter().any(|name| so_far.has_limit(name)) {
                 return;
             }
-            let locks = statement.effects.iter().flat_map(|(_, cost)| &cost.locks);
-            let mut felt = locks.filter(|lock| lock.blocks > Blocks::Nothing && !so_far.is_new(&lock.table));
-            if let Some(lock) = felt.next() {
+            let locks =
+                statement.effects.iter().flat_map(|(effect, cost)| cost.locks.iter().map(move |lock| (effect, lock)));
+            let mut felt = locks.filter(|(effect, lock)| is_felt(effect, lock) && !so_far.is_new(&lock.table));
+            if let Some((_, lock)) = felt.next() {
                 let name = settings.first().copied().unwrap_or_default();
                 findings
                     .report(format!("`{}` is locked ({}) without `{name}`", lock.table, lock.mode))

@@ -6,6 +6,7 @@ use std::path::Path;
 use limosa_check::Stats;
 use limosa_check::stats::{LongTransaction, TableStats};
 use limosa_db::{Connection, Statistics};
+use limosa_model::SmolStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -23,6 +24,8 @@ struct StatsFile {
     long_transactions: Vec<TransactionLine>,
     #[serde(default)]
     replicas: u32,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    limits: BTreeMap<SmolStr, String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -63,6 +66,7 @@ pub(crate) async fn of(connection: &Connection) -> Result<Stats, Error> {
         tables: read.tables.into_iter().map(table).collect(),
         long_transactions: read.long_transactions.into_iter().map(transaction).collect(),
         replicas: read.replicas,
+        limits: read.limits.into_iter().map(|(name, value)| (name.into(), value)).collect(),
     })
 }
 
@@ -90,6 +94,7 @@ pub(super) fn read(path: &Path) -> Result<Stats, Error> {
         tables: file.tables.into_iter().map(table).collect(),
         long_transactions: file.long_transactions.into_iter().map(transaction).collect(),
         replicas: file.replicas,
+        limits: file.limits,
     })
 }
 
@@ -98,7 +103,7 @@ pub(super) fn read(path: &Path) -> Result<Stats, Error> {
 /// # Errors
 /// When the file cannot be written.
 pub(super) fn write(path: &Path, stats: &Stats) -> Result<(), Error> {
-    let table = |(name, stats): (&limosa_model::SmolStr, &TableStats)| {
+    let table = |(name, stats): (&SmolStr, &TableStats)| {
         let TableStats { rows, bytes, index_bytes, writes_per_second } = *stats;
         (name.to_string(), TableLine { rows, bytes, index_bytes, writes_per_second })
     };
@@ -108,6 +113,7 @@ pub(super) fn write(path: &Path, stats: &Stats) -> Result<(), Error> {
         // They are those of a moment.
         long_transactions: Vec::new(),
         replicas: stats.replicas,
+        limits: stats.limits.clone(),
     };
     let written = serde_json::to_string_pretty(&file).map_err(std::io::Error::from);
     let written = written.and_then(|text| std::fs::write(path, text + "\n"));

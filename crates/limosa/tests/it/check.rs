@@ -182,6 +182,26 @@ fn the_level_follows_the_size() {
 }
 
 #[test]
+fn a_limit_of_the_connection_is_known() {
+    on_each("check_limits", |database| {
+        let option = match database.dialect() {
+            Dialect::Postgres => "options=-c%20lock_timeout=2s",
+            Dialect::MySql => "init_command=SET%20lock_wait_timeout%20=%202",
+            Dialect::Sqlite => return,
+        };
+        let project = Project::blog().on(database);
+        project.run("migrate").ends(0);
+        project.write("blog/migrations/0004_drop.toml", migration(&["blog.0003_first"], &operation(DROP)));
+        project.run("check --select LK013 --fail-on warning").ends(1).prints(&["LK013"]);
+        let joint = if database.text.contains('?') { '&' } else { '?' };
+        let limited = project.with("DATABASE_URL", format!("{}{joint}{option}", database.text));
+        limited.run("check --select LK013 --fail-on warning --stats-out stats.json").ends(0);
+        limited.run("check --select LK013 --fail-on warning --offline --stats stats.json blog 0004").ends(0);
+        limited.run("check --select LK013 --fail-on warning --offline blog 0004").ends(1);
+    });
+}
+
+#[test]
 fn what_is_known_is_passed_over() {
     let project = blog();
     let check = "check --offline --select DL001 --fail-on warning";

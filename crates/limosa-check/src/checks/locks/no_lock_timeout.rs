@@ -1,6 +1,8 @@
 //! LK013.
 
-use super::report_without;
+use limosa_sql::effect::{Effect, Lock};
+
+use super::{is_in_the_way, report_without};
 use crate::check::declare;
 use crate::finding::Findings;
 use crate::subject::Subject;
@@ -9,7 +11,7 @@ declare! {
     /// A lock is asked for without a limit to the wait.
     ///
     /// A statement that waits for a lock keeps everybody waiting who comes after it. With a limit it gives up, and can be tried again.
-    /// Asked for by name, because a connection or Limosa's configuration may set the limit as well.
+    /// Asked for by name, because the connection may set the limit, which is known only where a database is at hand.
     ///
     /// # Example
     ///
@@ -43,7 +45,8 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    report_without(subject, &["lock_timeout", "lock_wait_timeout"], findings);
+    let is_felt = |effect: &Effect, lock: &Lock| is_in_the_way(effect, lock, subject.dialect());
+    report_without(subject, &["lock_timeout", "lock_wait_timeout"], is_felt, findings);
 }
 
 #[cfg(test)]
@@ -61,6 +64,8 @@ mod tests {
                 (r#"ALTER TABLE shop_order ADD COLUMN weight int; ALTER TABLE shop_order ADD COLUMN height int"#, 1),
                 (r#"SET lock_timeout = 0; ALTER TABLE shop_order ADD COLUMN weight int"#, 1),
                 (r#"CREATE TABLE fresh (a int); ALTER TABLE fresh ADD b int"#, 0),
+                ("migrations.RemoveField('order', 'number')", 1),
+                ("UPDATE shop_order SET number = 1", 0),
             ],
         );
     }

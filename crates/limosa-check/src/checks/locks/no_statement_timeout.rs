@@ -1,5 +1,7 @@
 //! LK020.
 
+use limosa_sql::effect::Blocks;
+
 use super::report_without;
 use crate::check::declare;
 use crate::finding::Findings;
@@ -8,7 +10,8 @@ use crate::subject::Subject;
 declare! {
     /// A statement that keeps others waiting may run for as long as it likes.
     ///
-    /// With a limit it gives up, and everybody goes on. Asked for by name, because a connection may set the limit as well.
+    /// With a limit it gives up, and everybody goes on. Asked for by name, because the connection may set the limit, which is known only
+    /// where a database is at hand.
     ///
     /// # Example
     ///
@@ -42,7 +45,8 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    report_without(subject, &["statement_timeout", "transaction_timeout", "max_statement_time"], findings);
+    let limits = ["statement_timeout", "transaction_timeout", "max_statement_time"];
+    report_without(subject, &limits, |_, lock| lock.blocks > Blocks::Nothing, findings);
 }
 
 #[cfg(test)]
