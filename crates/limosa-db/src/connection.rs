@@ -1,24 +1,31 @@
 //! One connection to a database, with the same methods for all databases.
 
 mod batch;
+mod cancel;
 mod mysql;
+mod notice;
+mod options;
 mod postgres;
 mod row;
 mod sqlite;
 mod tls;
-
-use std::time::Duration;
+mod transaction;
+mod words;
 
 use limosa_sql::dialect::{Dialect, Flavour, MySqlSettings};
 
 pub use self::batch::BatchError;
+pub use self::cancel::CancelHandle;
+pub use self::notice::Notice;
+pub use self::options::ConnectOptions;
 pub use self::row::{Param, Row};
 use crate::error::{DbError, DbErrorKind};
-use crate::url::{DatabaseUrl, LibpqEnvironment};
+use crate::url::DatabaseUrl;
 
 pub(crate) use self::mysql::{MysqlConnection, Sender};
 pub(crate) use self::postgres::PostgresConnection;
 pub(crate) use self::sqlite::SqliteConnection;
+pub(crate) use self::words::{literal, quote};
 
 /// A connection to a database.
 ///
@@ -35,42 +42,6 @@ pub(crate) enum Backend {
     Mysql(MysqlConnection),
     Postgres(PostgresConnection),
     Sqlite(SqliteConnection),
-}
-
-/// How to connect; [`Default`] is what tests want.
-#[derive(Clone, Debug)]
-pub struct ConnectOptions {
-    /// Names the run: the server shows the connection as `limosa/<run id>`.
-    pub run_id: Option<String>,
-    /// What is taken from libpq's environment; by default nothing.
-    pub environment: LibpqEnvironment,
-    /// How long to wait for the connection when the URL does not say it.
-    pub connect_timeout: Duration,
-    /// The session's time zone; Django's is UTC when `USE_TZ` is set.
-    pub time_zone: Option<String>,
-    /// The role to become after connecting (Django's `assume_role`).
-    pub role: Option<String>,
-    /// How long a statement waits for a lock: PostgreSQL's `lock_timeout`, SQLite's busy timeout (5 seconds by default there).
-    pub lock_timeout: Option<Duration>,
-    /// How long a transaction may be idle before the server ends it (PostgreSQL).
-    pub idle_in_transaction_timeout: Option<Duration>,
-    /// Whether an SQLite file that does not exist is created.
-    pub create: bool,
-}
-
-impl Default for ConnectOptions {
-    fn default() -> Self {
-        Self {
-            run_id: None,
-            environment: LibpqEnvironment::default(),
-            connect_timeout: Duration::from_secs(30),
-            time_zone: Some("UTC".to_owned()),
-            role: None,
-            lock_timeout: None,
-            idle_in_transaction_timeout: None,
-            create: true,
-        }
-    }
 }
 
 impl Connection {
@@ -223,86 +194,6 @@ impl Connection {
         self.batch(after).await.map_err(later(fence + 1)).map(|()| true)
     }
 
-    /// Begins a transaction; on SQLite one that may write from its start (`BEGIN IMMEDIATE`).
-    ///
-    /// # Errors
-    /// When a transaction is open already, or the database refuses.
-    pub async fn begin(&self) -> Result<(), DbError> {
-        if self.in_transaction() {
-            return Err(DbError::new(DbErrorKind::InTransaction, "a transaction is open already"));
-        }
-        let sql = match &self.backend {
-            Backend::Mysql(_) | Backend::Postgres(_) => "BEGIN",
-            Backend::Sqlite(_) => "BEGIN IMMEDIATE",
-        };
-        self.execute(sql).await.map(drop)
-    }
-
-    /// Commits the transaction.
-    ///
-    /// # Errors
-    /// When a statement of the transaction has failed (it is rolled back then), when a deferred constraint is violated (likewise),
-    /// or when the connection is lost: [`DbErrorKind::ConnectionLost`] means that the outcome is not known.
-    pub async fn commit(&self) -> Result<(), DbError> {
-        match &self.backend {
-            Backend::Mysql(connection) => connection.commit().await,
-            Backend::Postgres(connection) => connection.commit().await,
-            Backend::Sqlite(connection) => connection.commit().await,
-        }
-    }
-
-    /// Rolls the transaction back; without one it does nothing.
-    ///
-    /// # Errors
-    /// When the connection is lost.
-    pub async fn rollback(&self) -> Result<(), DbError> {
-        if !self.in_transaction() {
-            return Ok(());
-        }
-        self.execute("ROLLBACK").await.map(drop)
-    }
-
-    /// Sets a savepoint.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn savepoint(&self, name: &str) -> Result<(), DbError> {
-        self.execute(&format!("SAVEPOINT {}", self.quote(name))).await.map(drop)
-    }
-
-    /// Forgets a savepoint and keeps what was done since.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn release_savepoint(&self, name: &str) -> Result<(), DbError> {
-        self.execute(&format!("RELEASE SAVEPOINT {}", self.quote(name))).await.map(drop)
-    }
-
-    /// Undoes what was done since a savepoint, which stays.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn rollback_to_savepoint(&self, name: &str) -> Result<(), DbError> {
-        self.execute(&format!("ROLLBACK TO SAVEPOINT {}", self.quote(name))).await.map(drop)
-    }
-
-    /// Returns whether a transaction is open, failed or not.
-    pub fn in_transaction(&self) -> bool {
-        match &self.backend {
-            Backend::Mysql(connection) => connection.in_transaction(),
-            Backend::Postgres(connection) => connection.in_transaction(),
-            Backend::Sqlite(connection) => connection.in_transaction(),
-        }
-    }
-
-    /// Returns whether a statement is kept as soon as it has run.
-    pub fn keeps_at_once(&self) -> bool {
-        match &self.backend {
-            Backend::Mysql(connection) => connection.keeps_at_once(),
-            Backend::Postgres(_) | Backend::Sqlite(_) => !self.in_transaction(),
-        }
-    }
-
     /// Returns whether the connection is known to be lost.
     pub fn is_closed(&self) -> bool {
         match &self.backend {
@@ -323,9 +214,14 @@ impl Connection {
 
     /// Writes a text as a literal of SQL, as this server reads it.
     pub fn literal(&self, text: &str) -> String {
+        literal(self.literals(), text)
+    }
+
+    /// Returns the dialect whose literals this server reads.
+    pub(crate) fn literals(&self) -> Dialect {
         match self.mysql_settings() {
-            Some(settings) if settings.no_backslash_escapes => literal(Dialect::Sqlite, text),
-            _ => literal(self.dialect(), text),
+            Some(settings) if settings.no_backslash_escapes => Dialect::Sqlite,
+            _ => self.dialect(),
         }
     }
 
@@ -348,91 +244,5 @@ impl Connection {
 
     pub(crate) fn backend(&self) -> &Backend {
         &self.backend
-    }
-
-    fn quote(&self, name: &str) -> String {
-        quote(self.dialect(), name)
-    }
-}
-
-/// Stops the statement that runs on a connection.
-#[derive(Clone)]
-pub enum CancelHandle {
-    /// Asks the server over a connection of its own.
-    #[doc(hidden)]
-    Mysql(mysql::Cancel),
-    /// Asks the server over a connection of its own.
-    #[doc(hidden)]
-    Postgres(postgres::Cancel),
-    /// Interrupts the library.
-    #[doc(hidden)]
-    Sqlite(sqlite::Cancel),
-}
-
-impl CancelHandle {
-    /// Stops the running statement, which then fails with [`DbErrorKind::Cancelled`]; without one nothing happens.
-    ///
-    /// # Errors
-    /// When the server cannot be reached.
-    pub async fn cancel(&self) -> Result<(), DbError> {
-        match self {
-            Self::Mysql(cancel) => cancel.cancel().await,
-            Self::Postgres(cancel) => cancel.cancel().await,
-            Self::Sqlite(cancel) => {
-                cancel.cancel();
-                Ok(())
-            }
-        }
-    }
-}
-
-impl std::fmt::Debug for CancelHandle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CancelHandle")
-    }
-}
-
-/// A message of the server that is not an error.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// `NOTICE`, `WARNING`, `INFO`, …
-    pub severity: String,
-    /// The SQLSTATE.
-    pub code: String,
-    /// The message.
-    pub message: String,
-    /// More about it.
-    pub detail: Option<String>,
-    /// What to do about it.
-    pub hint: Option<String>,
-}
-
-/// Quotes a name for SQL.
-pub(crate) fn quote(dialect: Dialect, name: &str) -> String {
-    match dialect {
-        Dialect::MySql => format!("`{}`", name.replace('`', "``")),
-        Dialect::Postgres | Dialect::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
-    }
-}
-
-/// Writes a text as a literal of SQL (PostgreSQL's `standard_conforming_strings` is on, MySQL's `NO_BACKSLASH_ESCAPES` off).
-pub(crate) fn literal(dialect: Dialect, text: &str) -> String {
-    match dialect {
-        Dialect::MySql => format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''")),
-        Dialect::Postgres | Dialect::Sqlite => format!("'{}'", text.replace('\'', "''")),
-    }
-}
-
-/// Returns the type of a text in a table of Limosa's, whose name on MySQL says how long it may be.
-pub(crate) fn text_type(dialect: Dialect, on_mysql: &'static str) -> &'static str {
-    if dialect == Dialect::MySql { on_mysql } else { "text" }
-}
-
-/// Returns the type of a point in time in a table of Limosa's.
-pub(crate) fn time_type(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Postgres => "timestamp with time zone",
-        Dialect::Sqlite => "text",
-        Dialect::MySql => "datetime(6)",
     }
 }

@@ -11,6 +11,7 @@ pub mod introspect;
 pub mod journal;
 pub mod lease;
 pub mod lock;
+mod own_tables;
 pub mod put_off;
 pub mod quorum;
 pub mod runs;

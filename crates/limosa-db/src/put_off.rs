@@ -3,12 +3,11 @@
 //! A row says that a run before the deploy left a migration out on purpose, so that one that depends on it may be recorded before it.
 //! It stays when the migration is applied, as the reason for the order of the history, and goes when the migration is unapplied.
 
-use limosa_sql::dialect::Dialect;
-
-use crate::connection::{Connection, Row, literal, text_type, time_type};
+use crate::connection::{Connection, Row};
 use crate::error::{DbError, DbErrorKind};
 use crate::lease::Lease;
 use crate::lease::table::Table as LeaseTable;
+use crate::own_tables::{age, shown_time, text_type, time_type};
 
 /// The name of the table.
 const NAME: &str = "limosa_put_off";
@@ -81,16 +80,7 @@ impl PutOff {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn read(&self, connection: &Connection) -> Result<Vec<PutOffMigration>, DbError> {
-        let (since, age) = match self.lease.dialect {
-            Dialect::Postgres => (
-                "to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')",
-                "floor(extract(epoch FROM clock_timestamp() - since))::bigint",
-            ),
-            Dialect::Sqlite => ("substr(since, 1, 19)", "unixepoch('now') - unixepoch(since)"),
-            Dialect::MySql => {
-                ("date_format(since, '%Y-%m-%d %H:%i:%s')", "timestampdiff(SECOND, since, UTC_TIMESTAMP(6))")
-            }
-        };
+        let (since, age) = (shown_time(self.lease.dialect, "since"), age(self.lease.dialect, "since"));
         let sql = format!(
             "SELECT app, name, {since}, {age}, state, operations FROM {} WHERE history = {} ORDER BY app, name",
             self.table,
@@ -148,6 +138,6 @@ impl PutOff {
     }
 
     fn literal(&self, text: &str) -> String {
-        literal(self.lease.dialect, text)
+        self.lease.literal(text)
     }
 }

@@ -5,12 +5,11 @@
 
 use std::time::Duration;
 
-use limosa_sql::dialect::Dialect;
-
-use crate::connection::{Connection, Row, literal, text_type, time_type};
+use crate::connection::{Connection, Row};
 use crate::error::{DbError, DbErrorKind};
 use crate::lease::Lease;
 use crate::lease::table::Table as LeaseTable;
+use crate::own_tables::{shown_time, text_type, time_type};
 
 /// The name of the table.
 const NAME: &str = "limosa_quorum";
@@ -109,11 +108,7 @@ impl Quorum {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn read(&self, connection: &Connection) -> Result<Vec<QuorumMember>, DbError> {
-        let seen = match self.lease.dialect {
-            Dialect::Postgres => "to_char(seen AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')",
-            Dialect::Sqlite => "substr(seen, 1, 19)",
-            Dialect::MySql => "date_format(seen, '%Y-%m-%d %H:%i:%s')",
-        };
+        let seen = shown_time(self.lease.dialect, "seen");
         let sql = format!(
             "SELECT member, run_id, needed, fingerprint, migrations, state, seen > {}, {seen}, said FROM {} WHERE history = {} \
              ORDER BY member",
@@ -262,7 +257,7 @@ impl Quorum {
     }
 
     fn literal(&self, text: &str) -> String {
-        literal(self.lease.dialect, text)
+        self.lease.literal(text)
     }
 }
 

@@ -1,12 +1,11 @@
 //! The table of the journal and its statements. Times are the database's own, in UTC.
 
-use limosa_sql::dialect::Dialect;
-
 use super::{JournalKey, JournalStep, StepState};
-use crate::connection::{Connection, literal, text_type, time_type};
+use crate::connection::Connection;
 use crate::error::{DbError, DbErrorKind};
 use crate::lease::table::Table as LeaseTable;
 use crate::lease::{Fence, Guard, Lease};
+use crate::own_tables::{shown_time, text_type, time_type};
 
 /// The name of the table.
 const NAME: &str = "limosa_step";
@@ -93,11 +92,7 @@ impl Journal {
     /// # Errors
     /// When the database cannot be asked.
     pub async fn read(&self, connection: &Connection, key: &JournalKey) -> Result<Vec<JournalStep>, DbError> {
-        let started = match self.lease.dialect {
-            Dialect::Postgres => "to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')",
-            Dialect::Sqlite => "substr(started_at, 1, 19)",
-            Dialect::MySql => "date_format(started_at, '%Y-%m-%d %H:%i:%s')",
-        };
+        let started = shown_time(self.lease.dialect, "started_at");
         let sql = format!(
             "SELECT position, operation, description, fingerprint, statement, state, before_it, waiting, run_id, {started}, error \
              FROM {} WHERE {} ORDER BY position",
@@ -255,7 +250,7 @@ impl Journal {
     }
 
     fn literal(&self, text: &str) -> String {
-        literal(self.lease.dialect, text)
+        self.lease.literal(text)
     }
 }
 

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use limosa_sql::dialect::Dialect;
 
-use crate::connection::{Connection, literal, quote, text_type, time_type};
+use crate::connection::{Connection, literal, quote};
 use crate::error::{DbError, DbErrorKind};
 use crate::lock::LockHolder;
+use crate::own_tables::{age, shown_time, text_type, time_type};
 
 /// The name of the table.
 pub(super) const NAME: &str = "limosa_lease";
@@ -18,6 +19,8 @@ const LONG: u8 = 20;
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub(crate) dialect: Dialect,
+    /// The dialect whose literals the server reads: those of MySQL may be the standard's.
+    texts: Dialect,
     /// The schema, quoted: a migration may change what names mean.
     schema: String,
     /// The table with its schema.
@@ -68,6 +71,7 @@ impl Table {
         };
         Ok(Self {
             dialect,
+            texts: connection.literals(),
             name: format!("{schema}.{NAME}"),
             schema,
             key: format!("{place}{history_table}"),
@@ -97,17 +101,7 @@ impl Table {
     /// # Errors
     /// With [`DbErrorKind::Missing`] when there is no table.
     pub(crate) async fn read(&self, connection: &Connection) -> Result<Option<Entry>, DbError> {
-        let (since, age) = match self.dialect {
-            Dialect::Postgres => (
-                "to_char(acquired_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')",
-                "floor(extract(epoch FROM clock_timestamp() - acquired_at))::bigint",
-            ),
-            Dialect::Sqlite => ("substr(acquired_at, 1, 19)", "unixepoch('now') - unixepoch(acquired_at)"),
-            Dialect::MySql => (
-                "date_format(acquired_at, '%Y-%m-%d %H:%i:%s')",
-                "timestampdiff(SECOND, acquired_at, UTC_TIMESTAMP(6))",
-            ),
-        };
+        let (since, age) = (shown_time(self.dialect, "acquired_at"), age(self.dialect, "acquired_at"));
         let sql = format!(
             "SELECT token, run_id, expires_at < {}, backend, host, pid, step, {since}, {age}, expires_at < {} FROM {} WHERE name = {}",
             self.now(),
@@ -279,7 +273,8 @@ impl Table {
         }
     }
 
-    fn literal(&self, text: &str) -> String {
-        literal(self.dialect, text)
+    /// Writes a text as a literal of SQL.
+    pub(crate) fn literal(&self, text: &str) -> String {
+        literal(self.texts, text)
     }
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use limosa_sql::dialect::Dialect;
 
 use super::{MigrationRun, NewRun, RunEnd};
-use crate::connection::{Connection, literal, text_type, time_type};
+use crate::connection::{Connection, literal};
 use crate::error::DbError;
 use crate::lease::table::Table as LeaseTable;
+use crate::own_tables::{text_type, time_type};
 
 /// The name of the table of runs.
 const RUNS: &str = "limosa_run";

@@ -1,10 +1,14 @@
 //! The command line: types only. The doc comments are the help.
 
+mod check;
+mod migrate;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use limosa_engine::runner::Unfinished;
+
+pub use self::check::{CheckArgs, FailOn, Report, ReportFormat};
+pub use self::migrate::{MigrateArgs, UnfinishedStep};
 
 /// Database migrations: Django's model, applied exactly once.
 #[derive(Debug, Parser)]
@@ -131,87 +135,6 @@ pub enum Command {
     },
 }
 
-/// Arguments of `migrate`.
-#[derive(Args, Clone, Debug, Default)]
-pub struct MigrateArgs {
-    /// The label of an app; all apps when it is left out.
-    pub app_label: Option<String>,
-    /// The migration to end at (a prefix is enough), or `zero` to unapply all of the app's.
-    pub migration_name: Option<String>,
-    /// Never asks; accepted because Django's command has it.
-    #[arg(long, visible_alias = "no-input")]
-    pub noinput: bool,
-    /// Marks migrations as applied (or not) without running them.
-    #[arg(long)]
-    pub fake: bool,
-    /// Marks initial migrations as applied when their tables are there already.
-    #[arg(long)]
-    pub fake_initial: bool,
-    /// Prints the operations that would run, and runs none.
-    #[arg(long)]
-    pub plan: bool,
-    /// Exits with 1 when a migration is not applied, and runs none.
-    #[arg(long = "check")]
-    pub check_unapplied: bool,
-    /// Creates the tables of apps without migrations.
-    #[arg(long)]
-    pub run_syncdb: bool,
-    /// Removes rows from the history whose migrations are not on disk any more; needs an app.
-    #[arg(long)]
-    pub prune: bool,
-    /// Runs what belongs before the deploy, while the old code runs, and puts the rest off.
-    #[arg(long, conflicts_with_all = ["post_deploy", "fake", "prune"])]
-    pub pre_deploy: bool,
-    /// With --pre-deploy: runs nothing when something of this half cannot run. This is so unless --nonstrict is given.
-    #[arg(long, requires = "pre_deploy", conflicts_with = "nonstrict")]
-    pub strict: bool,
-    /// With --pre-deploy: runs what can run, and holds what cannot, where nothing would run otherwise.
-    #[arg(long, requires = "pre_deploy")]
-    pub nonstrict: bool,
-    /// Runs what belongs after the deploy, when the old code runs nowhere any more.
-    #[arg(long, conflicts_with_all = ["fake", "prune"])]
-    pub post_deploy: bool,
-    /// Begins when so many members (clusters on one database) ask for the same; one of them runs it, and all end when it is done.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with_all = ["plan", "check_unapplied", "prune", "fake", "no_wait"])]
-    pub quorum: Option<u32>,
-    /// With --quorum: gives up after so long, such as 90s or 10m; 30 minutes when it is left out.
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "quorum")]
-    pub quorum_timeout: Option<Duration>,
-    /// With --quorum: what this member is called; the name of the host when it is left out. One that comes again counts once.
-    #[arg(long, value_name = "NAME", env = "LIMOSA_MEMBER")]
-    pub member: Option<String>,
-    /// Migrates all databases of the settings in their order, and stops at the first that fails.
-    #[arg(long)]
-    pub all_databases: bool,
-    /// Waits at most so long for another runner, such as 30s or 10m; without it as long as it takes.
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
-    pub wait: Option<Duration>,
-    /// Exits with 4 at once when another runner is at work.
-    #[arg(long, conflicts_with = "wait")]
-    pub no_wait: bool,
-    /// What to take of a step that an earlier run began outside of any transaction, when nothing tells whether it happened.
-    #[arg(long, value_name = "WHAT")]
-    pub unfinished: Option<UnfinishedStep>,
-}
-
-/// What is to be taken of a step that may or may not have happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum UnfinishedStep {
-    /// It happened: go on after it.
-    Done,
-    /// It did not happen, or may happen again: run it.
-    Again,
-}
-
-impl From<UnfinishedStep> for Unfinished {
-    fn from(step: UnfinishedStep) -> Self {
-        match step {
-            UnfinishedStep::Done => Self::Done,
-            UnfinishedStep::Again => Self::Again,
-        }
-    }
-}
-
 /// Arguments of `showmigrations`.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ShowMigrationsArgs {
@@ -253,96 +176,6 @@ pub struct PlanArgs {
     pub app_label: Option<String>,
     /// The migration to end at (a prefix is enough), or `zero`.
     pub migration_name: Option<String>,
-}
-
-/// Arguments of `check`.
-#[derive(Args, Clone, Debug, Default)]
-pub struct CheckArgs {
-    /// The label of an app: all of its migrations, each as if it were to be deployed by itself. Without it, what the database lacks.
-    pub app_label: Option<String>,
-    /// One migration; a prefix is enough.
-    pub migration_name: Option<String>,
-    /// All migrations, each as if it were to be deployed by itself.
-    #[arg(long, conflicts_with_all = ["app_label"])]
-    pub all: bool,
-    /// The migrations whose files were added or changed since the branch left this revision of git, as one deploy.
-    #[arg(long, value_name = "REVISION", conflicts_with_all = ["app_label", "all"])]
-    pub since: Option<String>,
-    /// The migrations in these files, as one deploy; other files are passed over, as a pre-commit hook needs it.
-    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["app_label", "all", "since"])]
-    pub files: Vec<PathBuf>,
-    /// Uses no database: nothing is known of how much its tables hold.
-    #[arg(long)]
-    pub offline: bool,
-    /// Takes from this file how much the tables hold, instead of from the database.
-    #[arg(long, value_name = "FILE")]
-    pub stats: Option<PathBuf>,
-    /// Writes into this file how much the tables hold, for a run without the database, as in CI.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["stats", "offline"])]
-    pub stats_out: Option<PathBuf>,
-    /// Passes over the findings that this file lists.
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
-    /// Writes all findings into this file, for --baseline: those that come later stand out.
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
-    pub write_baseline: Option<PathBuf>,
-    /// Runs only these checks: codes such as LK001, or letters with which codes begin.
-    #[arg(long, value_name = "CODES", value_delimiter = ',')]
-    pub select: Vec<String>,
-    /// Leaves these checks out: codes, or letters with which codes begin.
-    #[arg(long, value_name = "CODES", value_delimiter = ',')]
-    pub ignore: Vec<String>,
-    /// Writes the findings for a service: sarif, github, gitlab or junit, into a file or to stdout; repeatable.
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = parse_report)]
-    pub report: Vec<Report>,
-    /// Writes into the files of migrations what findings ask for, where that needs no judgement: only where they are not applied.
-    #[arg(long, conflicts_with_all = ["write_baseline", "report", "deploy"])]
-    pub fix: bool,
-    /// Shows what --fix would write, and writes nothing; the exit code is 1 when there is something.
-    #[arg(long, requires = "fix", alias = "dry-run")]
-    pub diff: bool,
-    /// Runs the examples of the project's own rules instead; the exit code is 1 when one of them is not as it should be.
-    #[arg(long, conflicts_with_all = ["app_label", "all", "since", "files", "stats", "stats_out", "baseline", "write_baseline", "report", "fix"])]
-    pub test_policies: bool,
-    /// Says whether the new code may start: fails when it needs a migration that is not applied, or a pending one breaks the code that is running.
-    #[arg(long, conflicts_with_all = ["app_label", "all", "since", "files", "offline", "stats", "stats_out", "write_baseline", "report"])]
-    pub deploy: bool,
-    /// From which level on a finding makes the exit code 1; errors, unless the configuration says otherwise.
-    #[arg(long, value_name = "LEVEL", value_enum)]
-    pub fail_on: Option<FailOn>,
-}
-
-/// A report for a service.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// How it is written.
-    pub format: ReportFormat,
-    /// Where; to stdout when there is none.
-    pub file: Option<PathBuf>,
-}
-
-/// How a report for a service is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
-    /// GitLab's code quality.
-    Gitlab,
-    /// JUnit's XML: a migration is a test.
-    Junit,
-}
-
-/// From which level on a finding makes the exit code 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Notes, warnings and errors.
-    Note,
-    /// Warnings and errors.
-    Warning,
-    /// Errors.
-    Error,
 }
 
 /// Arguments of `explain`.
@@ -397,26 +230,4 @@ pub struct InitArgs {
     /// Writes over a limosa.toml that is there.
     #[arg(long)]
     pub force: bool,
-}
-
-/// Reads a report: its format, and behind `=` its file.
-fn parse_report(text: &str) -> Result<Report, String> {
-    let (format, file) =
-        text.split_once('=').map_or((text, None), |(format, file)| (format, Some(PathBuf::from(file))));
-    let format =
-        ReportFormat::from_str(format, true).map_err(|_| "expected sarif, github, gitlab or junit".to_owned())?;
-    Ok(Report { format, file })
-}
-
-/// Reads a duration: a whole number with `s`, `m` or `h`; without a unit it is seconds.
-fn parse_duration(text: &str) -> Result<Duration, String> {
-    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-    let factor = match unit {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => return Err("expected a number with s, m or h, such as 30s".into()),
-    };
-    let number: u64 = number.parse().map_err(|_| "expected a number with s, m or h, such as 30s".to_owned())?;
-    number.checked_mul(factor).map(Duration::from_secs).ok_or_else(|| "too long".into())
 }

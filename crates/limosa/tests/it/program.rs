@@ -14,6 +14,8 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// What a program that has ended said.
 #[derive(Debug)]
 pub(crate) struct Said {
+    /// What it was called with.
+    arguments: String,
     pub(crate) status: ExitStatus,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -38,6 +40,15 @@ impl Said {
     #[track_caller]
     pub(crate) fn tells(self, parts: &[&str]) -> Self {
         self.has(&self.stderr, parts);
+        self
+    }
+
+    /// Checks that each of these parts is on stdout or on stderr.
+    #[track_caller]
+    pub(crate) fn says(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(self.stdout.contains(part) || self.stderr.contains(part), "{part:?} is not there:\n{self}");
+        }
         self
     }
 
@@ -76,12 +87,13 @@ impl Said {
 
 impl std::fmt::Display for Said {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "--- {}\n--- stdout\n{}\n--- stderr\n{}", self.status, self.stdout, self.stderr)
+        write!(f, "--- {}: {}\n--- stdout\n{}\n--- stderr\n{}", self.arguments, self.status, self.stdout, self.stderr)
     }
 }
 
 /// A program that is running.
 pub(crate) struct Running {
+    arguments: String,
     child: Child,
     lines: Receiver<String>,
     stdout: String,
@@ -91,6 +103,8 @@ pub(crate) struct Running {
 impl Running {
     pub(crate) fn start(command: &mut Command) -> Self {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+        let arguments = arguments.join(" ");
         let mut child = command.spawn().expect("start the program");
         let stdout = child.stdout.take().expect("piped");
         let mut stderr = child.stderr.take().expect("piped");
@@ -104,7 +118,7 @@ impl Running {
             stderr.read_to_end(&mut bytes).expect("read stderr");
             String::from_utf8_lossy(&bytes).into_owned()
         });
-        Self { child, lines, stdout: String::new(), stderr }
+        Self { arguments, child, lines, stdout: String::new(), stderr }
     }
 
     /// Returns the id of the process.
@@ -145,7 +159,8 @@ impl Running {
             panic!("the program did not end:\n{}", self.stdout);
         };
         self.stdout.extend(self.lines.iter().map(|line| line + "\n"));
-        Said { status, stdout: self.stdout, stderr: self.stderr.join().expect("read stderr") }
+        let stderr = self.stderr.join().expect("read stderr");
+        Said { arguments: self.arguments, status, stdout: self.stdout, stderr }
     }
 }
 

@@ -188,8 +188,9 @@ fn what_is_done_meanwhile_is_not_waited_for() {
 fn a_quorum_needs_a_run() {
     let database = Database::sqlite();
     let project = project(&database);
+    let long = format!("--quorum 2 --member {}", "x".repeat(151));
     for arguments in
-        ["--quorum 0", "--quorum 2 --plan", "--quorum 2 --check", "--quorum 2 --no-wait", "--quorum-timeout 3s"]
+        ["--quorum 0", "--quorum 2 --plan", "--quorum 2 --check", "--quorum 2 --no-wait", "--quorum-timeout 3s", &long]
     {
         project.run(&format!("migrate {arguments}")).ends(2);
     }

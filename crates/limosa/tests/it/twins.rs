@@ -1,10 +1,9 @@
 //! A project twice: Django migrates one copy, Limosa the other, and the databases are compared.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use crate::database::Database;
-use crate::program::Said;
+use crate::program::{Running, Said};
 use crate::project::Project;
 
 /// The aliases of the databases in the settings of the twins.
@@ -172,11 +171,7 @@ impl Twins {
     fn django(&self, arguments: &str) -> Said {
         let project = &self.theirs.project;
         let python = project.variable("LIMOSA_PYTHON").expect("a Python");
-        let mut command: Command = project.command_of(Path::new(&python), "");
-        command.arg("manage.py").args(arguments.split_whitespace()).stdin(Stdio::null());
-        let output = command.output().expect("run Django");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Said { status: output.status, stdout: text(&output.stdout), stderr: text(&output.stderr) }
+        Running::start(&mut project.command_of(Path::new(&python), &format!("manage.py {arguments}"))).end()
     }
 }
 
