@@ -66,7 +66,7 @@ pub struct Finding {
     pub help: Option<String>,
     /// How long it takes on the database at hand, where its size is known.
     pub estimate: Option<Estimate>,
-    /// Whether one of its kind is enough in a migration: the others are counted.
+    /// Whether one of its kind is enough in a migration: see [`crate::gather`].
     pub once: bool,
     /// What can be done about it without judgement.
     pub fixes: Vec<Fix>,

@@ -14,16 +14,10 @@ pub fn judge(plan: &Plan<'_>, rules: &Rules<'_>) -> Vec<Finding> {
     let checks: Vec<&'static Check> = here.collect();
     let policies: Vec<&Policy> = rules.policies.iter().filter(|policy| policy.runs).collect();
     let mut found = Vec::new();
-    let mut own = Vec::new();
     subjects(plan, &mut |subject| {
-        // A migration itself is looked at before its operations.
-        if subject.operation.is_none() {
-            found.extend(gathered(std::mem::take(&mut own)));
-        }
-        look(&checks, subject, &mut own);
-        own.extend(policy::look(&policies, subject));
+        look(&checks, subject, &mut found);
+        found.extend(policy::look(&policies, subject));
     });
-    found.extend(gathered(own));
     found
 }
 
@@ -48,10 +42,9 @@ fn look_at(
 ) {
     look(&Subject { plan, deploy, so_far, migration, operation: None, statement: None });
     for operation in &migration.operations {
-        let operation_of_it = Some(operation);
-        look(&Subject { plan, deploy, so_far, migration, operation: operation_of_it, statement: None });
+        look(&Subject { plan, deploy, so_far, migration, operation: Some(operation), statement: None });
         for statement in &operation.statements {
-            look(&Subject { plan, deploy, so_far, migration, operation: operation_of_it, statement: Some(statement) });
+            look(&Subject { plan, deploy, so_far, migration, operation: Some(operation), statement: Some(statement) });
             so_far.follow(statement, plan.context.dialect);
         }
         so_far.follow_operation(&operation.meaning);
@@ -77,28 +70,4 @@ fn look(checks: &[&'static Check], subject: &Subject<'_>, found: &mut Vec<Findin
         }
         found.append(&mut findings.found);
     }
-}
-
-/// Keeps of the findings of a migration the worst one of each kind of which one is enough, and counts the others.
-fn gathered(findings: Vec<Finding>) -> Vec<Finding> {
-    let mut kept: Vec<(Finding, usize)> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        let same = kept.iter_mut().find(|(first, _)| finding.once && first.once && first.code == finding.code);
-        match same {
-            Some((first, more)) => {
-                *more += 1;
-                if finding.level > first.level {
-                    *first = finding;
-                }
-            }
-            None => kept.push((finding, 0)),
-        }
-    }
-    let counted = |(mut finding, more): (Finding, usize)| {
-        if more > 0 {
-            finding.message += &format!(" (and {more} more like it)");
-        }
-        finding
-    };
-    kept.into_iter().map(counted).collect()
 }

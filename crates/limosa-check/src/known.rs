@@ -10,9 +10,9 @@ use limosa_sql::model::{FieldView, ModelView, Models};
 pub(crate) fn model(state: &ProjectState, context: &Context, table: &str) -> Option<ModelView> {
     let models = Models::new(state, context);
     let table = bare(table);
-    let mut views =
-        state.models().filter(|model| !model.options.proxy()).filter_map(|model| models.model(&model.id()).ok());
-    views.find(|view| view.table.eq_ignore_ascii_case(table))
+    let mut named =
+        state.models().filter(|model| !model.options.proxy() && models.table(model).eq_ignore_ascii_case(table));
+    named.find_map(|model| models.model(&model.id()).ok())
 }
 
 /// Returns a column as a statement would define it; nothing for one that no model has.
@@ -50,4 +50,9 @@ pub(crate) fn definition(models: Models<'_>, view: &FieldView) -> Option<ColumnD
 /// Returns a name without its schema.
 pub(crate) fn bare(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)
+}
+
+/// Returns whether two names may be those of one table, in whatever case and with or without a schema they are written.
+pub(crate) fn is_same(one: &str, other: &str) -> bool {
+    bare(one).eq_ignore_ascii_case(bare(other))
 }

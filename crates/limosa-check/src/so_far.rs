@@ -1,40 +1,44 @@
 //! What a deploy has done before the statement that is looked at.
 
+mod tables;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use limosa_sql::dialect::Dialect;
-use limosa_sql::effect::{Blocks, ConstraintKind, Effect, EnumChange, TableChange};
+use limosa_sql::effect::{Blocks, ColumnDefinition, ConstraintKind, Effect, EnumChange, TableChange};
 use limosa_sql::split::{Control, classify};
 use smol_str::SmolStr;
 
+use self::tables::Tables;
+use crate::known;
 use crate::plan::{Meant, Statement};
 use crate::stats::Stats;
 
 /// What a deploy has done before the statement that is looked at.
+///
+/// Everything by name is kept without schemas and in lower case, but for tables, of which two schemas may have one of a name.
 #[derive(Clone, Debug, Default)]
 pub struct SoFar {
     /// The tables that it made: nobody uses them yet.
-    created: BTreeSet<SmolStr>,
-    /// The columns that it added, with their tables: the running code does not know them.
-    added: BTreeSet<(SmolStr, SmolStr)>,
+    created: Tables,
+    /// The columns that it added to tables that were there, by table and name: the running code does not know them.
+    added: BTreeMap<(SmolStr, SmolStr), ColumnDefinition>,
     /// The indexes that it made.
     indexes: BTreeSet<SmolStr>,
-    /// The constraints that the transaction at hand added as not valid.
-    not_valid: BTreeSet<SmolStr>,
-    /// The checks that it added, with their tables and whether they hold for all rows.
-    checks: BTreeMap<SmolStr, AddedCheck>,
+    /// The constraints that the transaction at hand added as not valid, with their tables.
+    not_valid: BTreeSet<(SmolStr, SmolStr)>,
+    /// The checks that it added, by table and name.
+    checks: BTreeMap<(SmolStr, SmolStr), AddedCheck>,
     /// The values that the transaction at hand added to enumerated types.
     enum_values: BTreeSet<String>,
     /// Whether a transaction is open: the migration's, or one that its SQL began.
     pub transaction: bool,
-    /// The tables that the transaction at hand keeps others from, and from what.
-    pub locked: Vec<(SmolStr, Blocks)>,
+    /// The old tables that the transaction at hand keeps others from, in the order in which it came to them, and from what at the most.
+    locked: Vec<(SmolStr, Blocks)>,
     /// What statements of the transaction at hand that locked one old table after another keep others from, at the most.
     pub locked_several: Option<Blocks>,
     /// The tables of which a constraint was validated that nobody has seen being added.
     validated: BTreeSet<SmolStr>,
-    /// The tables that it had made when the transaction at hand began: what is rolled back was never made.
-    kept: BTreeSet<SmolStr>,
     /// The settings that are in force with their values, such as `lock_timeout`: those of the connection, and what the deploy set.
     pub settings: BTreeMap<SmolStr, String>,
 }
@@ -42,8 +46,8 @@ pub struct SoFar {
 /// A check that a deploy added.
 #[derive(Clone, Debug)]
 struct AddedCheck {
-    table: SmolStr,
     condition: String,
+    /// Whether it holds for all rows.
     valid: bool,
 }
 
@@ -61,21 +65,22 @@ impl SoFar {
 
     /// Returns whether a table is new: nobody reads it or writes to it yet.
     pub fn is_new(&self, table: &str) -> bool {
-        let name = table.to_lowercase();
-        match name.rsplit_once('.') {
-            Some((_, bare)) => self.created.contains(name.as_str()) || self.created.contains(bare),
-            None => self.created.iter().any(|created| created.rsplit('.').next() == Some(&name)),
-        }
+        self.created.contains(table)
     }
 
     /// Returns whether a column is new, or its table.
     pub fn is_new_column(&self, table: &str, column: &str) -> bool {
-        self.is_new(table) || self.added.contains(&(key(table), SmolStr::new(column.to_lowercase())))
+        self.is_new(table) || self.added_column(table, column).is_some()
     }
 
-    /// Returns whether a constraint was added as not valid by the same migration.
-    pub fn is_not_valid(&self, constraint: &str) -> bool {
-        self.not_valid.contains(&key(constraint))
+    /// Returns a column that was added to a table that was there, as it was added.
+    pub fn added_column(&self, table: &str, column: &str) -> Option<&ColumnDefinition> {
+        self.added.get(&of_table(table, column))
+    }
+
+    /// Returns whether a constraint of a table was added as not valid by the transaction at hand.
+    pub fn is_not_valid(&self, table: &str, constraint: &str) -> bool {
+        self.not_valid.contains(&of_table(table, constraint))
     }
 
     /// Returns whether the deploy made an index.
@@ -85,14 +90,20 @@ impl SoFar {
 
     /// Returns whether the deploy added a check to a table that holds for all rows.
     pub fn has_valid_check(&self, table: &str) -> bool {
-        self.checks.values().any(|check| check.valid && check.table == key(table))
+        self.valid_checks(table).next().is_some()
     }
 
     /// Returns whether a check that the deploy added says that a column holds no NULL.
     pub fn is_known_not_null(&self, table: &str, column: &str) -> bool {
         let demanded = format!("{} is not null", column.to_lowercase());
-        let says = |check: &AddedCheck| check.condition.split(" and ").any(|part| part == demanded);
-        self.checks.values().any(|check| check.valid && check.table == key(table) && says(check))
+        self.valid_checks(table).any(|check| check.condition.split(" and ").any(|part| part == demanded))
+    }
+
+    fn valid_checks(&self, table: &str) -> impl Iterator<Item = &AddedCheck> {
+        let table = key(table);
+        let of_table =
+            self.checks.range((table.clone(), SmolStr::default())..).take_while(move |(id, _)| id.0 == table);
+        of_table.map(|(_, check)| check).filter(|check| check.valid)
     }
 
     /// Returns whether the deploy validated a constraint of a table of which nothing more is known.
@@ -111,11 +122,34 @@ impl SoFar {
         held.map(|(table, _)| table.as_str()).filter(|table| !self.is_new(table))
     }
 
+    /// Returns the old tables that a statement keeps others from at least from writing to, and that the transaction has not locked like that
+    /// before; with what it keeps them from.
+    pub fn newly_locked<'a>(&'a self, statement: &'a Statement) -> impl Iterator<Item = (&'a str, Blocks)> {
+        let locks = statement.effects.iter().flat_map(|(_, cost)| &cost.locks);
+        let felt = locks.filter(|lock| lock.blocks >= Blocks::Writes && !self.is_new(&lock.table));
+        let is_held = |table: &str| self.locked_tables(Blocks::Writes).any(|held| known::is_same(held, table));
+        felt.filter(move |lock| !is_held(&lock.table)).map(|lock| (lock.table.as_str(), lock.blocks))
+    }
+
+    /// Returns what a statement and those before it keep others from at the most, when it locks an old table while the transaction has
+    /// locked other ones.
+    pub fn locks_another(&self, statement: &Statement) -> Option<Blocks> {
+        let taken = self.newly_locked(statement).map(|(_, blocks)| blocks).max()?;
+        let felt = self.locked.iter().filter(|(table, blocks)| *blocks >= Blocks::Writes && !self.is_new(table));
+        let held = felt.map(|(_, blocks)| *blocks).max()?;
+        self.transaction.then(|| taken.max(held))
+    }
+
+    /// Returns what is known of tables and settings alone.
+    pub(crate) fn tables_and_settings(&self) -> Self {
+        Self { created: self.created.clone(), settings: self.settings.clone(), ..Self::default() }
+    }
+
     /// Begins a migration.
     pub fn begin(&mut self, transaction: bool) {
         self.end_transaction();
         self.transaction = transaction;
-        self.kept = self.created.clone();
+        self.created.commit();
     }
 
     /// Forgets what ends with a transaction.
@@ -132,25 +166,50 @@ impl SoFar {
         for Meant { effect, statement } in meaning {
             match effect {
                 // Of the project's own SQL the statements were followed.
-                Effect::CreateTable { table, .. } if statement.is_none() => _ = self.created.insert(full(table)),
-                Effect::RenameTable { table, to } if self.is_new(table) => _ = self.created.insert(full(to)),
-                Effect::AlterTable { table, change: TableChange::AddColumn(column) } => {
-                    self.added.insert((key(table), column.name.to_lowercase().into()));
-                }
+                Effect::CreateTable { table, .. } if statement.is_none() => self.created.add(table),
+                Effect::RenameTable { table, to } => self.rename_table(table, to),
+                Effect::AlterTable { table, change } => self.follow_column(table, change),
                 _ => {}
             }
         }
     }
 
+    fn rename_table(&mut self, table: &str, to: &str) {
+        if self.is_new(table) {
+            self.created.add(to);
+        }
+        let old = key(table);
+        let columns = self.added.range((old.clone(), SmolStr::default())..).take_while(|(id, _)| id.0 == old);
+        let columns: Vec<SmolStr> = columns.map(|((_, column), _)| column.clone()).collect();
+        for column in columns {
+            if let Some(definition) = self.added.remove(&(old.clone(), column.clone())) {
+                self.added.insert((key(to), column), definition);
+            }
+        }
+    }
+
+    fn follow_column(&mut self, table: &str, change: &TableChange) {
+        match change {
+            TableChange::AddColumn(column) => _ = self.added.insert(of_table(table, &column.name), column.clone()),
+            TableChange::DropColumn { column, .. } => _ = self.added.remove(&of_table(table, column)),
+            TableChange::RenameColumn { column, to } => {
+                if let Some(definition) = self.added.remove(&of_table(table, column)) {
+                    self.added.insert(of_table(table, to), definition);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Follows a statement that has run.
     pub fn follow(&mut self, statement: &Statement, dialect: Dialect) {
-        let before = self.locked.len();
+        let another = self.locks_another(statement);
         for (effect, cost) in &statement.effects {
             match effect {
                 // What one statement of an operation made, another one of it may use.
-                Effect::CreateTable { table, .. } => _ = self.created.insert(full(table)),
+                Effect::CreateTable { table, .. } => self.created.add(table),
                 Effect::CreateIndex { name: Some(name), .. } => _ = self.indexes.insert(key(name)),
-                Effect::AlterTable { table, change } => self.follow_change(table, change),
+                Effect::AlterTable { table, change } => self.follow_constraint(table, change),
                 Effect::AlterEnum { change: EnumChange::AddValue { value, .. }, .. } if self.transaction => {
                     self.enum_values.insert(value.clone());
                 }
@@ -158,65 +217,54 @@ impl SoFar {
                 Effect::Transaction => match classify(&statement.sql, dialect).control {
                     Control::Begin => {
                         self.transaction = true;
-                        self.kept = self.created.clone();
+                        self.created.commit();
                     }
                     Control::Commit => {
                         self.end_transaction();
-                        self.kept = self.created.clone();
+                        self.created.commit();
                     }
                     Control::Rollback => {
                         self.end_transaction();
-                        self.created = self.kept.clone();
+                        self.created.roll_back();
                     }
                     _ => {}
                 },
                 _ => {}
             }
             if self.transaction {
-                self.locked.extend(cost.locks.iter().map(|lock| (key(&lock.table), lock.blocks)));
+                cost.locks.iter().for_each(|lock| self.lock(&lock.table, lock.blocks));
             }
         }
-        self.locked_several = self.locked_several.max(self.locks_another(statement, before));
+        self.locked_several = self.locked_several.max(another);
     }
 
-    /// Returns what a statement keeps others from that locks an old table after the transaction's first `earlier` locks, some of which were on
-    /// other old tables: the most of what it and they do.
-    pub fn locks_another(&self, statement: &Statement, earlier: usize) -> Option<Blocks> {
-        let held: BTreeMap<&SmolStr, Blocks> = self
-            .locked
-            .iter()
-            .take(earlier)
-            .filter(|lock| self.is_felt(lock))
-            .map(|(table, held)| (table, *held))
-            .collect();
-        let locks = statement.effects.iter().flat_map(|(_, cost)| &cost.locks);
-        let locks = locks.map(|lock| (key(&lock.table), lock.blocks)).filter(|lock| self.is_felt(lock));
-        let taken = locks.filter(|(table, _)| !held.contains_key(table)).map(|(_, blocks)| blocks).max()?;
-        let held = held.values().copied().max()?;
-        self.transaction.then(|| taken.max(held))
+    fn lock(&mut self, table: &str, blocks: Blocks) {
+        if self.is_new(table) {
+            return;
+        }
+        match self.locked.iter_mut().find(|(held, _)| known::is_same(held, table)) {
+            Some((_, held)) => *held = blocks.max(*held),
+            None => self.locked.push((key(table), blocks)),
+        }
     }
 
-    fn is_felt(&self, (table, blocks): &(SmolStr, Blocks)) -> bool {
-        *blocks >= Blocks::Writes && !self.is_new(table)
-    }
-
-    fn follow_change(&mut self, table: &str, change: &TableChange) {
+    fn follow_constraint(&mut self, table: &str, change: &TableChange) {
         match change {
             TableChange::AddConstraint { name: Some(name), kind, not_valid, .. } => {
                 if *not_valid {
-                    self.not_valid.insert(key(name));
+                    self.not_valid.insert(of_table(table, name));
                 }
                 if let ConstraintKind::Check(condition) = kind {
-                    let check = AddedCheck { table: key(table), condition: plain(condition), valid: !not_valid };
-                    self.checks.insert(key(name), check);
+                    let check = AddedCheck { condition: plain(condition), valid: !not_valid };
+                    self.checks.insert(of_table(table, name), check);
                 }
             }
-            TableChange::ValidateConstraint { name } => match self.checks.get_mut(&key(name)) {
+            TableChange::ValidateConstraint { name } => match self.checks.get_mut(&of_table(table, name)) {
                 Some(check) => check.valid = true,
-                None if self.not_valid.contains(&key(name)) => {}
+                None if self.not_valid.contains(&of_table(table, name)) => {}
                 None => _ = self.validated.insert(key(table)),
             },
-            TableChange::DropConstraint { name: Some(name), .. } => _ = self.checks.remove(&key(name)),
+            TableChange::DropConstraint { name: Some(name), .. } => _ = self.checks.remove(&of_table(table, name)),
             _ => {}
         }
     }
@@ -224,16 +272,16 @@ impl SoFar {
 
 /// Returns a condition as it is compared: in lower case, with neither quotes nor parentheses and one space between words.
 fn plain(condition: &str) -> String {
-    let condition = condition.to_lowercase().replace(['"', '(', ')'], " ");
+    let condition = condition.to_lowercase().replace(['"', '`', '(', ')'], " ");
     condition.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Returns the name of a table with its schema, in lower case.
-fn full(name: &str) -> SmolStr {
-    name.to_lowercase().into()
 }
 
 /// Returns a name as it is compared: without its schema, in lower case.
 fn key(name: &str) -> SmolStr {
-    name.rsplit('.').next().unwrap_or(name).to_lowercase().into()
+    known::bare(name).to_lowercase().into()
+}
+
+/// Returns the name of what belongs to a table, with the table's, as they are compared.
+fn of_table(table: &str, name: &str) -> (SmolStr, SmolStr) {
+    (key(table), name.to_lowercase().into())
 }

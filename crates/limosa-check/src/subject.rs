@@ -96,8 +96,7 @@ impl<'a> Subject<'a> {
     pub fn meaning_for_old_tables(&self) -> impl Iterator<Item = (&'a str, &'a Effect)> + use<'a> {
         let so_far = self.so_far;
         let meaning = self.operation.map_or(&[][..], |operation| &operation.meaning);
-        let made =
-            |effect: &Effect, table: &str| matches!(effect, Effect::CreateTable { table: made, .. } if made == table);
+        let made = |effect: &Effect, table: &str| matches!(effect, Effect::CreateTable { table: made, .. } if known::is_same(made, table));
         meaning.iter().enumerate().filter_map(move |(place, Meant { effect, .. })| {
             let table = effect.table()?;
             let is_new = so_far.is_new(table) || meaning[..place].iter().any(|before| made(&before.effect, table));
@@ -122,35 +121,32 @@ impl<'a> Subject<'a> {
                 TableChange::ModifyColumn { column, to } => (column, &to.data_type, Using::Nothing),
                 _ => return None,
             };
-            subject.added_column(table, column).is_none().then(|| {
+            subject.added_column(table, column, effect).is_none().then(|| {
                 let from = subject.column_before(table, column).map(|before| before.data_type);
                 TypeChange { table, effect, column, from, to, using }
             })
         })
     }
 
-    /// Returns the column as the deploy adds it to a table that was there; the running code does not know it.
-    pub fn added_column(&self, table: &str, column: &str) -> Option<&'a ColumnDefinition> {
-        let operations = self.deploy.iter().flat_map(|migration| &migration.operations);
-        operations.flat_map(|operation| &operation.meaning).find_map(|meant| match &meant.effect {
+    /// Returns a column that the running code does not know, as it was added to a table that was there: by an operation before, or by this one
+    /// before an effect of it.
+    pub fn added_column(&self, table: &str, column: &str, effect: &Effect) -> Option<&'a ColumnDefinition> {
+        let meaning = self.operation.map_or(&[][..], |operation| &operation.meaning);
+        let before = meaning.iter().map(|meant| &meant.effect).take_while(|other| !std::ptr::eq(*other, effect));
+        let added = before.filter_map(|other| match other {
             Effect::AlterTable { table: altered, change: TableChange::AddColumn(added) }
-                if altered.eq_ignore_ascii_case(table) && added.name.eq_ignore_ascii_case(column) =>
+                if known::is_same(altered, table) && added.name.eq_ignore_ascii_case(column) =>
             {
                 Some(added)
             }
             _ => None,
-        })
+        });
+        added.last().or_else(|| self.so_far.added_column(table, column))
     }
 
     /// Returns whether a column is new when an effect of the operation comes to it, or its table.
     pub fn is_new_column(&self, table: &str, column: &str, effect: &Effect) -> bool {
-        let meaning = self.operation.map_or(&[][..], |operation| &operation.meaning);
-        let before = meaning.iter().map(|meant| &meant.effect).take_while(|other| !std::ptr::eq(*other, effect));
-        let adds = |other: &Effect| {
-            matches!(other, Effect::AlterTable { table: altered, change: TableChange::AddColumn(added) }
-            if altered.eq_ignore_ascii_case(table) && added.name.eq_ignore_ascii_case(column))
-        };
-        self.so_far.is_new_column(table, column) || before.into_iter().any(adds)
+        self.so_far.is_new(table) || self.added_column(table, column, effect).is_some()
     }
 
     /// Returns what the functions of the operation do, the one that takes it back last.

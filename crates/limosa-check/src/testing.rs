@@ -15,6 +15,7 @@ use limosa_sql::dialect::{Context, Dialect};
 
 use crate::check::Check;
 use crate::finding::Finding;
+use crate::gather::gathered;
 use crate::history::History;
 use crate::judge::judge;
 use crate::plan::{Plan, PlannedMigration};
@@ -51,7 +52,7 @@ pub(crate) fn expect_with(check: &'static Check, context: &Context, stats: &Stat
 
 /// Returns what a check finds in a deploy.
 pub(crate) fn found(check: &'static Check, context: &Context, stats: &Stats, deploy: &str) -> Vec<Finding> {
-    with_plan(context, stats, deploy, |plan| judge(plan, &Rules { checks: &[check], policies: &[] }))
+    with_plan(context, stats, deploy, |plan| gathered(judge(plan, &Rules { checks: &[check], policies: &[] })))
 }
 
 /// Returns what a function makes of the plan of a deploy.

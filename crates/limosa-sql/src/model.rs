@@ -11,12 +11,13 @@ mod view;
 use std::sync::Arc;
 
 use limosa_model::state::Base;
-use limosa_model::{ModelId, ProjectState, SmolStr};
+use limosa_model::{ModelId, ModelState, ProjectState, SmolStr};
 
 pub(crate) use self::made::implicit_id;
 pub use self::relations::{ForeignKeyTarget, Related};
 pub use self::view::{FieldView, ModelView};
 use crate::dialect::{Context, Dialect};
+use crate::names::default_table;
 
 /// The models of one state, seen from one database.
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +103,12 @@ impl<'a> Models<'a> {
     pub fn model(self, id: &ModelId) -> Result<ModelView, ModelError> {
         let state = self.state.get(id).ok_or_else(|| ModelError::NoModel(id.clone()))?;
         ModelView::new(self, state.clone(), None)
+    }
+
+    /// Returns the table of a model that is no proxy.
+    pub fn table(self, model: &ModelState) -> SmolStr {
+        let default = |id: ModelId| default_table(&id.app, &id.name, self.context.max_name_length);
+        model.options.db_table().map_or_else(|| default(model.id()), SmolStr::from)
     }
 
     /// Returns a model as if it did not inherit from models that are gone.

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 
 use limosa_check::plan::PlannedMigration;
 use limosa_check::suppress::Suppressed;
-use limosa_check::{Finding, Plan, Stats, judge};
+use limosa_check::{Finding, Plan, Stats, gathered, judge};
 use limosa_db::introspect;
 use limosa_engine::runner::Fake;
 use limosa_model::graph::Direction;
@@ -115,7 +115,7 @@ pub async fn check(
         sifted = baseline::sift(file, sifted)?;
     }
     let migrations = migrations.into_iter().map(|migration| migration.id.clone()).collect();
-    Ok(Judged { findings: sifted.findings, suppressed: sifted.suppressed, stats, migrations })
+    Ok(Judged { findings: gathered(sifted.findings), suppressed: sifted.suppressed, stats, migrations })
 }
 
 /// The migrations that `migrate` would run.

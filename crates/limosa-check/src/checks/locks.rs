@@ -76,7 +76,7 @@ fn report_without(
     is_felt: impl Fn(&Effect, &Lock) -> bool,
     findings: &mut Findings<'_>,
 ) {
-    let mut so_far = subject.so_far.clone();
+    let mut so_far = subject.so_far.tables_and_settings();
     so_far.begin(subject.migration.transaction);
     for operation in &subject.migration.operations {
         for statement in &operation.statements {

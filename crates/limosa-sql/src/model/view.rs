@@ -9,7 +9,6 @@ use smol_str::format_smolstr;
 
 use super::made::{implicit_id, parent_link_to, simple_field};
 use super::{ModelError, Models};
-use crate::names::default_table;
 
 /// How many steps a chain of parents may have.
 const MAX_DEPTH: usize = 64;
@@ -100,10 +99,7 @@ impl ModelView {
         }
         let context = models.context;
         let mut view = Self {
-            table: state
-                .options
-                .db_table()
-                .map_or_else(|| default_table(&id.app, &id.name, context.max_name_length), SmolStr::from),
+            table: models.table(&state),
             tablespace: state.options.db_tablespace().map_or_else(|| context.default_tablespace.clone(), SmolStr::from),
             fields: Vec::with_capacity(state.fields.len() + 1),
             many_to_many: Vec::new(),

@@ -47,7 +47,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             TableChange::ModifyColumn { column, to } if !column.eq_ignore_ascii_case(&to.name) => (column, &to.name),
             _ => continue,
         };
-        if subject.added_column(table, column).is_none() {
+        if subject.added_column(table, column, effect).is_none() {
             findings
                 .about(effect, format!("code that names `{table}.{column}` fails once it is called `{to}`"))
                 .help(format!(

@@ -4,6 +4,7 @@ use limosa_sql::effect::TableChange;
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::known;
 use crate::subject::Subject;
 
 declare! {
@@ -37,9 +38,9 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     // What takes the place of another one in one operation is no loss.
     let is_replaced = |table: &str| {
-        subject
-            .alterations_of_old_tables()
-            .any(|(other, _, change)| other == table && matches!(change, TableChange::AddConstraint { .. }))
+        subject.alterations_of_old_tables().any(|(other, _, change)| {
+            known::is_same(other, table) && matches!(change, TableChange::AddConstraint { .. })
+        })
     };
     for (table, effect, change) in subject.alterations_of_old_tables() {
         if let TableChange::DropConstraint { name, .. } = change

@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
             _ => continue,
         };
-        let added = subject.added_column(table, column);
+        let added = subject.added_column(table, column, effect);
         let not_null = added.map(|added| added.not_null).or(before.map(|before| before.not_null));
         if added.is_some() && not_null == Some(false) {
             continue;

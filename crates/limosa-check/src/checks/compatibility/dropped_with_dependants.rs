@@ -5,6 +5,7 @@ use limosa_model::index::ConstraintKind;
 use limosa_model::operations::OperationKind;
 use limosa_model::{SmolStr, Value};
 use limosa_sql::effect::TableChange;
+use limosa_sql::model::FieldView;
 
 use crate::check::declare;
 use crate::finding::Findings;
@@ -77,7 +78,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 fn dependants(subject: &Subject<'_>, table: &str, column: &str) -> Vec<String> {
     let before = subject.operation.and_then(|operation| known::model(&operation.before, subject.context(), table));
     let Some(view) = before else { return Vec::new() };
-    let Some(field) = view.fields.iter().find(|field| field.column.as_deref() == Some(column)) else {
+    let is_it = |field: &&FieldView| field.column.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(column));
+    let Some(field) = view.fields.iter().find(is_it) else {
         return Vec::new();
     };
     let names = |fields: &[SmolStr]| fields.iter().any(|name| name.trim_start_matches('-') == field.name);
@@ -145,10 +147,12 @@ mod tests {
         let unique = "migrations.AlterUniqueTogether('order', {('customer', 'number')})\n----\n";
         let [in_unique, not_in] =
             ["number", "note"].map(|name| format!("{unique}ALTER TABLE shop_order DROP COLUMN {name}"));
+        let in_capitals = in_unique.replace("COLUMN number", "COLUMN NUMBER");
         let cases = [
             (number.as_str(), 1),
             (note.as_str(), 0),
             (in_unique.as_str(), 1),
+            (in_capitals.as_str(), 1),
             (not_in.as_str(), 0),
             ("migrations.RemoveField('order', 'note')", 0),
             ("ALTER TABLE shop_order DROP COLUMN note", 0),

@@ -50,7 +50,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 TableChange::AddColumn(column) => {
                     (format!("the new code names `{table}.{}`, and fails", column.name), Level::Error)
                 }
-                _ if change_of_new_column(subject, table, change) => continue,
+                _ if is_about_new_column(subject, table, change, effect) => continue,
                 TableChange::DropNotNull { column } => {
                     (format!("the new code may write NULL into `{table}.{column}`, and fails"), Level::Warning)
                 }
@@ -81,10 +81,11 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-fn change_of_new_column(subject: &Subject<'_>, table: &str, change: &TableChange) -> bool {
+/// Returns whether a column is changed that the deploy adds: its addition is told of.
+fn is_about_new_column(subject: &Subject<'_>, table: &str, change: &TableChange, effect: &Effect) -> bool {
     match change {
         TableChange::DropNotNull { column } | TableChange::AlterType { column, .. } => {
-            subject.added_column(table, column).is_some()
+            subject.added_column(table, column, effect).is_some()
         }
         _ => false,
     }

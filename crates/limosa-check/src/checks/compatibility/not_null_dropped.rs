@@ -54,7 +54,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
             _ => continue,
         };
-        if subject.added_column(table, column).is_some() {
+        if subject.added_column(table, column, effect).is_some() {
             continue;
         }
         let (message, help) = match is_after {

@@ -49,7 +49,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
             _ => continue,
         };
-        if subject.added_column(table, column).is_none() {
+        if subject.added_column(table, column, effect).is_none() {
             findings
                 .about(effect, format!("the running code may write NULL into `{table}.{column}`, and fails from then on"))
                 .help(
@@ -80,6 +80,25 @@ mod tests {
                 "migrations.AddField('order', 'x', models.IntegerField(null=True))\n----\n\
                  migrations.AlterField('order', 'x', models.IntegerField())",
                 0,
+            ),
+            (
+                "migrations.AddField('order', 'x', models.IntegerField(null=True))\n----\n\
+                 migrations.RenameField('order', 'x', 'y')\n----\n\
+                 migrations.AlterField('order', 'y', models.IntegerField())",
+                0,
+            ),
+            (
+                "migrations.AddField('order', 'x', models.IntegerField(null=True))\n----\n\
+                 migrations.AlterModelTable('order', 'orders')\n----\n\
+                 migrations.AlterField('order', 'x', models.IntegerField())",
+                0,
+            ),
+            // The column of that name which is added later is another one.
+            (
+                "migrations.AlterField('order', 'paid_at', models.DateTimeField())\n----\n\
+                 migrations.RemoveField('order', 'paid_at')\n----\n\
+                 migrations.AddField('order', 'paid_at', models.DateTimeField(null=True))",
+                1,
             ),
         ];
         expect_everywhere(&CHECK, &cases);

@@ -43,7 +43,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let column = match change {
             TableChange::AddColumn(column) if column.not_null && fills_itself(column).is_none() => &column.name,
             TableChange::SetNotNull { column }
-                if subject.added_column(table, column).is_some_and(|added| fills_itself(added).is_none()) =>
+                if subject.added_column(table, column, effect).is_some_and(|added| fills_itself(added).is_none()) =>
             {
                 column
             }

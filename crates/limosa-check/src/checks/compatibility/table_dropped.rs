@@ -87,6 +87,7 @@ mod tests {
             ("DROP TABLE shop_order", 1),
             ("drop table if exists shop_order, shop_customer", 2),
             ("CREATE TEMPORARY TABLE t (a int); DROP TABLE t", 0),
+            ("CREATE TABLE Fresh (a int); DROP TABLE fresh", 0),
             ("CREATE TABLE new__t (a int); DROP TABLE shop_order; ALTER TABLE new__t RENAME TO shop_order", 0),
             ("DROP VIEW totals", 1),
             ("DROP VIEW totals; CREATE VIEW totals AS SELECT 1", 0),

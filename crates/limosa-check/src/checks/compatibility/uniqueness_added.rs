@@ -82,7 +82,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             }
             _ => continue,
         };
-        if !is_about_new_columns(subject, table, &columns) {
+        if !is_about_new_columns(subject, table, &columns, effect) {
             findings
                 .about(
                     effect,
@@ -96,8 +96,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 
 /// Returns whether the running code leaves out a column that the rule is about, and thereby keeps to it: what fits the rows that are
 /// there, which have the same value in it, fits new ones, and NULL equals nothing.
-fn is_about_new_columns(subject: &Subject<'_>, table: &str, columns: &[String]) -> bool {
-    let added: Vec<_> = columns.iter().map(|column| subject.added_column(table, column)).collect();
+fn is_about_new_columns(subject: &Subject<'_>, table: &str, columns: &[String], effect: &Effect) -> bool {
+    let added: Vec<_> = columns.iter().map(|column| subject.added_column(table, column, effect)).collect();
     let all = !added.is_empty() && added.iter().all(Option::is_some);
     all || added.into_iter().flatten().any(|column| !column.not_null && column.default.is_none())
 }
@@ -110,7 +110,7 @@ fn was_unique(subject: &Subject<'_>, table: &str, columns: &[String]) -> bool {
     };
     let has = |field: &SmolStr| {
         let name = view.fields.iter().find(|view| view.name == *field).map_or(field.as_str(), FieldView::column_name);
-        columns.iter().any(|column| column == name)
+        columns.iter().any(|column| column.eq_ignore_ascii_case(name))
     };
     let among = |fields: &[SmolStr]| !fields.is_empty() && fields.iter().all(has);
     let options = &view.state.options;
@@ -121,7 +121,7 @@ fn was_unique(subject: &Subject<'_>, table: &str, columns: &[String]) -> bool {
     let mut fields = view.fields.iter().filter(|field| field.field.unique() || field.field.primary_key);
     constraints
         || options.unique_together.iter().any(|fields| among(fields))
-        || fields.any(|field| columns.iter().any(|column| column == field.column_name()))
+        || fields.any(|field| columns.iter().any(|column| column.eq_ignore_ascii_case(field.column_name())))
 }
 
 /// Returns the condition of the constraint that the operation adds.

@@ -40,16 +40,19 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let mut keys: Vec<(&str, &str)> = Vec::new();
+    let meaning = || subject.migration.operations.iter().flat_map(|operation| &operation.meaning);
+    let keys: Vec<(&str, &str)> = meaning().flat_map(|meant| foreign_keys(&meant.effect)).collect();
+    if keys.is_empty() {
+        return;
+    }
     let mut indexed: BTreeSet<(String, String)> = of_models(subject);
     let migrations = subject.deploy.iter();
     let statements = migrations.flat_map(|migration| &migration.operations).flat_map(|operation| &operation.statements);
     for (effect, _) in statements.flat_map(|statement| &statement.effects) {
         indexed.extend(indexes(effect));
     }
-    for meant in subject.migration.operations.iter().flat_map(|operation| &operation.meaning) {
+    for meant in meaning() {
         indexed.extend(indexes(&meant.effect));
-        keys.extend(foreign_keys(&meant.effect));
     }
     for (table, column) in keys {
         if !indexed.contains(&(table.to_owned(), column.to_owned())) {

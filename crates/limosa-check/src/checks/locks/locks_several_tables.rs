@@ -43,7 +43,7 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     let Some(statement) = subject.statement else { return };
     let so_far = subject.so_far;
-    let Some(blocks) = so_far.locks_another(statement, so_far.locked.len()) else {
+    let Some(blocks) = so_far.locks_another(statement) else {
         return one_statement(subject, statement, findings);
     };
     if so_far.locked_several >= Some(blocks) {
@@ -51,11 +51,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     }
     // Who only reads is in nobody's way.
     let level = if blocks == Blocks::Writes { Level::Note } else { Level::Warning };
-    let Some(first) = so_far.locked_tables(Blocks::Writes).next() else { return };
-    let locks = statement.effects.iter().flat_map(|(_, cost)| &cost.locks);
-    let mut others = locks.filter(|lock| lock.blocks >= Blocks::Writes).map(|lock| lock.table.as_str());
-    let is_held = |table: &str| so_far.locked_tables(Blocks::Writes).any(|held| held == table);
-    let Some(second) = others.find(|table| !so_far.is_new(table) && !is_held(table)) else { return };
+    let (first, second) = (so_far.locked_tables(Blocks::Writes).next(), so_far.newly_locked(statement).next());
+    let (Some(first), Some((second, _))) = (first, second) else { return };
     findings
         .report(format!("the transaction locks `{second}` while it still keeps others from `{first}`"))
         .help("change one table in each migration")

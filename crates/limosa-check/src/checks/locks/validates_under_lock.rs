@@ -44,8 +44,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         match change {
             TableChange::AddConstraint { name: Some(name), not_valid: true, .. } => added.push(name),
             TableChange::ValidateConstraint { name } => {
-                let same =
-                    added.contains(&name.as_str()) || subject.so_far.transaction && subject.so_far.is_not_valid(name);
+                let same = added.contains(&name.as_str())
+                    || subject.so_far.transaction && subject.so_far.is_not_valid(table, name);
                 let locked = || subject.so_far.locked_tables(Blocks::Writes).next();
                 let waiting = match locked() {
                     _ if same => table,

@@ -4,6 +4,7 @@ use limosa_sql::effect::{Blocks, Effect, Work};
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::known;
 use crate::subject::Subject;
 
 declare! {
@@ -38,12 +39,13 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect, cost) in subject.effects_on_old_tables() {
         // What keeps everybody from its own table by itself prolongs nothing there.
-        let own = |locked: &str| locked == table && cost.blocks() == Blocks::Everything;
+        let own = |locked: &str| known::is_same(locked, table) && cost.blocks() == Blocks::Everything;
         let Some(locked) = subject.so_far.locked_tables(Blocks::Everything).find(|locked| !own(locked)) else {
             continue;
         };
         // The index of a field that the migration adds goes with it: LK001 tells of it.
-        let comes_with_field = subject.statement.is_some_and(|statement| statement.deferred) && locked == table;
+        let comes_with_field =
+            subject.statement.is_some_and(|statement| statement.deferred) && known::is_same(locked, table);
         if comes_with_field && matches!(effect, Effect::CreateIndex { .. }) {
             continue;
         }

@@ -50,7 +50,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             && !filled
             && !field.kind.is_auto()
             && !matches!(field.kind, limosa_model::field::FieldKind::Generated { .. })
-            && subject.added_column(table, column).is_none()
+            && subject.added_column(table, column, effect).is_none()
         {
             findings
                 .about(
