@@ -3,11 +3,15 @@
 //! Statements of the schema editors and of the project are read alike: what the checks say of `RunSQL` is what they say of an operation.
 //! A statement that is not understood is [`Effect::Unknown`], which counts as dangerous.
 
+mod column;
 mod impact;
 mod read;
+mod table_change;
 
+pub use self::column::{ColumnDefinition, Generated};
 pub use self::impact::{Blocks, Impact, Lock, Work, impact, impact_in, together};
 pub use self::read::{effects, named_once};
+pub use self::table_change::{ConstraintKind, IdentityChange, TableChange, Using};
 
 /// One thing that a statement does. Names are without quotes; a table's carries its schema when the statement names one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,7 +125,7 @@ pub enum Effect {
         /// Whether a condition or a limit says which ones; of an insertion, whether it lists them (no query).
         bounded: bool,
     },
-    /// Reads or locks a table without changing it: `LOCK TABLE`, `REFRESH MATERIALIZED VIEW`.
+    /// Locks a table (`LOCK TABLE`).
     LockTable {
         /// The table.
         table: String,
@@ -205,233 +209,6 @@ pub enum Effect {
     },
 }
 
-/// What computes the values of a column's new type (`USING` on PostgreSQL).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Using {
-    /// Nothing: they are assigned, and what does not fit is refused.
-    Nothing,
-    /// A cast of the column to the new type, and nothing else: what is too long is cut.
-    Cast,
-    /// Another expression.
-    Expression,
-}
-
-/// One action of an `ALTER TABLE`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TableChange {
-    /// Adds a column.
-    AddColumn(ColumnDefinition),
-    /// Drops a column.
-    DropColumn {
-        /// The column.
-        column: String,
-        /// Whether what depends on it goes with it.
-        cascade: bool,
-        /// Whether a missing one is no error.
-        if_exists: bool,
-    },
-    /// Gives a column a new name.
-    RenameColumn {
-        /// The column.
-        column: String,
-        /// The new name.
-        to: String,
-    },
-    /// Changes a column's type (PostgreSQL).
-    AlterType {
-        /// The column.
-        column: String,
-        /// The new type as it is written.
-        to: String,
-        /// What computes the new values.
-        using: Using,
-        /// The new collation.
-        collation: Option<String>,
-    },
-    /// Says all of a column anew (MySQL's `MODIFY` and `CHANGE`).
-    ModifyColumn {
-        /// The column as it was called.
-        column: String,
-        /// The column as it shall be; its name is the new one.
-        to: ColumnDefinition,
-    },
-    /// Demands a value.
-    SetNotNull {
-        /// The column.
-        column: String,
-    },
-    /// Allows NULL.
-    DropNotNull {
-        /// The column.
-        column: String,
-    },
-    /// Sets or drops the column's default.
-    SetDefault {
-        /// The column.
-        column: String,
-        /// The default as it is written; `None` when it is dropped.
-        to: Option<String>,
-    },
-    /// Adds a constraint.
-    AddConstraint {
-        /// Its name.
-        name: Option<String>,
-        /// What it demands.
-        kind: ConstraintKind,
-        /// Whether the rows that are there go unchecked (PostgreSQL).
-        not_valid: bool,
-        /// The index that it takes (`USING INDEX`).
-        using_index: Option<String>,
-    },
-    /// Checks the rows that are there against a constraint that was added as not valid.
-    ValidateConstraint {
-        /// Its name.
-        name: String,
-    },
-    /// Drops a constraint or MySQL's `FOREIGN KEY`, `CHECK`, `PRIMARY KEY`.
-    DropConstraint {
-        /// Its name; `None` for MySQL's primary key.
-        name: Option<String>,
-        /// Whether what depends on it goes with it.
-        cascade: bool,
-        /// Whether a missing one is no error.
-        if_exists: bool,
-    },
-    /// Changes or renames a constraint without looking at rows.
-    AlterConstraint {
-        /// Its name.
-        name: String,
-    },
-    /// Adds an index (MySQL's `ADD INDEX`).
-    AddIndex {
-        /// The index.
-        name: Option<String>,
-        /// What it is over; `None` for an expression.
-        columns: Vec<Option<String>>,
-        /// Whether values must differ.
-        unique: bool,
-        /// `fulltext` or `spatial`.
-        method: Option<String>,
-    },
-    /// Drops an index (MySQL's `DROP INDEX`).
-    DropIndex {
-        /// The index.
-        name: String,
-    },
-    /// Gives an index a new name (MySQL).
-    RenameIndex {
-        /// The index.
-        name: String,
-    },
-    /// Makes a column an identity, drops that, or drops the expression of a generated one.
-    Identity {
-        /// The column.
-        column: String,
-        /// What becomes of it.
-        change: IdentityChange,
-    },
-    /// Attaches a partition.
-    AttachPartition {
-        /// The partition.
-        partition: String,
-    },
-    /// Detaches a partition.
-    DetachPartition {
-        /// The partition.
-        partition: String,
-        /// Whether reads and writes go on meanwhile.
-        concurrently: bool,
-    },
-    /// Moves the table to another schema.
-    SetSchema {
-        /// The schema.
-        to: String,
-    },
-    /// Writes the table anew: `SET LOGGED`, `SET TABLESPACE`, `SET ACCESS METHOD`, MySQL's `ENGINE`, `FORCE`, `CONVERT TO CHARACTER SET`.
-    Rebuild {
-        /// The action's first words in upper case.
-        verb: String,
-    },
-    /// MySQL's `ALGORITHM` and `LOCK`; it stands beside the other actions of its statement.
-    Online(OnlineOptions),
-    /// Changes what no row depends on: comments, storage parameters, statistics, owner, triggers, row security.
-    Attribute {
-        /// The action's first words in lower case.
-        verb: String,
-    },
-    /// Not understood.
-    Unknown {
-        /// The action's first words in upper case.
-        verb: String,
-    },
-}
-
-/// A column as a statement defines it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ColumnDefinition {
-    /// Its name.
-    pub name: String,
-    /// Its type as it is written, without what follows.
-    pub data_type: String,
-    /// Whether NULL is refused (a primary key refuses it without saying so).
-    pub not_null: bool,
-    /// The default as it is written.
-    pub default: Option<String>,
-    /// Whether the default may differ from row to row: it calls what is not known to be the same for a whole statement.
-    pub volatile_default: bool,
-    /// How a generated column is kept, if it is one.
-    pub generated: Option<Generated>,
-    /// Whether it numbers itself: `serial`, `IDENTITY`, `AUTO_INCREMENT`.
-    pub identity: bool,
-    /// Whether it is the primary key.
-    pub primary_key: bool,
-    /// Whether values must differ.
-    pub unique: bool,
-    /// Whether it has a `CHECK`.
-    pub check: bool,
-    /// The table that it refers to.
-    pub references: Option<String>,
-    /// Whether it is left alone when it is there already.
-    pub if_not_exists: bool,
-    /// Its collation.
-    pub collation: Option<String>,
-    /// The character set of its text (MySQL).
-    pub charset: Option<String>,
-    /// Whether the statement says where among the others it stands (MySQL's `FIRST` and `AFTER`).
-    pub placed: bool,
-}
-
-/// How a generated column is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Generated {
-    /// It is computed when it is written.
-    Stored,
-    /// It is computed when it is read.
-    Virtual,
-}
-
-/// What a constraint demands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ConstraintKind {
-    /// A condition holds, as it is written.
-    Check(String),
-    /// Values are there in another table.
-    ForeignKey {
-        /// The columns.
-        columns: Vec<String>,
-        /// The other table.
-        to_table: String,
-    },
-    /// No two rows have the same values.
-    Unique(Vec<String>),
-    /// These columns tell rows apart.
-    PrimaryKey(Vec<String>),
-    /// The column has a value (PostgreSQL 18).
-    NotNull(String),
-    /// No two rows exclude each other.
-    Exclusion,
-}
-
 /// What is done to rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowChange {
@@ -443,21 +220,6 @@ pub enum RowChange {
     Delete,
     /// One of these.
     Merge,
-}
-
-/// What becomes of an identity or of a generated column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum IdentityChange {
-    /// The database makes each value, and refuses those of others.
-    Always,
-    /// The database makes the values that are left out.
-    ByDefault,
-    /// It is an identity no more.
-    Dropped,
-    /// It is computed no more.
-    ExpressionDropped,
-    /// Where it goes on, and by which steps.
-    Sequence,
 }
 
 /// What changes of an enumerated type.
@@ -474,7 +236,7 @@ pub enum EnumChange {
     },
     /// A value gets a new name.
     RenameValue,
-    /// The type gets a new name, schema or owner.
+    /// The type gets another owner.
     Other,
 }
 

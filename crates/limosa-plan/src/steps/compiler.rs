@@ -11,7 +11,6 @@ use limosa_sql::dialect::{Context, Dialect};
 use limosa_sql::editor::{SchemaEditor, Waiting};
 use limosa_sql::effect::effects;
 use limosa_sql::operations;
-use limosa_sql::split::split;
 use limosa_sql::statement::Foreign;
 
 use super::atoms::{Atom, atoms, error};
@@ -222,9 +221,7 @@ impl<'a> Compiler<'a> {
                     |sql: &Sql| sql_text::statements(sql, self.editor.context(), false),
                 )?;
                 let dialect = self.editor.context().dialect;
-                for effect in
-                    statements.iter().flat_map(|sql| split(sql, dialect)).flat_map(|one| effects(one.text, dialect))
-                {
+                for effect in statements.iter().flat_map(|sql| effects(sql, dialect)) {
                     self.editor.catalog_mut().follow(&effect);
                 }
                 Ok(statements.into_iter().filter(|sql| !sql.trim().is_empty()).map(Step::Sql).collect())

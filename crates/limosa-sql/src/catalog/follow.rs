@@ -1,14 +1,14 @@
 //! What the project's own statements make of the catalog, as far as their text tells.
 //!
-//! A runner asks the server after such a statement. Where there is none, names that they change and constraints and indexes that they add or
-//! drop are followed, so that the operations behind them are understood.
+//! A runner asks the server after such a statement. Where there is none, what they rename, drop and make unique or indexed is followed, so that
+//! the operations behind them are understood.
 
 use super::{Catalog, Constraint};
 use crate::effect::{ConstraintKind, Effect, TableChange};
 
 impl Catalog {
-    /// Follows one thing that a statement of the project does. New tables and columns are left out: their types are not known as the database
-    /// writes them.
+    /// Follows one thing that a statement of the project does. New tables and columns are left out, whose types are not known as the database
+    /// writes them; so are new checks and foreign keys, of whose columns the text does not say enough.
     pub fn follow(&mut self, effect: &Effect) {
         match effect {
             Effect::RenameTable { table, to } => self.rename_table(bare(table), bare(to)),

@@ -95,8 +95,15 @@ mod tests {
             ("CREATE VIEW v AS SELECT 1, 2", 1),
             ("CREATE VIEW v (a, a) AS SELECT 1, 2", 1),
             ("CREATE VIEW v AS SELECT t.a, a FROM t", 1),
+            ("CREATE VIEW v AS SELECT t.*, u.* FROM t, u", 0),
+            ("WITH s AS (SELECT 1) INSERT INTO t (a, a) SELECT 1, 2 ON CONFLICT (a) DO UPDATE SET b = 1", 1),
         ];
         expect(&CHECK, Dialect::Postgres, &cases);
-        expect(&CHECK, Dialect::MySql, &[("UPDATE a JOIN b ON a.id = b.id SET a.x = 1, b.x = 2", 0)]);
+        let cases = [
+            ("UPDATE a JOIN b ON a.id = b.id SET a.x = 1, b.x = 2", 0),
+            ("REPLACE INTO t (a, A) VALUES (1, 2)", 1),
+            ("REPLACE LOW_PRIORITY t (a, b) VALUES (1, 2)", 0),
+        ];
+        expect(&CHECK, Dialect::MySql, &cases);
     }
 }

@@ -203,6 +203,23 @@ impl<'a> Cursor<'a> {
         None
     }
 
+    /// Returns the place where the first of some words stands from here on, outside of parentheses.
+    pub(super) fn find_one_of(&self, words: &[&str]) -> Option<Self> {
+        let mut rest = *self;
+        while !rest.is_done() {
+            if rest.is_one_of(words) {
+                return Some(rest);
+            }
+            rest.skip();
+        }
+        None
+    }
+
+    /// Returns the part from here up to the first of some words that stands outside of parentheses; all of it where none does.
+    pub(super) fn before(&self, words: &[&str]) -> Self {
+        self.find_one_of(words).map_or(*self, |end| self.up_to(&end))
+    }
+
     /// Returns whether words stand somewhere from here on, outside of parentheses.
     pub(super) fn has(&self, words: &[&str]) -> bool {
         self.find(words).is_some()

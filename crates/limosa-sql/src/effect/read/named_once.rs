@@ -9,14 +9,14 @@ use crate::split::scan::TokenKind;
 pub(super) fn lists(mut cursor: Cursor<'_>) -> Vec<Vec<String>> {
     match cursor.word().as_str() {
         "UPDATE" => assigned(cursor).into_iter().collect(),
-        "INSERT" => inserted(cursor),
+        "INSERT" | "REPLACE" => inserted(cursor),
         "MERGE" => merged(cursor),
         // SQLite gives the second column another name.
         "CREATE" if cursor.dialect() != Dialect::Sqlite => made(cursor),
         "SELECT" if cursor.has(&["INTO"]) && !cursor.is_mysql() => vec![output(cursor)],
         "WITH" => {
             cursor.skip();
-            ["UPDATE", "INSERT", "MERGE"].iter().find_map(|word| cursor.find(&[word])).map(lists).unwrap_or_default()
+            cursor.find_one_of(&["UPDATE", "INSERT", "MERGE"]).map(lists).unwrap_or_default()
         }
         _ => Vec::new(),
     }
@@ -26,12 +26,8 @@ pub(super) fn lists(mut cursor: Cursor<'_>) -> Vec<Vec<String>> {
 fn assigned(cursor: Cursor<'_>) -> Option<Vec<String>> {
     let mut set = cursor.find(&["SET"])?;
     set.skip();
-    let ends =
-        ["WHERE", "FROM", "RETURNING", "ORDER", "LIMIT", "WHEN"].into_iter().filter_map(|word| set.find(&[word]));
-    let end = ends.min_by_key(|end| std::cmp::Reverse(end.tokens().len()));
-    let set = end.map_or(set, |end| set.up_to(&end));
     let mut names = Vec::new();
-    for mut item in set.items() {
+    for mut item in set.before(&["WHERE", "FROM", "RETURNING", "ORDER", "LIMIT", "WHEN"]).items() {
         match item.kind() {
             Some(TokenKind::Open) => names.extend(item.group().map(targets).unwrap_or_default()),
             _ => names.extend(target(&mut item)),
@@ -41,7 +37,7 @@ fn assigned(cursor: Cursor<'_>) -> Option<Vec<String>> {
 }
 
 fn inserted(mut cursor: Cursor<'_>) -> Vec<Vec<String>> {
-    cursor.take(&["INSERT"]);
+    cursor.skip();
     modifiers(&mut cursor);
     cursor.take(&["INTO"]);
     if cursor.name().is_none() {
@@ -61,7 +57,7 @@ fn merged(cursor: Cursor<'_>) -> Vec<Vec<String>> {
     while let Some(mut when) = rest.find(&["WHEN"]) {
         when.skip();
         rest = when;
-        let action = when.find(&["WHEN"]).map_or(when, |next| when.up_to(&next));
+        let action = when.before(&["WHEN"]);
         if let Some(mut insert) = action.find(&["INSERT"]) {
             insert.skip();
             lists.extend(insert.group().map(targets));
@@ -75,16 +71,18 @@ fn merged(cursor: Cursor<'_>) -> Vec<Vec<String>> {
 /// Reads the columns of a view, or of a table that a query makes; those that a table says itself are read with it.
 fn made(cursor: Cursor<'_>) -> Vec<Vec<String>> {
     let Some(mut query) = cursor.find(&["AS"]) else { return Vec::new() };
-    let mut head = cursor.up_to(&query);
-    while !head.is_done() {
-        if let Some(columns) = head.group() {
-            return if cursor.up_to(&query).has(&["VIEW"]) { vec![targets(columns)] } else { Vec::new() };
+    let head = cursor.up_to(&query);
+    let is_view = head.has(&["VIEW"]);
+    let mut rest = head;
+    while !rest.is_done() {
+        if let Some(columns) = rest.group() {
+            return if is_view { vec![targets(columns)] } else { Vec::new() };
         }
-        head.skip();
+        rest.skip();
     }
     query.skip();
-    let is_view = cursor.up_to(&query).has(&["VIEW"]) || cursor.up_to(&query).has(&["TABLE"]);
-    if is_view && query.is(&["SELECT"]) { vec![output(query)] } else { Vec::new() }
+    let has_columns = is_view || head.has(&["TABLE"]);
+    if has_columns && query.is(&["SELECT"]) { vec![output(query)] } else { Vec::new() }
 }
 
 fn targets(list: Cursor<'_>) -> Vec<String> {
@@ -108,13 +106,9 @@ fn output(mut cursor: Cursor<'_>) -> Vec<String> {
     if cursor.take(&["DISTINCT"]) && cursor.take(&["ON"]) {
         cursor.skip();
     }
-    let ends = ["INTO", "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT"];
-    let end = ends
-        .into_iter()
-        .filter_map(|word| cursor.find(&[word]))
-        .min_by_key(|end| std::cmp::Reverse(end.tokens().len()));
-    let list = end.map_or(cursor, |end| cursor.up_to(&end));
-    list.items().into_iter().filter_map(column).collect()
+    const ENDS: [&str; 11] =
+        ["INTO", "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "UNION", "EXCEPT", "INTERSECT", "ORDER", "LIMIT"];
+    cursor.before(&ENDS).items().into_iter().filter_map(column).collect()
 }
 
 /// Returns what a column of a `SELECT` is called; nothing where only the database can tell.
