@@ -30,13 +30,15 @@ pub struct File<'a> {
     pub operations: Vec<Range<usize>>,
 }
 
-/// A finding that a comment allows.
+/// A finding that a comment allows, or that is known.
 #[derive(Clone, Debug)]
 pub struct Suppressed {
     /// The finding.
     pub finding: Finding,
     /// The reason, as the comment gives it.
     pub reason: Option<String>,
+    /// Whether the file of the migration says so; else a baseline does.
+    pub in_source: bool,
 }
 
 /// What is left of findings.
@@ -67,7 +69,7 @@ pub fn sift(file: &File<'_>, findings: Vec<Finding>, rules: &Rules<'_>, today: &
     let mut sifted = Sifted::default();
     for finding in findings {
         match placed.iter_mut().find_map(|one| one.allows(file, &finding, today)) {
-            Some(reason) => sifted.suppressed.push(Suppressed { finding, reason }),
+            Some(reason) => sifted.suppressed.push(Suppressed { finding, reason, in_source: true }),
             None => sifted.findings.push(finding),
         }
     }

@@ -24,7 +24,7 @@ use limosa_engine::runner::Fake;
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState};
 use limosa_plan::planner::Target;
-use limosa_plan::steps::{self, Compiler, Skipped};
+use limosa_plan::steps::Skipped;
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::Context;
 
@@ -33,6 +33,7 @@ pub use self::select::Selection;
 use crate::connected::{self, Connected};
 use crate::error::Error;
 use crate::migrate;
+use crate::replay;
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
@@ -60,7 +61,7 @@ pub struct Options {
 pub struct Judged {
     /// The findings, in the order in which the migrations run.
     pub findings: Vec<Finding>,
-    /// Those that comments allow.
+    /// Those that comments allow, or that are known.
     pub suppressed: Vec<Suppressed>,
     /// What is known of the database.
     pub stats: Stats,
@@ -80,10 +81,7 @@ pub async fn check(
 ) -> Result<Judged, Error> {
     let Options { selection, configured, .. } = options;
     let rules = configured.rules();
-    let context = match connected {
-        Some(connected) => connected.context.clone(),
-        None => connected::context(workspace, alias, workspace.database_url(alias)?.dialect()),
-    };
+    let context = connected::context_at(workspace, connected, alias)?;
     let stats = match (&options.stats, connected) {
         (Some(file), _) => stats::read(file)?,
         (None, Some(connected)) => stats::of(&connected.connection).await?,
@@ -169,8 +167,7 @@ fn selected<'a>(
             state = one.after.clone();
             planned.push(one);
         } else {
-            let compiler = Compiler::new(context, &mut catalog, migration, &state, Direction::Forwards, false);
-            state = compiler.and_then(steps::compile).map_err(wrong)?.1;
+            state = replay::follow(workspace, context, &mut catalog, &state, migration)?;
         }
     }
     Ok(if chosen.together { vec![planned] } else { planned.into_iter().map(|one| vec![one]).collect() })

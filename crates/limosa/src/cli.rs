@@ -6,6 +6,7 @@ pub mod commands;
 pub mod context;
 pub mod exit_code;
 mod held;
+mod markup;
 mod order;
 pub mod printer;
 pub mod redact;

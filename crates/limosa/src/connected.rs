@@ -198,6 +198,17 @@ fn context_of(workspace: &Workspace, alias: &str, connection: &Connection) -> Co
     context
 }
 
+/// Returns what the schema editor goes by on the database of an alias: as that is where it is connected, else an ordinary version of it.
+///
+/// # Errors
+/// When there is no database of that alias, or it is not understood.
+pub fn context_at(workspace: &Workspace, connected: Option<&Connected>, alias: &str) -> Result<Context, Error> {
+    match connected {
+        Some(connected) => Ok(connected.context.clone()),
+        None => Ok(context(workspace, alias, workspace.database_url(alias)?.dialect())),
+    }
+}
+
 /// Returns what the schema editor goes by where no server is asked: an ordinary version of the database.
 pub fn context(workspace: &Workspace, alias: &str, dialect: Dialect) -> Context {
     let settings = &workspace.project().settings;

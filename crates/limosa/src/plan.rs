@@ -105,7 +105,11 @@ pub async fn steps(
     alias: &str,
     plan: &MigratePlan,
 ) -> Result<Steps, Error> {
-    let (context, mut catalog) = situation(&*workspace, connected, alias).await?;
+    let context = connected::context_at(workspace, connected, alias)?;
+    let mut catalog = match connected {
+        Some(connected) => introspect::load(&connected.connection).await?,
+        None => Catalog::new(context.dialect),
+    };
     let (mut jobs, end) = migrate::jobs(workspace, plan, Fake::No, &context)?;
     let unordered = branches::doubts(workspace, plan, &end, &context);
     let stages = stages::of_plan(workspace, plan, &context)?;
@@ -163,20 +167,6 @@ fn operation_stage(
     let place = migration.operations.iter().position(|known| operation.is_some_and(|one| std::ptr::eq(one, known)));
     let of = place.and_then(|place| staged?.staged.operations.get(place)).and_then(|operation| operation.stage);
     stages::half_name(of.map_or(Half::Either, Half::Of))
-}
-
-async fn situation(
-    workspace: &Workspace,
-    connected: Option<&Connected>,
-    alias: &str,
-) -> Result<(Context, Catalog), Error> {
-    match connected {
-        Some(connected) => Ok((connected.context.clone(), introspect::load(&connected.connection).await?)),
-        None => {
-            let dialect = workspace.database_url(alias)?.dialect();
-            Ok((connected::context(workspace, alias, dialect), Catalog::new(dialect)))
-        }
-    }
 }
 
 fn place(workspace: &Workspace, span: Option<Span>) -> Option<String> {

@@ -8,6 +8,7 @@ use limosa_db::{AppliedMigration, Connection, DbErrorKind, History, PutOff, PutO
 use limosa_model::graph::{Applied, GraphOptions, Inconsistency, Loader, MigrationGraph};
 use limosa_model::{Diagnostic, MigrationId};
 
+use crate::connected::Connected;
 use crate::error::Error;
 use crate::migrate::{Parts, read_part};
 use crate::workspace::Workspace;
@@ -61,6 +62,17 @@ impl Situation {
             situation.take(workspace, &rows)?;
         }
         Ok(situation)
+    }
+
+    /// Reads the history of a database that is connected; where none is, it is that of an empty one.
+    ///
+    /// # Errors
+    /// As [`Situation::read`].
+    pub async fn of(workspace: &Workspace, connected: Option<&Connected>, lenient: bool) -> Result<Self, Error> {
+        match connected {
+            Some(connected) => Self::read(workspace, &connected.connection, &connected.history, lenient).await,
+            None => Self::empty(workspace),
+        }
     }
 
     /// Takes note of what was put off and is not applied.

@@ -13,6 +13,7 @@ use limosa_sql::dialect::Context;
 
 use crate::connected::{self, Connected};
 use crate::error::Error;
+use crate::replay;
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
@@ -57,19 +58,16 @@ pub async fn write(
     for earlier in graph.state_plan(std::slice::from_ref(&id), false) {
         steps::advance(workspace.migration(earlier)?, &mut before).map_err(|error| workspace.step_error(&error))?;
     }
-    let (context, catalog) = match connected {
-        Some(connected) => (connected.context.clone(), Some(introspect::load(&connected.connection).await?)),
-        None => {
-            let dialect = workspace.database_url(alias)?.dialect();
-            (connected::context(workspace, alias, dialect), None)
-        }
+    let context = connected::context_at(workspace, connected, alias)?;
+    let live = match connected {
+        Some(connected) => introspect::load(&connected.connection).await?,
+        None => Catalog::new(context.dialect),
     };
     let unknown = steps::unknown_defaults(&context, &migration, &before, direction);
     let unknown = unknown.map_err(|error| workspace.step_error(&error))?;
     let earlier: Vec<MigrationId> = graph.state_plan(std::slice::from_ref(&id), false).into_iter().cloned().collect();
     let defaults = workspace.defaults(&id, &earlier, unknown, alias, direction).await?;
     let skipped = workspace.route_one(alias, &migration, &earlier, &before, direction).await?;
-    let live = catalog.unwrap_or_else(|| Catalog::new(context.dialect));
     let collected = match steps::collect(&context, &live, &migration, &before, direction, &skipped, &defaults) {
         Ok(collected) if !collected.missed_table => Ok(collected),
         Err(error) if !error.is_wrong_catalog() => Err(error),
@@ -99,10 +97,7 @@ fn predict(
     let mut catalog = Catalog::new(context.dialect);
     let mut state: ProjectState = workspace.base_state().clone();
     for earlier in graph.state_plan(std::slice::from_ref(id), false) {
-        let migration = workspace.migration(earlier)?;
-        let result = steps::Compiler::new(context, &mut catalog, migration, &state, Direction::Forwards, false)
-            .and_then(steps::compile);
-        state = result.map_err(|error| workspace.step_error(&error))?.1;
+        state = replay::follow(workspace, context, &mut catalog, &state, workspace.migration(earlier)?)?;
     }
     Ok(catalog)
 }

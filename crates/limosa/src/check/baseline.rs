@@ -55,7 +55,11 @@ pub(super) fn sift(path: &Path, sifted: Sifted) -> Result<Sifted, Error> {
     let (known, findings): (Vec<Finding>, Vec<Finding>) =
         findings.into_iter().partition(|finding| file.findings.contains(&Line::of(finding)));
     let reason = Some(format!("known ({})", path.display()));
-    suppressed.extend(known.into_iter().map(|finding| Suppressed { finding, reason: reason.clone() }));
+    suppressed.extend(known.into_iter().map(|finding| Suppressed {
+        finding,
+        reason: reason.clone(),
+        in_source: false,
+    }));
     Ok(Sifted { findings, suppressed })
 }
 

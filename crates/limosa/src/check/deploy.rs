@@ -45,15 +45,9 @@ pub async fn gate(
     options: &Options,
     fail_on: Level,
 ) -> Result<Gate, Error> {
-    let situation = match connected {
-        Some(connected) => Situation::read(workspace, &connected.connection, &connected.history, false).await?,
-        None => Situation::empty(workspace)?,
-    };
+    let situation = Situation::of(workspace, connected, false).await?;
     situation.check(workspace)?;
-    let context = match connected {
-        Some(connected) => connected.context.clone(),
-        None => connected::context(workspace, alias, workspace.database_url(alias)?.dialect()),
-    };
+    let context = connected::context_at(workspace, connected, alias)?;
     let plan = migrate::plan(workspace, &situation, &Target::All)?;
     let request = stages::Request { stage: Stage::PreDeploy, is_strict: true, put_off: &situation.put_off };
     let divided = stages::divide(workspace, plan, &context, request)?;

@@ -15,7 +15,7 @@ use limosa_model::MigrationId;
 use limosa_sql::dialect::Context;
 
 use self::overlay::Overlay;
-use super::{Configured, Selection, stats};
+use super::{Configured, Judged, Selection};
 use crate::connected::{self, Connected};
 use crate::error::Error;
 use crate::half_applied::HalfApplied;
@@ -36,7 +36,7 @@ pub struct Fixed {
     pub notes: Vec<String>,
 }
 
-/// Returns what can be done about findings.
+/// Returns what can be done about what the checks say.
 ///
 /// # Errors
 /// When the database cannot be asked, or an operation does not fit the state.
@@ -46,12 +46,9 @@ pub async fn plan(
     alias: &str,
     configured: &Configured,
     selection: &Selection,
-    findings: &[Finding],
+    judged: &Judged,
 ) -> Result<Fixed, Error> {
-    let context = match connected {
-        Some(connected) => connected.context.clone(),
-        None => connected::context(workspace, alias, workspace.database_url(alias)?.dialect()),
-    };
+    let context = connected::context_at(workspace, connected, alias)?;
     let known = match connected {
         Some(connected) => Known::Database(
             Box::new(Situation::read(workspace, &connected.connection, &connected.history, true).await?),
@@ -61,11 +58,8 @@ pub async fn plan(
             Known::Nothing(matches!(selection, Selection::Since(_) | Selection::Files(_) | Selection::Migration(..)))
         }
     };
-    let stats = match connected {
-        Some(connected) => stats::of(&connected.connection).await?,
-        None => limosa_check::Stats::default(),
-    };
-    let mut fixer = Fixer { workspace, context: &context, configured, stats: &stats, overlay: Overlay::default() };
+    let Judged { findings, stats, .. } = judged;
+    let mut fixer = Fixer { workspace, context: &context, configured, stats, overlay: Overlay::default() };
     let mut fixed = Fixed::default();
     let mut by_migration: Vec<(MigrationId, Vec<&Finding>)> = Vec::new();
     for finding in findings.iter().filter(|finding| !finding.fixes.is_empty()) {
@@ -84,7 +78,9 @@ pub async fn plan(
             fixer.overlay = overlay;
             fixed.notes.extend(notes);
         }
-        fixed.fixed.extend(done.findings.into_iter().map(|finding| (finding.clone(), finding.fixes[0].kind)));
+        let kinds =
+            done.findings.into_iter().filter_map(|finding| Some((finding.clone(), finding.fixes.first()?.kind)));
+        fixed.fixed.extend(kinds);
         fixed.left.extend(left.into_iter().map(|(finding, reason)| (finding.clone(), reason)));
     }
     fixed.files = fixer.overlay.changes(workspace);

@@ -4,6 +4,7 @@ use limosa_check::history::{History, LastMigration};
 use limosa_source::project::Migrations;
 
 use crate::error::Error;
+use crate::installed::is_installed;
 use crate::rebase::max_migration;
 use crate::situation::Situation;
 use crate::workspace::Workspace;
@@ -16,12 +17,9 @@ pub(super) fn read(workspace: &Workspace) -> Result<History, Error> {
     let mut history = History::default();
     for app in &workspace.project().apps {
         let Migrations::In { folder, .. } = &app.migrations else { continue };
-        let is_installed = |part: std::path::Component<'_>| {
-            matches!(part.as_os_str().to_str(), Some("site-packages" | "dist-packages"))
-        };
         let label: &str = &app.label;
         let leaves: Vec<_> = graph.leaf_nodes(Some(label)).into_iter().map(|leaf| leaf.name).collect();
-        if folder.components().any(is_installed) || leaves.is_empty() {
+        if is_installed(folder) || leaves.is_empty() {
             continue;
         }
         let path = folder.join(max_migration::NAME);

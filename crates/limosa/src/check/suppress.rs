@@ -34,7 +34,8 @@ pub(super) fn sift(
         let findings = by_migration.remove(&migration.id).unwrap_or_default();
         if ignores_all(migration) {
             let reason = Some(format!("{IGNORE}()"));
-            all.suppressed.extend(findings.into_iter().map(|finding| Suppressed { finding, reason: reason.clone() }));
+            let allowed = |finding| Suppressed { finding, reason: reason.clone(), in_source: true };
+            all.suppressed.extend(findings.into_iter().map(allowed));
             continue;
         }
         let Some(source) = migration.source.and_then(|id| workspace.sources().get(id)) else {

@@ -8,6 +8,7 @@ use limosa_source::sources::Source;
 
 use super::choose::usage;
 use crate::error::Error;
+use crate::installed::is_installed;
 use crate::workspace::Workspace;
 
 /// What becomes of a file.
@@ -137,7 +138,5 @@ fn check_own(workspace: &Workspace, path: &Path) -> Result<(), Error> {
 pub(crate) fn is_own(workspace: &Workspace, path: &Path) -> bool {
     let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let (own, root) = (real(path), real(workspace.root()));
-    let installed =
-        own.components().any(|part| matches!(part.as_os_str().to_str(), Some("site-packages" | "dist-packages")));
-    own.starts_with(root) && !installed
+    own.starts_with(root) && !is_installed(&own)
 }

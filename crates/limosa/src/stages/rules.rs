@@ -7,6 +7,7 @@ use limosa_plan::stage::Rules;
 use limosa_source::project::App;
 
 use crate::error::Error;
+use crate::installed::is_installed;
 use crate::workspace::Workspace;
 
 /// Returns what the configuration says.
@@ -35,7 +36,7 @@ pub(crate) fn of(workspace: &Workspace) -> Result<Rules, Error> {
         },
     };
     let third_party_apps: BTreeSet<SmolStr> =
-        project.apps.iter().filter(|app| is_installed(app)).map(|app| app.label.clone()).collect();
+        project.apps.iter().filter(|app| is_third_party(app)).map(|app| app.label.clone()).collect();
     Ok(Rules { overrides, fallbacks, third_party, third_party_apps })
 }
 
@@ -47,10 +48,8 @@ fn setting(workspace: &Workspace, name: &str) -> BTreeMap<SmolStr, Stage> {
 }
 
 /// Returns whether an app is an installed package, not the project's own.
-fn is_installed(app: &App) -> bool {
-    let is_packages =
-        |part: std::path::Component<'_>| matches!(part.as_os_str().to_str(), Some("site-packages" | "dist-packages"));
-    app.is_django() || app.path.as_ref().is_some_and(|path| path.components().any(is_packages))
+fn is_third_party(app: &App) -> bool {
+    app.is_django() || app.path.as_ref().is_some_and(|path| is_installed(path))
 }
 
 fn is_known(workspace: &Workspace, key: &str) -> bool {

@@ -10,7 +10,7 @@ use crate::project::{Project, migration, operation};
 const DROP: &str = "op = \"RemoveField\"\nmodel = \"Post\"\nname = \"slug\"";
 
 /// The blog with a fourth migration that drops a column, and a fifth in SQL that drops the table.
-fn blog() -> Project {
+pub(crate) fn blog() -> Project {
     let project = Project::blog().with("DATABASE_URL", "postgres://nobody@localhost:1/none");
     project.write("blog/migrations/0004_drop.toml", migration(&["blog.0003_first"], &operation(DROP)));
     project.write(
@@ -251,39 +251,6 @@ fn what_is_configured() {
     project.write("limosa.toml", "[checks]\nfail-on = \"warning\"\n");
     project.run("check --offline --select DL001 blog 0004").ends(1);
     project.run("check --offline --select DL001 --fail-on error blog 0004").ends(0);
-}
-
-#[test]
-fn reports_for_services() {
-    let project = blog();
-    let check = "check --offline --select DL001,BC001 --color never blog 0004 --report";
-    project.run(&format!("{check} github")).ends(1).prints(&[
-        "::error title=BC001 column-dropped,file=blog/migrations/0004_drop.toml,line=",
-        "::the running code still names `blog_post.slug`",
-        "%0Ahelp: ",
-        "::warning title=DL001 drop-column,file=",
-    ]);
-    project.run(&format!("{check} junit")).ends(1).prints(&[
-        "<testsuites tests=\"1\" failures=\"1\">",
-        "<testcase classname=\"blog\" name=\"0004_drop\"><failure message=\"BC001\">",
-        "<system-out>",
-        "warning[DL001]",
-    ]);
-    let gitlab = project.run(&format!("{check} gitlab")).ends(1);
-    let gitlab: serde_json::Value = serde_json::from_str(&gitlab.stdout).expect("JSON");
-    assert_eq!(gitlab[0]["check_name"], "BC001");
-    assert_eq!(gitlab[0]["location"]["path"], "blog/migrations/0004_drop.toml");
-    // Into a file, beside what people read.
-    project.run(&format!("{check} sarif=out.sarif")).ends(1).prints(&["error[BC001]", "1 error, 1 warning"]);
-    let sarif = std::fs::read_to_string(project.path("out.sarif")).expect("a file");
-    let sarif: serde_json::Value = serde_json::from_str(&sarif).expect("JSON");
-    let results = sarif["runs"][0]["results"].as_array().expect("results");
-    let codes: Vec<&str> = results.iter().filter_map(|result| result["ruleId"].as_str()).collect();
-    assert_eq!(codes, ["BC001", "DL001"]);
-    let index = results[0]["ruleIndex"].as_u64().expect("an index") as usize;
-    assert_eq!(sarif["runs"][0]["tool"]["driver"]["rules"][index]["id"], "BC001");
-    project.run(&format!("{check} sarif=no/such/folder.sarif")).ends(2).tells(&["cannot write"]);
-    project.run(&format!("{check} xml")).ends(2).tells(&["expected sarif, github, gitlab or junit"]);
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod branches;
 mod causes;
 mod changed_models;
 mod check;
+mod check_reports;
 mod checks;
 mod checks_history;
 mod ci;

@@ -99,11 +99,20 @@ fn tests_of_policies() {
         (format!("{python}rows = {{ blog_post = 20 }}\nfound = false"), 0, "1 of 1"),
         (format!("{python}rows = {{ blog_post = 20 }}\nfound = true"), 1, "`table.rows > 10000`: does not hold"),
         (format!("{python}rows = {{ blog_post = 20000 }}\nfound = false"), 1, "finds something in `it`, and should not"),
+        // The body of a class, as it stands in one.
+        (
+            "python = '''\n    operations=[\n        migrations.AddField(\"post\", \"b\", models.IntegerField(default=0)),\n    ]\n'''\n\
+             rows = { blog_post = 20000 }\nfound = true"
+                .to_owned(),
+            0,
+            "1 of 1",
+        ),
         (format!("{python}found = true"), 1, "cannot be evaluated for Add field b to post"),
         ("sql = 'SELECT 1'\nfound = true".to_owned(), 1, "`op.kind == \"AddField\"`: does not hold"),
         ("python = 'migrations.AddField('\nfound = true".to_owned(), 1, "example.py"),
         ("toml = 'x = 1'\nfound = false".to_owned(), 1, "unknown key"),
         ("python = ''\napp = 'shop'\ndatabase = 'oracle'\nfound = false".to_owned(), 1, "unknown database `oracle`"),
+        ("python = ''\ndatabase = 'mysql 8.x'\nfound = false".to_owned(), 1, "`8.x` is no version"),
         ("context = { op = { kind = 'AddField', feild = 1 } }\nfound = true".to_owned(), 1, "there is no `op.feild`"),
         (
             "context = { op = { kind = 'AddField', field = { null = false } }, table = { rows = 10001 } }\nfound = true".to_owned(),

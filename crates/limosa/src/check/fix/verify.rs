@@ -9,13 +9,14 @@ use limosa_model::field::Field;
 use limosa_model::graph::Direction;
 use limosa_model::operations::OperationKind;
 use limosa_model::{Migration, ModelId, ProjectState};
-use limosa_plan::steps::{self, Compiler, Skipped};
+use limosa_plan::steps::Skipped;
 use limosa_sql::catalog::Catalog;
 
 use super::super::{code, history, stages};
 use super::Fixer;
 use super::overlay::Overlay;
 use crate::error::Error;
+use crate::replay;
 use crate::situation::Situation;
 
 /// Refuses what leads to other models, leaves a finding, or makes a new one that is an error.
@@ -60,8 +61,7 @@ fn before(fixer: &Fixer<'_>, attempt: &Overlay, migration: &Migration) -> Result
     let mut state = workspace.base_state().clone();
     for id in graph.full_plan().into_iter().take_while(|id| **id != migration.id) {
         for link in attempt.chain(workspace, id)? {
-            let compiler = Compiler::new(fixer.context, &mut catalog, &link, &state, Direction::Forwards, false);
-            state = compiler.and_then(steps::compile).map_err(|error| workspace.step_error(&error))?.1;
+            state = replay::follow(workspace, fixer.context, &mut catalog, &state, &link)?;
         }
     }
     Ok((state, catalog))

@@ -7,8 +7,8 @@ use limosa_check::policy::Why;
 use limosa_check::stats::TableStats;
 use limosa_check::{Plan, Policy, Stats};
 use limosa_model::graph::Direction;
-use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState, SmolStr};
-use limosa_plan::steps::{self, Compiler, Skipped};
+use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState, SmolStr, Span};
+use limosa_plan::steps::Skipped;
 use limosa_source::config::{PolicyTest, Sourced};
 use limosa_sql::catalog::Catalog;
 use limosa_sql::dialect::{Context, Dialect, Flavour};
@@ -16,6 +16,7 @@ use limosa_sql::dialect::{Context, Dialect, Flavour};
 use super::super::{code, history, stages};
 use crate::connected;
 use crate::error::Error;
+use crate::replay;
 use crate::situation::Situation;
 use crate::workspace::Workspace;
 
@@ -42,12 +43,14 @@ pub(super) fn judged(
     policy: &Policy,
     test: &PolicyTest,
 ) -> Result<Vec<Why>, Vec<Diagnostic>> {
-    let wrong = |message: String| vec![Diagnostic::error("invalid-test", message).at(test.span, "in this test")];
     let failed = |error: Error| match error {
         Error::Project { diagnostics, .. } => diagnostics,
-        other => wrong(other.to_string()),
+        other => vec![wrong(other.to_string(), Some(test.span))],
     };
-    let context = database(workspace, alias, test).map_err(failed)??;
+    let context = match &test.database {
+        Some(named) => database(workspace, alias, named).map_err(|wrong| vec![wrong])?,
+        None => connected::context_at(workspace, None, alias).map_err(failed)?,
+    };
     let app = app(workspace, test)?;
     let mut catalog = Catalog::new(context.dialect);
     let mut state = match &test.before {
@@ -59,8 +62,7 @@ pub(super) fn judged(
         workspace.project().understand(id, Path::new("before.py"), &python(&before.value))
     });
     if let Some(before) = before.transpose()? {
-        let compiler = Compiler::new(&context, &mut catalog, &before, &state, Direction::Forwards, false);
-        state = compiler.and_then(steps::compile).map_err(|error| failed(workspace.step_error(&error)))?.1;
+        state = replay::follow(workspace, &context, &mut catalog, &state, &before).map_err(failed)?;
     }
     let migration = example(workspace, app, test)?;
     let skipped = Skipped::default();
@@ -93,14 +95,24 @@ fn example(workspace: &Workspace, app: SmolStr, test: &PolicyTest) -> Result<Mig
 
 /// Returns a whole migration in Python: what is given may be one, the body of its class, or its operations.
 fn python(text: &str) -> String {
-    let lines = || text.lines().map(str::trim_end);
-    if lines().any(|line| line.starts_with("class ")) {
-        return text.to_owned();
+    let text = dedented(text);
+    if text.lines().any(|line| line.starts_with("class ")) {
+        return text;
     }
-    let is_body = lines().any(|line| line.trim_start().starts_with("operations ="));
-    let body = if is_body { text.trim().to_owned() } else { format!("operations = [\n{}\n]", text.trim()) };
+    let is_operations =
+        |line: &str| line.strip_prefix("operations").is_some_and(|rest| rest.trim_start().starts_with('='));
+    let body = if text.lines().any(is_operations) { text } else { format!("operations = [\n{text}\n]") };
     let body: Vec<String> = body.lines().map(|line| format!("    {line}")).collect();
     format!("{IMPORTS}\n\nclass Migration(migrations.Migration):\n{}\n", body.join("\n"))
+}
+
+/// Returns a text without the white space with which all of its lines begin, and without empty lines around it.
+fn dedented(text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let filled = text.lines().filter(|line| !line.trim().is_empty());
+    let common = filled.map(indent).min().unwrap_or_default();
+    let lines: Vec<&str> = text.lines().map(|line| line.get(common..).unwrap_or(line).trim_end()).collect();
+    lines.join("\n").trim_matches('\n').to_owned()
 }
 
 /// Returns the app that the example is in: the one that is named, or `app` with models of its own, or the project's only one.
@@ -121,20 +133,19 @@ fn app(workspace: &Workspace, test: &PolicyTest) -> Result<SmolStr, Vec<Diagnost
     let own: Vec<&SmolStr> = apps.into_iter().filter(own).collect();
     match own.as_slice() {
         [app] => Ok((*app).clone()),
-        _ => {
-            let message = "the project has several apps, and the test names none".to_owned();
-            let diagnostic = Diagnostic::error("invalid-test", message).at(test.span, "in this test");
-            Err(vec![diagnostic.help("write `app = \"…\"`")])
-        }
+        [] => Err(vec![
+            wrong("the project has no migrations of its own, and the test names no app".to_owned(), Some(test.span))
+                .help("write `app = \"…\"`, or models of the test's own in `before`"),
+        ]),
+        _ => Err(vec![
+            wrong("the project has several apps, and the test names none".to_owned(), Some(test.span))
+                .help("write `app = \"…\"`"),
+        ]),
     }
 }
 
-/// Returns the database of the example: the one that is named, or that of the project.
-fn database(workspace: &Workspace, alias: &str, test: &PolicyTest) -> Result<Result<Context, Vec<Diagnostic>>, Error> {
-    let Some(named) = &test.database else {
-        let dialect = workspace.database_url(alias)?.dialect();
-        return Ok(Ok(connected::context(workspace, alias, dialect)));
-    };
+/// Returns the database that a test names.
+fn database(workspace: &Workspace, alias: &str, named: &Sourced<SmolStr>) -> Result<Context, Diagnostic> {
     let (vendor, version) = named.value.split_once(' ').unwrap_or((&named.value, ""));
     let (dialect, flavour) = match vendor.to_lowercase().as_str() {
         "postgresql" | "postgres" => (Dialect::Postgres, Flavour::Plain),
@@ -142,10 +153,8 @@ fn database(workspace: &Workspace, alias: &str, test: &PolicyTest) -> Result<Res
         "mariadb" => (Dialect::MySql, Flavour::MariaDb),
         "sqlite" => (Dialect::Sqlite, Flavour::Plain),
         _ => {
-            let message = format!("unknown database `{}`", named.value);
-            let diagnostic = Diagnostic::error("invalid-test", message).at(named.span(), "here");
             let help = "write \"postgresql\", \"mysql\", \"mariadb\" or \"sqlite\", and a version if it matters";
-            return Ok(Err(vec![diagnostic.help(help)]));
+            return Err(wrong(format!("unknown database `{}`", named.value), named.span()).help(help));
         }
     };
     let mut context = connected::context(workspace, alias, dialect);
@@ -154,17 +163,18 @@ fn database(workspace: &Workspace, alias: &str, test: &PolicyTest) -> Result<Res
         context.server_version = (10, 11, 0);
     }
     if !version.is_empty() {
-        let mut parts = version.split('.').map(|part| part.parse().ok());
-        let mut next = || parts.next().unwrap_or(Some(0));
-        match (next(), next(), next()) {
-            (Some(major), Some(minor), Some(patch)) => context.server_version = (major, minor, patch),
+        let parts: Result<Vec<u32>, _> = version.split('.').map(str::parse).collect();
+        context.server_version = match parts.as_deref() {
+            Ok([major]) => (*major, 0, 0),
+            Ok([major, minor]) => (*major, *minor, 0),
+            Ok([major, minor, patch]) => (*major, *minor, *patch),
             _ => {
-                let message = format!("`{version}` is no version");
-                return Ok(Err(vec![Diagnostic::error("invalid-test", message).at(named.span(), "here")]));
+                let help = format!("write numbers, such as \"{vendor} 10.11\"");
+                return Err(wrong(format!("`{version}` is no version"), named.span()).help(help));
             }
-        }
+        };
     }
-    Ok(Ok(context))
+    Ok(context)
 }
 
 /// Returns the state that the migrations of the project lead to, with its catalog.
@@ -173,8 +183,11 @@ fn project_state(workspace: &Workspace, context: &Context, catalog: &mut Catalog
     let mut state = workspace.base_state().clone();
     for id in graph.full_plan() {
         let migration = workspace.migration(id)?;
-        let compiler = Compiler::new(context, catalog, migration, &state, Direction::Forwards, false);
-        state = compiler.and_then(steps::compile).map_err(|error| workspace.step_error(&error))?.1;
+        state = replay::follow(workspace, context, catalog, &state, migration)?;
     }
     Ok(state)
+}
+
+fn wrong(message: String, span: Option<Span>) -> Diagnostic {
+    Diagnostic::error("invalid-test", message).at(span, "in this test")
 }

@@ -27,7 +27,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
     let configured = Configured::read(&workspace, &args.select, &args.ignore)?;
     let connected = if args.offline { None } else { context.connect_if_present(&workspace).await? };
     let known_size = configured.stats.clone().filter(|_| connected.is_none());
-    let fail_on = args.fail_on.map(Level::from).or(configured.fail_on).unwrap_or(Level::Error);
+    let fail_on = fail_on(args, &configured);
     let mut options = Options {
         selection,
         stats: args.stats.clone().or(known_size),
@@ -71,6 +71,11 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
     }
     let fails = |finding: &Finding| finding.level >= fail_on;
     Ok(if judged.findings.iter().any(fails) { Exit::Pending } else { Exit::Done })
+}
+
+/// Returns the level from which on a finding makes the exit code 1.
+fn fail_on(args: &CheckArgs, configured: &Configured) -> Level {
+    args.fail_on.map(Level::from).or(configured.fail_on).unwrap_or(Level::Error)
 }
 
 /// Returns which migrations are looked at.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use limosa_check::{Check, Group, Policy, checks};
 use limosa_source::config::Env;
-use limosa_source::project::Project;
+use limosa_source::project::{OpenError, Project};
 
 use crate::check::{policies, unknown};
 use crate::cli::args::{ExplainArgs, Format};
@@ -39,7 +39,10 @@ pub(super) fn run(context: &mut CommandContext, args: &ExplainArgs) -> Result<Ex
 
 /// Returns the policies of the project that a word names, or all; none where there is no project.
 fn policies_of(context: &CommandContext, named: Option<&str>) -> Result<Vec<Policy>, Error> {
-    let Ok(project) = Project::open(context.options(), &Env::process()) else { return Ok(Vec::new()) };
+    let project = match Project::open(context.options(), &Env::process()) {
+        Err(OpenError::NoProject(_) | OpenError::NoSettings(_)) => return Ok(Vec::new()),
+        project => project?,
+    };
     let policies = policies::read(&project)
         .map_err(|diagnostics| Error::Project { diagnostics, sources: project.sources.clone() })?;
     let is_it = |policy: &Policy| {

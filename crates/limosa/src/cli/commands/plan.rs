@@ -23,10 +23,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &PlanArgs) -> Result
         workspace.check_app(label)?;
     }
     let connected = context.connect_if_present(&workspace).await?;
-    let situation = match &connected {
-        Some(connected) => Situation::read(&workspace, &connected.connection, &connected.history, false).await?,
-        None => Situation::empty(&workspace)?,
-    };
+    let situation = Situation::of(&workspace, connected.as_ref(), false).await?;
     situation.check(&workspace)?;
     let target = resolve_targets(&situation.graph, app, name)?;
     let planned = migrate::plan(&workspace, &situation, &target)?;

@@ -55,20 +55,14 @@ async fn plan(
     connected: Option<&Connected>,
     args: &RebaseArgs,
 ) -> Result<Rebase, Error> {
-    let dialect = workspace.database_url(&context.alias)?.dialect();
-    let (situation, history) = match connected {
-        Some(connected) => {
-            let situation = Situation::read(workspace, &connected.connection, &connected.history, true).await?;
-            (situation, connected.history.clone())
-        }
-        None => (Situation::empty(workspace)?, History::named(workspace.history_table().clone(), dialect)),
+    let sql = connected::context_at(workspace, connected, &context.alias)?;
+    let situation = Situation::of(workspace, connected, true).await?;
+    let history = match connected {
+        Some(connected) => connected.history.clone(),
+        None => History::named(workspace.history_table().clone(), sql.dialect),
     };
     let leaves = rebase::leaves(workspace, &situation, args.app_label.as_deref())?;
     if args.merge {
-        let sql = connected.map_or_else(
-            || connected::context(workspace, &context.alias, dialect),
-            |connected| connected.context.clone(),
-        );
         return rebase::merge(workspace, &situation, &sql, &leaves);
     }
     let (moved, onto) = (args.migration_name.as_deref(), args.onto.as_deref());

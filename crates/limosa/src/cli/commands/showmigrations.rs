@@ -48,10 +48,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &ShowMigrationsArgs)
         workspace.check_app(label)?;
     }
     let connected = context.connect_if_present(&workspace).await?;
-    let situation = match &connected {
-        Some(connected) => Situation::read(&workspace, &connected.connection, &connected.history, true).await?,
-        None => Situation::empty(&workspace)?,
-    };
+    let situation = Situation::of(&workspace, connected.as_ref(), true).await?;
     let stages = match args.stages || context.printer.format == Format::Json {
         true => pending_stages(&workspace, &situation, connected.as_ref(), &context.alias),
         false => Stages::new(),
@@ -179,11 +176,7 @@ fn listed<'a>(id: &'a MigrationId, situation: &'a Situation, stages: &Stages) ->
 
 /// Returns the stages of what is pending; nothing where there is no plan, which `migrate` tells.
 fn pending_stages(workspace: &Workspace, situation: &Situation, connected: Option<&Connected>, alias: &str) -> Stages {
-    let context = match connected {
-        Some(connected) => Ok(connected.context.clone()),
-        None => workspace.database_url(alias).map(|url| connected::context(workspace, alias, url.dialect())),
-    };
-    let staged = context.and_then(|context| {
+    let staged = connected::context_at(workspace, connected, alias).and_then(|context| {
         let plan = migrate::plan(workspace, situation, &Target::All)?;
         stages::of_plan(workspace, &plan, &context)
     });

@@ -2,11 +2,10 @@
 
 use std::fmt::Write as _;
 
-use limosa_check::Level;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{json, text};
+use super::{fail_on, json, text};
 use crate::check::deploy::{self, Gate};
 use crate::check::{Configured, Options, Selection};
 use crate::cli::args::{CheckArgs, Format};
@@ -21,7 +20,7 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
     let mut workspace = context.workspace().await?;
     let configured = Configured::read(&workspace, &args.select, &args.ignore)?;
     let connected = context.connect_if_present(&workspace).await?;
-    let fail_on = args.fail_on.map(Level::from).or(configured.fail_on).unwrap_or(Level::Error);
+    let fail_on = fail_on(args, &configured);
     let options = Options {
         selection: Selection::Pending,
         stats: None,

@@ -26,7 +26,7 @@ pub(super) async fn plan(
     options: &Options,
     judged: &Judged,
 ) -> Result<Fixed, Error> {
-    fix::plan(workspace, connected, &context.alias, &options.configured, &options.selection, &judged.findings).await
+    fix::plan(workspace, connected, &context.alias, &options.configured, &options.selection, judged).await
 }
 
 /// Shows what would be written.

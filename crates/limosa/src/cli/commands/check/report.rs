@@ -5,10 +5,10 @@ mod gitlab;
 mod junit;
 mod sarif;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use limosa_check::{Finding, Level, Policy};
-use limosa_model::Span;
 use sha2::{Digest, Sha256};
 
 use crate::check::Judged;
@@ -53,8 +53,9 @@ struct Place {
 }
 
 impl Place {
-    fn of(span: Option<Span>, workspace: &Workspace) -> Option<Self> {
-        let span = span?;
+    /// Returns where a finding is; the first line of its migration where nothing says more.
+    fn of(finding: &Finding, workspace: &Workspace) -> Option<Self> {
+        let span = finding.place().or_else(|| workspace.span(&finding.migration))?;
         let source = workspace.sources().get(span.source)?;
         let here = std::env::current_dir().and_then(|folder| folder.canonicalize()).unwrap_or_default();
         let whole = source.path.canonicalize().unwrap_or_else(|_| source.path.clone());
@@ -78,7 +79,19 @@ fn message(finding: &Finding) -> String {
     }
 }
 
-/// Returns a hash that stays the same while lines move.
-fn fingerprint(finding: &Finding) -> String {
-    hex::encode(&Sha256::digest(finding.identity().join("\u{1f}"))[..16])
+/// The fingerprints of findings: they stay the same while lines move, and no two are the same.
+#[derive(Default)]
+struct Fingerprints {
+    seen: BTreeMap<String, usize>,
+}
+
+impl Fingerprints {
+    /// Returns the fingerprint of the next finding.
+    fn next(&mut self, finding: &Finding) -> String {
+        let identity = finding.identity().join("\u{1f}");
+        let times = self.seen.entry(identity.clone()).or_default();
+        *times += 1;
+        let text = if *times == 1 { identity } else { format!("{identity}\u{1f}{times}") };
+        hex::encode(&Sha256::digest(text)[..16])
+    }
 }

@@ -27,16 +27,9 @@ pub(super) async fn look(
     workspace: &Workspace,
     request: &Request<'_>,
 ) -> Result<Exit, Error> {
-    let (situation, sql) = match context.connect_if_present(workspace).await? {
-        Some(connected) => {
-            let situation = Situation::read(workspace, &connected.connection, &connected.history, false).await?;
-            (situation, connected.context)
-        }
-        None => {
-            let dialect = workspace.database_url(&context.alias)?.dialect();
-            (Situation::empty(workspace)?, connected::context(workspace, &context.alias, dialect))
-        }
-    };
+    let connected = context.connect_if_present(workspace).await?;
+    let situation = Situation::of(workspace, connected.as_ref(), false).await?;
+    let sql = connected::context_at(workspace, connected.as_ref(), &context.alias)?;
     show(context, workspace, &situation, request, &sql)
 }
 

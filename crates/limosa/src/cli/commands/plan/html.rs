@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use limosa_plan::branches::Unordered;
 
+use crate::cli::markup::escape;
 use crate::plan::{Cost, PlanHalf, PlanLock, PlanMigration, PlanOperation, PlanStep};
 
 const STYLE: &str = include_str!("style.css");
@@ -149,22 +150,4 @@ fn duration(seconds: f64) -> String {
         seconds if seconds < 120.0 => format!("{seconds:.1} s"),
         seconds => format!("{:.0} min", seconds / 60.0),
     }
-}
-
-/// Returns a text as it may stand in a page, between tags or inside of a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            // Nothing that a terminal or a browser would act upon.
-            letter if letter.is_control() && letter != '\n' && letter != '\t' => escaped.push('\u{fffd}'),
-            letter => escaped.push(letter),
-        }
-    }
-    escaped
 }

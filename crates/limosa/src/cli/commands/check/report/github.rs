@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 
 /// Returns a line for each finding.
 pub(super) fn write(judged: &Judged, workspace: &Workspace) -> String {
-    judged.findings.iter().map(|finding| line(finding, Place::of(finding.place(), workspace).as_ref())).collect()
+    judged.findings.iter().map(|finding| line(finding, Place::of(finding, workspace).as_ref())).collect()
 }
 
 fn line(finding: &Finding, place: Option<&Place>) -> String {

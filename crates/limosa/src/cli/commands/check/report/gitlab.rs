@@ -5,14 +5,15 @@
 use limosa_check::{Finding, Level};
 use serde_json::{Value, json};
 
-use super::{Place, fingerprint, message};
+use super::{Fingerprints, Place, message};
 use crate::check::Judged;
 use crate::workspace::Workspace;
 
-/// Returns a JSON list with an object for each finding that has a place.
+/// Returns a JSON list with an object for each finding; GitLab takes none without a file.
 pub(super) fn write(judged: &Judged, workspace: &Workspace) -> String {
+    let mut fingerprints = Fingerprints::default();
     let issue = |finding: &Finding| -> Option<Value> {
-        let place = Place::of(finding.place(), workspace)?;
+        let place = Place::of(finding, workspace)?;
         let severity = match finding.level {
             Level::Error => "critical",
             Level::Warning => "major",
@@ -21,7 +22,7 @@ pub(super) fn write(judged: &Judged, workspace: &Workspace) -> String {
         Some(json!({
             "description": message(finding),
             "check_name": finding.code,
-            "fingerprint": fingerprint(finding),
+            "fingerprint": fingerprints.next(finding),
             "severity": severity,
             "location": { "path": place.path, "lines": { "begin": place.line, "end": place.end_line } },
         }))

@@ -6,6 +6,7 @@ use limosa_check::{Finding, Level};
 
 use super::{Place, message};
 use crate::check::Judged;
+use crate::cli::markup::escape;
 use crate::workspace::Workspace;
 
 /// Returns the document; findings below `fail_on` are output of their test.
@@ -39,24 +40,7 @@ pub(super) fn write(judged: &Judged, workspace: &Workspace, fail_on: Level) -> S
 }
 
 fn line(finding: &Finding, workspace: &Workspace) -> String {
-    let place = Place::of(finding.place(), workspace);
+    let place = Place::of(finding, workspace);
     let place = place.map(|place| format!("{}:{}: ", place.path, place.line)).unwrap_or_default();
     format!("{place}{}[{}]: {}\n", finding.level.as_str(), finding.code, message(finding))
-}
-
-/// Escapes text for XML, which holds no control characters but line ends and tabs.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\n' | '\t' => escaped.push(letter),
-            _ if letter.is_control() => escaped.push(char::REPLACEMENT_CHARACTER),
-            _ => escaped.push(letter),
-        }
-    }
-    escaped
 }

@@ -6,26 +6,31 @@ use limosa_check::{Check, Finding, Policy, checks};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::{Place, fingerprint, message};
+use super::{Fingerprints, Place, message};
 use crate::check::Judged;
 use crate::workspace::Workspace;
 
-/// Returns the log, with the findings that comments allow as suppressed ones.
+/// Returns the log, with the findings that comments allow or a baseline knows as suppressed ones.
 pub(super) fn write(judged: &Judged, workspace: &Workspace, policies: &[Policy]) -> String {
     let rules: Vec<Value> = checks::ALL.iter().map(|check| rule(check)).chain(policies.iter().map(own_rule)).collect();
     let codes: Vec<&str> =
         checks::ALL.iter().map(|check| check.code).chain(policies.iter().map(|policy| policy.code.as_str())).collect();
-    let result = |finding: &Finding| {
-        let mut result = result(finding, workspace);
+    let mut fingerprints = Fingerprints::default();
+    let mut result = |finding: &Finding| {
+        let mut result = result(finding, &fingerprints.next(finding), workspace);
         if let Some(index) = codes.iter().position(|code| *code == finding.code) {
             result["ruleIndex"] = index.into();
         }
         result
     };
-    let mut results: Vec<Value> = judged.findings.iter().map(result).collect();
+    let mut results: Vec<Value> = judged.findings.iter().map(&mut result).collect();
     for suppressed in &judged.suppressed {
         let mut result = result(&suppressed.finding);
-        result["suppressions"] = json!([{ "kind": "inSource", "justification": suppressed.reason }]);
+        let mut suppression = json!({ "kind": if suppressed.in_source { "inSource" } else { "external" } });
+        if let Some(reason) = &suppressed.reason {
+            suppression["justification"] = reason.as_str().into();
+        }
+        result["suppressions"] = json!([suppression]);
         results.push(result);
     }
     let log = json!({
@@ -62,14 +67,14 @@ fn own_rule(policy: &Policy) -> Value {
     })
 }
 
-fn result(finding: &Finding, workspace: &Workspace) -> Value {
+fn result(finding: &Finding, fingerprint: &str, workspace: &Workspace) -> Value {
     let mut result = json!({
         "ruleId": finding.code,
         "level": finding.level.as_str(),
         "message": { "text": message(finding) },
-        "partialFingerprints": { "limosa/v1": fingerprint(finding) },
+        "partialFingerprints": { "limosa/v1": fingerprint },
     });
-    if let Some(place) = Place::of(finding.place(), workspace) {
+    if let Some(place) = Place::of(finding, workspace) {
         let Place { path, line, column, end_line, end_column } = place;
         let region = json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column });
         result["locations"] =
