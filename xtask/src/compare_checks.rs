@@ -95,7 +95,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         let packages = linter::install(&args.python, &requirements, &cache)?;
         let squawk = Squawk { program: packages.join("bin/squawk"), rules: judge.squawk };
         asked.extend(alone(&judge, &squawk, &asked)?);
-        ask_others(args, &judge, &squawk, &packages, &mut asked)?;
+        ask_linter(args, &judge, &packages, &mut asked)?;
+        ask_squawk(&judge, &squawk, &mut asked)?;
     }
     if args.cases {
         print!("{}", page::cases(&judge, &asked));
@@ -104,11 +105,20 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     if args.write {
         page::write(&judge, &asked, &unread, &tools)?;
     }
-    verify(&judge, &asked, !args.ours && !args.offline)
+    if !args.offline {
+        verify_differences(&judge, &asked, !args.ours)?;
+    }
+    verify(&asked)
 }
 
-/// Fails when our checks do not do what they should.
-fn verify(judge: &Judge<'_>, asked: &[Asked], complete: bool) -> Result<()> {
+/// Fails when our checks do not do what they should, or squawk not what its own examples say: then these were read wrongly.
+fn verify(asked: &[Asked]) -> Result<()> {
+    let own = asked.iter().filter(|asked| asked.case.rule.is_some());
+    let misread: Vec<String> = own
+        .filter(|asked| matches!(asked.squawk_verdict, Verdict::Missed | Verdict::Alarm))
+        .map(|asked| asked.case.title())
+        .collect();
+    ensure!(misread.is_empty(), "squawk does not agree with its own examples: {}", misread.join(", "));
     let wrong = asked.iter().filter(|asked| matches!(asked.limosa_verdict, Verdict::Missed | Verdict::Alarm));
     let mut count = 0;
     for asked in wrong {
@@ -127,14 +137,15 @@ fn verify(judge: &Judge<'_>, asked: &[Asked], complete: bool) -> Result<()> {
         );
     }
     ensure!(count == 0, "{count} cases are missed or false alarms");
+    Ok(())
+}
+
+/// Fails when a difference is explained that there is not; `statements` says whether examples were taken apart.
+fn verify_differences(judge: &Judge<'_>, asked: &[Asked], statements: bool) -> Result<()> {
     let verdicts: Vec<(&str, &Verdict)> =
         asked.iter().map(|asked| (&*asked.case.name, &asked.limosa_verdict)).collect();
-    let unused = judge.unused(&verdicts);
-    ensure!(
-        !complete || unused.is_empty(),
-        "xtask/checks/differences.toml explains without need: {}",
-        unused.join(", ")
-    );
+    let unused = judge.unused(&verdicts, statements);
+    ensure!(unused.is_empty(), "xtask/checks/differences.toml explains without need: {}", unused.join(", "));
     Ok(())
 }
 
@@ -145,21 +156,22 @@ fn alone(judge: &Judge<'_>, squawk: &Squawk<'_>, asked: &[Asked]) -> Result<Vec<
         let statements = split(case.text(), Dialect::Postgres);
         if statements.len() > 1 {
             cases.extend(statements.iter().enumerate().map(|(index, statement)| Case {
-                name: format!("{}, statement {}", case.name, index + 1),
+                name: verdict::statement(&case.name, index + 1),
                 body: Body::Sql(statement.text.to_owned()),
                 alone: true,
                 ..case.clone()
             }));
         }
     }
-    let texts: Vec<Text> = cases
-        .iter()
-        .map(|case| Text { sql: case.text().to_owned(), transaction: case.transaction, version: case.version })
-        .collect();
+    let texts: Vec<Text> = cases.iter().map(Text::from).collect();
     let found = squawk.judge(&texts, tempfile::tempdir()?.path())?;
-    let kept =
-        cases.into_iter().zip(found).filter(|(case, found)| judge.other(judge.squawk, case, found) == Verdict::Found);
-    kept.map(|(case, _)| ask(judge, case)).collect()
+    let mut kept = Vec::new();
+    for (case, found) in cases.into_iter().zip(found) {
+        if judge.other(judge.squawk, &case, &found)? == Verdict::Found {
+            kept.push(ask(judge, case)?);
+        }
+    }
+    Ok(kept)
 }
 
 /// Asks our checks.
@@ -170,8 +182,8 @@ fn ask(judge: &Judge<'_>, case: Case) -> Result<Asked> {
     Ok(Asked { case, opt_in, ours, squawk: None, linter: None, limosa_verdict, squawk_verdict, linter_verdict })
 }
 
-/// Asks squawk and the linter.
-fn ask_others(args: &Args, judge: &Judge<'_>, squawk: &Squawk<'_>, packages: &Path, asked: &mut [Asked]) -> Result<()> {
+/// Asks the linter, which judges migrations with the help of a database.
+fn ask_linter(args: &Args, judge: &Judge<'_>, packages: &Path, asked: &mut [Asked]) -> Result<()> {
     let (postgres, mariadb) = (Postgres::start(&["fsync=off"])?, Mariadb::start(&[])?);
     postgres.query("postgres", "CREATE DATABASE checks")?;
     mariadb.query("CREATE DATABASE checks")?;
@@ -185,39 +197,29 @@ fn ask_others(args: &Args, judge: &Judge<'_>, squawk: &Squawk<'_>, packages: &Pa
         let cases: Vec<&Case> = chosen.iter().map(|asked| &asked.case).collect();
         let answers = linter::judge(&cases, &args.python, packages, &database)?;
         for (asked, answer) in chosen.iter_mut().zip(answers) {
-            if answer.failed.is_none() {
-                asked.linter_verdict = judge.other(judge.linter, &asked.case, &answer.codes());
-            }
+            asked.linter_verdict = judge.other(judge.linter, &asked.case, &answer.codes)?;
             asked.linter = Some(answer);
-        }
-    }
-    let folder = tempfile::tempdir()?;
-    let mut chosen: Vec<&mut Asked> =
-        asked.iter_mut().filter(|asked| asked.case.database == Database::Postgres).collect();
-    let texts: Vec<Text> = chosen.iter().map(|asked| squawk_text(asked)).collect();
-    for (asked, found) in chosen.iter_mut().zip(squawk.judge(&texts, folder.path())?) {
-        // What Django does in Python alone, squawk cannot see.
-        if !texts_nothing(asked) {
-            asked.squawk_verdict = judge.other(judge.squawk, &asked.case, &found);
-            asked.squawk = Some(found);
         }
     }
     Ok(())
 }
 
-/// Returns what squawk is shown: the SQL of the case, or what Django makes of its operations.
-fn squawk_text(asked: &Asked) -> Text {
-    let case = &asked.case;
-    match (&case.body, &asked.linter) {
-        (Body::Django(_), Some(answer)) => Text { sql: answer.sql.clone(), transaction: false, version: case.version },
-        (Body::Sql(sql) | Body::Django(sql), _) => {
-            // As squawk counts it, a text is in a transaction only where it is told.
-            Text { sql: sql.clone(), transaction: case.transaction, version: case.version }
+/// Asks squawk, which is shown the SQL that Django wrote for the linter.
+fn ask_squawk(judge: &Judge<'_>, squawk: &Squawk<'_>, asked: &mut [Asked]) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let is_postgres = |asked: &&mut Asked| asked.case.database == Database::Postgres;
+    let mut chosen: Vec<&mut Asked> = asked.iter_mut().filter(is_postgres).collect();
+    let texts = chosen.iter().map(|asked| match (&asked.case.body, &asked.linter) {
+        // It begins its own transactions.
+        (Body::Django(_), Some(answer)) => {
+            Text { sql: answer.sql.clone(), transaction: false, ..Text::from(&asked.case) }
         }
+        _ => Text::from(&asked.case),
+    });
+    let texts: Vec<Text> = texts.collect();
+    for (asked, found) in chosen.iter_mut().zip(squawk.judge(&texts, folder.path())?) {
+        asked.squawk_verdict = judge.other(judge.squawk, &asked.case, &found)?;
+        asked.squawk = Some(found);
     }
-}
-
-/// Returns whether there is no SQL to look at.
-fn texts_nothing(asked: &Asked) -> bool {
-    matches!(asked.case.body, Body::Django(_)) && asked.linter.as_ref().is_none_or(|answer| answer.failed.is_some())
+    Ok(())
 }

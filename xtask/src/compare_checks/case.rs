@@ -39,7 +39,6 @@ pub(super) enum Database {
     Postgres,
     Mysql,
     Mariadb,
-    Sqlite,
 }
 
 impl Database {
@@ -48,7 +47,6 @@ impl Database {
             Self::Postgres => "PostgreSQL",
             Self::Mysql => "MySQL",
             Self::Mariadb => "MariaDB",
-            Self::Sqlite => "SQLite",
         }
     }
 }

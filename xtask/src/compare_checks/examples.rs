@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use serde_json::Value;
 
 use super::case::{Body, Case};
@@ -17,14 +17,11 @@ const GOOD: [&str; 2] = ["lint_ok", "lint_ok_with"];
 
 /// Reads the examples of a version, and the names of the tests from which none could be read.
 pub(super) fn read(squawk: &Tool, cache: &Path) -> Result<(Vec<Case>, Vec<String>)> {
-    let folder = fetch(&squawk.version, cache)?.join("src/rules");
-    let mut files: Vec<PathBuf> = Vec::new();
-    for entry in fs_err::read_dir(&folder)? {
-        files.push(entry?.path());
-    }
+    let mut files = Vec::new();
+    find_files(&fetch(&squawk.version, cache)?.join("src/rules"), &mut files)?;
     files.sort();
     let (mut cases, mut left) = (Vec::new(), Vec::new());
-    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "rs")) {
+    for file in &files {
         let text = fs_err::read_to_string(file)?;
         let tokens: TokenStream = text.parse().map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
         let mut tests = Vec::new();
@@ -32,21 +29,34 @@ pub(super) fn read(squawk: &Tool, cache: &Path) -> Result<(Vec<Case>, Vec<String
         let common = Common::of(text.split_once("mod test").map_or("", |(_, tests)| tests));
         for (name, body) in tests {
             let read = examples(&body, &common);
-            let rules: Vec<&str> =
-                read.iter().filter_map(|example| squawk.rule(&example.rule)).map(|rule| &*rule.name).collect();
-            if read.is_empty() || rules.len() < read.len() {
+            if read.is_empty() {
                 left.push(format!("{}::{name}", file.file_stem().unwrap_or_default().to_string_lossy()));
-                continue;
             }
             let several = read.len() > 1;
-            for (index, (example, rule)) in read.into_iter().zip(rules).enumerate() {
+            for (index, example) in read.into_iter().enumerate() {
+                let rule = squawk.rule(&example.rule).with_context(|| {
+                    format!("{name} of squawk is about {}, which xtask/checks/rules.toml does not know", example.rule)
+                })?;
                 let number = if several { format!(" {}", index + 1) } else { String::new() };
-                cases.push(example.case(rule, &format!("{name}{number}")));
+                cases.push(example.case(&rule.name, &format!("{name}{number}")));
             }
         }
     }
     ensure!(!cases.is_empty(), "the crate of squawk {} has no examples", squawk.version);
     Ok((cases, left))
+}
+
+/// Finds the files of Rust in a folder and in those inside of it.
+fn find_files(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    for entry in fs_err::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find_files(&path, found)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    Ok(())
 }
 
 /// Has cargo bring the crate, and returns its folder.
@@ -162,6 +172,9 @@ fn examples(body: &[TokenTree], common: &Common) -> Vec<Example> {
     let mut bound: Option<String> = None;
     let mut found = Vec::new();
     for (index, token) in body.iter().enumerate() {
+        if let TokenTree::Group(group) = token {
+            found.extend(row(group));
+        }
         let TokenTree::Ident(word) = token else { continue };
         let word = word.to_string();
         if word == "sql" && matches!(body.get(index + 1), Some(TokenTree::Punct(mark)) if mark.as_char() == '=') {
@@ -180,6 +193,16 @@ fn examples(body: &[TokenTree], common: &Common) -> Vec<Example> {
         }
     }
     found
+}
+
+/// Reads a row of a table of examples, `(Rule::BanDropColumn, "what is found", "what is not")`, of which the last may be missing.
+fn row(group: &Group) -> Vec<Example> {
+    let is_row = matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(word)) if word == "Rule");
+    let Some(rule) = rule_in(&group.stream().to_string()).filter(|_| is_row) else { return Vec::new() };
+    let texts = group.stream().into_iter().filter_map(|token| string(&token)).zip([true, false]);
+    texts
+        .map(|(sql, dangerous)| Example { rule: rule.clone(), sql, dangerous, transaction: false, version: None })
+        .collect()
 }
 
 /// Returns the name of the first rule that a text mentions: `Rule::BanDropColumn` is `ban-drop-column`.

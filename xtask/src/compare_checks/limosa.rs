@@ -94,7 +94,6 @@ pub(super) fn counts(finding: &Finding) -> bool {
 fn context(case: &Case) -> Context {
     let dialect = match case.database {
         Database::Postgres => Dialect::Postgres,
-        Database::Sqlite => Dialect::Sqlite,
         Database::Mysql | Database::Mariadb => Dialect::MySql,
     };
     let mut context = Context::new(dialect, DjangoVersion::V52);
@@ -104,7 +103,7 @@ fn context(case: &Case) -> Context {
             context.flavour = Flavour::MariaDb;
             context.server_version = (10, 11, 6);
         }
-        Database::Postgres | Database::Sqlite => {}
+        Database::Postgres => {}
     }
     if let Some(major) = case.version {
         context.server_version = (major, 0, 0);

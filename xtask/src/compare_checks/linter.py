@@ -43,12 +43,8 @@ for case in cases:
             lines = [connection.ops.start_transaction_sql(), *lines, connection.ops.end_transaction_sql()]
         errors, _, warnings = analyse_sql_statements(linter.sql_analyser_class, lines)
         more, _, others = linter.analyse_data_migration(migration)
-        answer = {
-            "errors": sorted({issue.code for issue in [*errors, *more]}),
-            "warnings": sorted({issue.code for issue in [*warnings, *others]}),
-            "sql": "\n".join(lines),
-        }
-    except Exception as error:  # what Django or the linter cannot do is an answer
-        answer = {"failed": f"{type(error).__name__}: {error}"}
-    answers.append(answer)
+        codes = sorted({issue.code for issue in [*errors, *more, *warnings, *others]})
+        answers.append({"codes": codes, "sql": "\n".join(lines)})
+    except Exception as error:
+        sys.exit(f"{case['title']}: {type(error).__name__}: {error}")
 json.dump(answers, sys.stdout)

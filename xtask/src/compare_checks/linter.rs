@@ -14,25 +14,17 @@ use crate::servers::succeed;
 const SCRIPT: &str = include_str!("linter.py");
 
 /// What it says of a migration, and Django's SQL of it.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Answer {
-    pub(super) errors: Vec<String>,
-    pub(super) warnings: Vec<String>,
+    pub(super) codes: Vec<String>,
     pub(super) sql: String,
-    pub(super) failed: Option<String>,
-}
-
-impl Answer {
-    /// Returns all codes.
-    pub(super) fn codes(&self) -> Vec<String> {
-        self.errors.iter().chain(&self.warnings).cloned().collect()
-    }
 }
 
 #[derive(Serialize)]
 struct App<'a> {
     app: &'a str,
+    title: String,
     tables: bool,
 }
 
@@ -49,8 +41,10 @@ pub(super) fn judge(cases: &[&Case], python: &Path, packages: &Path, database: &
         fs_err::write(app.join("migrations/0001_initial.py"), own(SHOP, name))?;
         fs_err::write(app.join("migrations/case.py"), own(&text(case), name))?;
     }
-    let apps =
-        cases.iter().zip(&names).map(|(case, name)| App { app: name, tables: matches!(case.body, Body::Django(_)) });
+    let apps = cases.iter().zip(&names).map(|(case, name)| {
+        let tables = matches!(case.body, Body::Django(_));
+        App { app: name, title: case.title(), tables }
+    });
     fs_err::write(folder.path().join("cases.json"), serde_json::to_string(&apps.collect::<Vec<_>>())?)?;
     let script = folder.path().join("linter.py");
     fs_err::write(&script, SCRIPT)?;

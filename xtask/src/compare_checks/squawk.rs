@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
+use super::case::Case;
 use super::rules::Tool;
 
 /// A text to look at, and how.
@@ -15,6 +16,12 @@ pub(super) struct Text {
     pub(super) sql: String,
     pub(super) transaction: bool,
     pub(super) version: Option<u32>,
+}
+
+impl From<&Case> for Text {
+    fn from(case: &Case) -> Self {
+        Self { sql: case.text().to_owned(), transaction: case.transaction, version: case.version }
+    }
 }
 
 /// Squawk as it was installed.

@@ -97,12 +97,19 @@ impl<'a> Judge<'a> {
     }
 
     /// Judges what squawk finds, or the linter.
-    pub(super) fn other(&self, tool: &Tool, case: &Case, found: &[String]) -> Verdict {
-        let rules: Vec<&Rule> = found.iter().filter_map(|name| tool.rule(name)).collect();
+    ///
+    /// # Errors
+    ///
+    /// Fails when it is a rule that xtask/checks/rules.toml does not know.
+    pub(super) fn other(&self, tool: &Tool, case: &Case, found: &[String]) -> Result<Verdict> {
+        let rule = |name: &String| {
+            tool.rule(name).with_context(|| format!("xtask/checks/rules.toml knows no rule {name} of {}", tool.title))
+        };
+        let rules: Vec<&Rule> = found.iter().map(rule).collect::<Result<_>>()?;
         let codes: Vec<&str> = match self.rule(case) {
             Some(rule) if std::ptr::eq(tool, self.squawk) => {
                 let any = rules.iter().any(|other| other.name == rule.name || alias(rule, &other.name));
-                return verdict(case, any, true);
+                return Ok(verdict(case, any, true));
             }
             Some(rule) => rule.codes.iter().map(String::as_str).collect(),
             None => case.codes.iter().map(|code| code.split(':').next().unwrap_or(code)).collect(),
@@ -113,14 +120,15 @@ impl<'a> Judge<'a> {
             let is_loud = |rule: &&Rule| rule.codes.is_empty() || rule.codes.iter().any(|code| is_default(code));
             rules.iter().filter(|rule| !rule.opt_in).any(is_loud)
         };
-        verdict(case, any, true)
+        Ok(verdict(case, any, true))
     }
 
-    /// Returns the differences that none of the cases needs.
-    pub(super) fn unused<'b>(&'b self, verdicts: &[(&str, &Verdict)]) -> Vec<&'b str> {
+    /// Returns the differences that none of the cases needs; those about single statements only when they were asked about.
+    pub(super) fn unused<'b>(&'b self, verdicts: &[(&str, &Verdict)], statements: bool) -> Vec<&'b str> {
         let is_needed =
             |name: &str| verdicts.iter().any(|(case, verdict)| *case == name && matches!(verdict, Verdict::Left(..)));
-        self.differences.keys().map(String::as_str).filter(|name| !is_needed(name)).collect()
+        let asked = self.differences.keys().filter(|name| statements || whole(name) == name.as_str());
+        asked.map(String::as_str).filter(|name| !is_needed(name)).collect()
     }
 
     /// Returns whether a rule of squawk's says something of a case that counts.
@@ -137,6 +145,11 @@ impl<'a> Judge<'a> {
     fn rule(&self, case: &Case) -> Option<&'a Rule> {
         case.rule.as_deref().and_then(|name| self.squawk.rule(name))
     }
+}
+
+/// Returns what a statement of an example is called.
+pub(super) fn statement(example: &str, number: usize) -> String {
+    format!("{example}, statement {number}")
 }
 
 /// Returns the example that a statement is taken from.
@@ -167,4 +180,70 @@ fn is_loud(code: &str) -> bool {
 /// Returns whether a check runs without being asked for and says more than a note: what is asked for alone is no alarm where it was not.
 pub(super) fn is_default(code: &str) -> bool {
     is_loud(code) && checks::find(code).is_some_and(|check| check.default)
+}
+
+#[cfg(test)]
+mod tests {
+    use limosa_check::Finding;
+
+    use super::super::case::{Body, Case};
+    use super::super::{limosa, rules};
+    use super::{Judge, Verdict};
+
+    const ADD_INDEX: &str = "CREATE INDEX i ON shop_order (status)";
+    const ADD_COLUMN: &str = "ALTER TABLE shop_order ADD COLUMN x integer NULL";
+
+    fn case(sql: &str, codes: &[&str], without: &[&str]) -> Case {
+        Case {
+            name: sql.to_owned(),
+            dangerous: !codes.is_empty(),
+            codes: codes.iter().map(ToString::to_string).collect(),
+            without: without.iter().map(ToString::to_string).collect(),
+            ..Case::new(Body::Sql(sql.to_owned()))
+        }
+    }
+
+    fn example(sql: &str, rule: &str, dangerous: bool) -> Case {
+        Case { rule: Some(rule.to_owned()), dangerous, ..case(sql, &[], &[]) }
+    }
+
+    #[test]
+    fn what_counts() {
+        let tools = rules::read().expect("the rules");
+        let tool = |key: &str| tools.iter().find(|tool| tool.key == key).expect("the tool");
+        let judge = Judge::new(tool("squawk"), tool("linter")).expect("the differences");
+        let left = |verdict| Verdict::Left(Box::new(verdict), String::new());
+        let ours = [
+            (case(ADD_INDEX, &["LK001"], &[]), Verdict::Found),
+            (case(ADD_INDEX, &["LK001", "LK002"], &[]), Verdict::Missed),
+            (case(ADD_INDEX, &["LK001"], &["LK001"]), Verdict::Alarm),
+            (case(ADD_INDEX, &[], &[]), Verdict::Alarm),
+            (case(ADD_COLUMN, &[], &[]), Verdict::Silent),
+            (case("ALTER TABLE shop_order ALTER number DROP NOT NULL", &["BC012:note"], &[]), Verdict::Noted),
+            (case("ALTER TABLE shop_order ALTER number DROP NOT NULL", &["BC012"], &[]), Verdict::Missed),
+            (example(ADD_INDEX, "require-concurrent-index-creation", true), Verdict::Found),
+            (example(ADD_INDEX, "require-concurrent-index-creation", false), Verdict::Alarm),
+            (example(ADD_INDEX, "ban-drop-column", false), Verdict::Silent),
+            (example(ADD_INDEX, "ban-drop-column", true), Verdict::Missed),
+            (example(ADD_INDEX, "ban-create-policy", true), left(Verdict::Missed)),
+        ];
+        for (case, expected) in ours {
+            let found: Vec<Finding> = limosa::judge_case(&case).expect("the findings");
+            match (judge.limosa(&case, &found), expected) {
+                (Verdict::Left(was, _), Verdict::Left(expected, _)) => assert_eq!(was, expected, "{case:?}"),
+                (was, expected) => assert_eq!(was, expected, "{case:?}"),
+            }
+        }
+        let others = [
+            ("linter", case(ADD_INDEX, &["LK001"], &[]), "CREATE_INDEX", Some(Verdict::Found)),
+            ("linter", case(ADD_INDEX, &["LK001"], &[]), "DROP_TABLE", Some(Verdict::Missed)),
+            ("linter", case(ADD_COLUMN, &[], &[]), "DROP_TABLE", Some(Verdict::Alarm)),
+            ("squawk", case(ADD_COLUMN, &[], &[]), "prefer-robust-stmts", Some(Verdict::Silent)),
+            ("squawk", example(ADD_INDEX, "ban-drop-column", true), "ban-drop-table", Some(Verdict::Missed)),
+            ("squawk", case(ADD_INDEX, &["LK001"], &[]), "a-rule-of-tomorrow", None),
+        ];
+        for (key, case, found, expected) in others {
+            assert_eq!(judge.other(tool(key), &case, &[found.to_owned()]).ok(), expected, "{key} {found}: {case:?}");
+        }
+    }
 }

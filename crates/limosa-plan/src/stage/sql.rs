@@ -48,6 +48,7 @@ fn of_change(change: &TableChange) -> Option<Reason> {
         TableChange::ModifyColumn { column, to } if *column != to.name => Some(Reason::Renames),
         TableChange::SetNotNull { .. }
         | TableChange::AddConstraint { .. }
+        | TableChange::AlterConstraint { at_once: true, .. }
         | TableChange::AddIndex { unique: true, .. } => Some(Reason::Tightens),
         _ => None,
     }

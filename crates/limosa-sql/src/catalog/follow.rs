@@ -24,15 +24,15 @@ impl Catalog {
     }
 
     fn follow_change(&mut self, table: &str, change: &TableChange) {
+        if let Some(column) = change.not_null_column() {
+            _ = self.change_column(table, column, |column| column.nullable = false);
+        }
         match change {
             TableChange::RenameColumn { column, to } => self.rename_column(table, column, to),
             TableChange::DropColumn { column, .. } => self.drop_column(table, column),
             TableChange::AlterType { column, to, .. } => {
                 let data_type = to.to_lowercase().into();
                 self.change_column(table, column, |column| column.data_type = data_type);
-            }
-            TableChange::SetNotNull { column } => {
-                _ = self.change_column(table, column, |column| column.nullable = false)
             }
             TableChange::DropNotNull { column } => {
                 _ = self.change_column(table, column, |column| column.nullable = true)

@@ -87,6 +87,8 @@ pub enum TableChange {
     AlterConstraint {
         /// Its name.
         name: String,
+        /// Whether each statement has to keep to it from now on, and no longer the transaction as a whole (`NOT DEFERRABLE`).
+        at_once: bool,
     },
     /// Adds an index (MySQL's `ADD INDEX`).
     AddIndex {
@@ -161,6 +163,19 @@ pub enum Using {
     Cast,
     /// Another expression.
     Expression,
+}
+
+impl TableChange {
+    /// Returns the column that refuses NULL from then on, however the statement says so.
+    #[must_use]
+    pub fn not_null_column(&self) -> Option<&str> {
+        match self {
+            Self::SetNotNull { column } | Self::AddConstraint { kind: ConstraintKind::NotNull(column), .. } => {
+                Some(column)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What a constraint demands.

@@ -193,13 +193,16 @@ fn actions() {
         (Sqlite, "alter table a rename b to c", &[r#"a: RenameColumn { column: "b", to: "c" }"#]),
         (
             Postgres,
-            "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a, b) REFERENCES s.o (x, y) ON DELETE SET NULL (a) NOT VALID, ADD CHECK (a > 0), ADD CONSTRAINT u UNIQUE USING INDEX i, ADD CONSTRAINT n NOT NULL a NOT VALID, ADD EXCLUDE USING gist (a WITH =)",
+            "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a, b) REFERENCES s.o (x, y) ON DELETE SET NULL (a) NOT VALID, ADD CHECK (a > 0), ADD CONSTRAINT u UNIQUE USING INDEX i, ADD CONSTRAINT n NOT NULL a NOT VALID, ADD NOT NULL b, ADD EXCLUDE USING gist (a WITH =), ALTER CONSTRAINT f NOT DEFERRABLE, RENAME CONSTRAINT f TO g",
             &[
                 r#"t: constraint f not-valid ForeignKey { columns: ["a", "b"], to_table: "s.o" }"#,
                 r#"t: constraint ? Check("a > 0")"#,
                 "t: constraint u Unique([]) using i",
                 r#"t: constraint n not-valid NotNull("a")"#,
+                r#"t: constraint ? NotNull("b")"#,
                 "t: constraint ? Exclusion",
+                r#"t: AlterConstraint { name: "f", at_once: true }"#,
+                r#"t: AlterConstraint { name: "f", at_once: false }"#,
             ],
         ),
         (

@@ -46,13 +46,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         let was_not_null = |column: &str| subject.column_before(table, column).map(|before| before.not_null);
         let column = match change {
             TableChange::DropNotNull { column } if !is_after => column,
-            TableChange::SetNotNull { column } if is_after => column,
             TableChange::ModifyColumn { column, to }
                 if to.not_null == is_after && was_not_null(column) == Some(!is_after) =>
             {
                 column
             }
-            _ => continue,
+            _ => match change.not_null_column() {
+                Some(column) if is_after => column,
+                _ => continue,
+            },
         };
         if subject.added_column(table, column, effect).is_some() {
             continue;

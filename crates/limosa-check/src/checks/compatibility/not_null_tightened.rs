@@ -40,14 +40,16 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect, change) in subject.alterations_of_old_tables() {
         let column = match change {
-            TableChange::SetNotNull { column } => column,
             // It may have been so before.
             TableChange::ModifyColumn { column, to }
                 if to.not_null && !subject.column_before(table, column).is_some_and(|before| before.not_null) =>
             {
                 column
             }
-            _ => continue,
+            _ => match change.not_null_column() {
+                Some(column) => column,
+                None => continue,
+            },
         };
         if subject.added_column(table, column, effect).is_none() {
             findings
@@ -102,7 +104,13 @@ mod tests {
             ),
         ];
         expect_everywhere(&CHECK, &cases);
-        expect(&CHECK, Dialect::Postgres, &[("alter table shop_order alter paid_at set not null", 1)]);
+        let cases = [
+            ("alter table shop_order alter paid_at set not null", 1),
+            ("ALTER TABLE shop_order ADD CONSTRAINT n NOT NULL paid_at NOT VALID", 1),
+            ("ALTER TABLE shop_order ADD NOT NULL paid_at", 1),
+            ("ALTER TABLE shop_order ADD x int; ALTER TABLE shop_order ADD NOT NULL x", 0),
+        ];
+        expect(&CHECK, Dialect::Postgres, &cases);
         let cases = [
             ("ALTER TABLE shop_order MODIFY paid_at datetime(6) NOT NULL", 1),
             ("ALTER TABLE shop_order MODIFY number bigint NOT NULL", 0),

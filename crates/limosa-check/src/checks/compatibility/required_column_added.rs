@@ -40,14 +40,15 @@ declare! {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect, change) in subject.alterations_of_old_tables() {
+        let is_missed = |column: &ColumnDefinition| fills_itself(column).is_none();
         let column = match change {
-            TableChange::AddColumn(column) if column.not_null && fills_itself(column).is_none() => &column.name,
-            TableChange::SetNotNull { column }
-                if subject.added_column(table, column, effect).is_some_and(|added| fills_itself(added).is_none()) =>
-            {
-                column
+            TableChange::AddColumn(column) if (column.not_null || column.primary_key) && is_missed(column) => {
+                &column.name
             }
-            _ => continue,
+            _ => match change.not_null_column() {
+                Some(column) if subject.added_column(table, column, effect).is_some_and(is_missed) => column,
+                _ => continue,
+            },
         };
         findings
             .about(effect, format!("the running code leaves `{table}.{column}` out, so that its `INSERT`s fail"))
@@ -107,6 +108,9 @@ mod tests {
             ("ALTER TABLE shop_order ADD x bigserial NOT NULL", 0),
             ("ALTER TABLE shop_order ADD x int; ALTER TABLE shop_order ALTER x SET NOT NULL", 1),
             ("ALTER TABLE shop_order ADD x int DEFAULT 1, ALTER x SET NOT NULL", 0),
+            ("ALTER TABLE shop_order ADD x int; ALTER TABLE shop_order ADD NOT NULL x", 1),
+            ("ALTER TABLE shop_order DROP CONSTRAINT shop_order_pkey, ADD x int PRIMARY KEY", 1),
+            ("ALTER TABLE shop_order DROP CONSTRAINT shop_order_pkey, ADD x serial PRIMARY KEY", 0),
             ("ALTER TABLE shop_order ADD x int NOT NULL GENERATED ALWAYS AS (number * 2) STORED", 0),
         ];
         expect(&CHECK, Dialect::Postgres, &cases);

@@ -18,7 +18,8 @@ declare! {
     ///
     /// From then on, a row that is not unique, that does not meet the condition or that refers to nothing is refused, in the middle of a
     /// request of code that does not expect it. The rows that are there are checked by the database, those that the running code is
-    /// about to write are not. Deploy code that keeps to the rule first, and add the constraint after the deploy.
+    /// about to write are not. It is the same with a foreign key that becomes `NOT DEFERRABLE`: Django writes rows in any order, as long as
+    /// they fit at the end of the transaction. Deploy code that keeps to the rule first, and add the constraint after the deploy.
     ///
     /// # Example
     ///
@@ -62,6 +63,9 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             },
             Effect::AlterTable { change: TableChange::Identity { column, change: IdentityChange::Always }, .. } => {
                 (vec![column.clone()], "values of its own")
+            }
+            Effect::AlterTable { change: TableChange::AlterConstraint { at_once: true, .. }, .. } => {
+                (Vec::new(), "rows before those that they refer to")
             }
             Effect::AlterTable { change: TableChange::AddIndex { columns, unique: true, .. }, .. }
             | Effect::CreateIndex { columns, unique: true, .. } => (unique(columns), "values that are there already"),
@@ -237,6 +241,8 @@ mod tests {
                 0,
             ),
             ("ALTER TABLE shop_order ALTER id SET GENERATED ALWAYS", 1),
+            ("ALTER TABLE shop_order ALTER CONSTRAINT f NOT DEFERRABLE", 1),
+            ("ALTER TABLE shop_order ALTER CONSTRAINT f DEFERRABLE INITIALLY DEFERRED", 0),
             ("ALTER TABLE shop_order ADD FOREIGN KEY (number) REFERENCES shop_customer", 1),
         ];
         expect(&CHECK, Dialect::Postgres, &cases);

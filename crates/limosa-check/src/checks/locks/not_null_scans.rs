@@ -47,7 +47,9 @@ declare! {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect, cost) in subject.effects_on_old_tables() {
-        if let Effect::AlterTable { change: TableChange::SetNotNull { column }, .. } = effect
+        if let Effect::AlterTable { change, .. } = effect
+            && let Some(column) = change.not_null_column()
+            && !matches!(change, TableChange::AddConstraint { not_valid: true, .. })
             && is_felt(cost)
             && !subject.so_far.is_known_not_null(table, column)
             && !is_foreign(subject)
@@ -112,6 +114,8 @@ mod tests {
                     0,
                 ),
                 ("ALTER FOREIGN TABLE shop_customer ALTER city SET NOT NULL", 0),
+                ("ALTER TABLE shop_customer ADD CONSTRAINT n NOT NULL city", 1),
+                ("ALTER TABLE shop_customer ADD NOT NULL city NOT VALID", 0),
                 ("CREATE TABLE fresh (a int); ALTER TABLE fresh ALTER a SET NOT NULL", 0),
                 (
                     "operations = [migrations.AlterField('customer', 'city', models.CharField(max_length=60, null=True))]",

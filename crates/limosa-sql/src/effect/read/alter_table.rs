@@ -52,7 +52,7 @@ pub(super) fn change(mut action: Cursor<'_>) -> Option<Change> {
     let change = match word {
         Some("ADD") => add(action)?,
         Some("DROP") => drop(action)?,
-        Some("ALTER") if action.take(&["CONSTRAINT"]) => TableChange::AlterConstraint { name: action.part()? },
+        Some("ALTER") if action.take(&["CONSTRAINT"]) => altered_constraint(action)?,
         Some("ALTER") => alter_column(action)?,
         Some("RENAME") => return rename(action),
         Some("SET") => set(action)?,
@@ -83,6 +83,13 @@ pub(super) fn added_constraint(mut action: Cursor<'_>) -> Option<TableChange> {
     Some(TableChange::AddConstraint { name, kind, not_valid, using_index })
 }
 
+/// Reads what becomes of a constraint (PostgreSQL).
+fn altered_constraint(mut action: Cursor<'_>) -> Option<TableChange> {
+    let name = action.part()?;
+    let at_once = action.is(&["NOT", "DEFERRABLE"]) || action.has(&["INITIALLY", "IMMEDIATE"]);
+    Some(TableChange::AlterConstraint { name, at_once })
+}
+
 fn drop(mut action: Cursor<'_>) -> Option<TableChange> {
     let is_constraint = action.take(&["CONSTRAINT"]);
     if !is_constraint {
@@ -103,7 +110,7 @@ fn rename(mut action: Cursor<'_>) -> Option<Change> {
         return Some(Change::Rename(action.part()?));
     }
     if action.take(&["CONSTRAINT"]) {
-        return Some(Change::Of(TableChange::AlterConstraint { name: action.part()? }));
+        return Some(Change::Of(TableChange::AlterConstraint { name: action.part()?, at_once: false }));
     }
     action.take(&["COLUMN"]);
     let column = action.part()?;

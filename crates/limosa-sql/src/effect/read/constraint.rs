@@ -16,8 +16,8 @@ pub(super) struct Constraint {
 
 /// Returns whether a constraint of a table stands here, and not a column.
 pub(super) fn is_constraint(cursor: Cursor<'_>) -> bool {
-    let exclusion = cursor.dialect() == Dialect::Postgres && cursor.is(&["EXCLUDE"]);
-    exclusion
+    let is_postgres = cursor.dialect() == Dialect::Postgres;
+    is_postgres && (cursor.is(&["EXCLUDE"]) || cursor.is(&["NOT", "NULL"]))
         || cursor.is(&["PRIMARY", "KEY"])
         || cursor.is(&["FOREIGN", "KEY"])
         || cursor.is_one_of(&["CONSTRAINT", "UNIQUE", "CHECK"])

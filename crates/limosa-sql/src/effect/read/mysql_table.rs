@@ -88,7 +88,7 @@ fn drop(mut action: Cursor<'_>) -> Option<TableChange> {
 
 fn alter(mut action: Cursor<'_>) -> Option<TableChange> {
     if action.take_one_of(&["CHECK", "CONSTRAINT"]).is_some() {
-        return Some(TableChange::AlterConstraint { name: action.part()? });
+        return Some(TableChange::AlterConstraint { name: action.part()?, at_once: false });
     }
     if action.take_one_of(&["INDEX", "KEY"]).is_some() {
         return Some(TableChange::Attribute { verb: "alter index".into() });
