@@ -3,7 +3,7 @@
 use crate::check::{Check, Look};
 use crate::finding::{Finding, Findings};
 use crate::plan::{Plan, PlannedMigration};
-use crate::policy::{self, Policy};
+use crate::policy;
 use crate::rules::Rules;
 use crate::so_far::SoFar;
 use crate::subject::Subject;
@@ -12,11 +12,11 @@ use crate::subject::Subject;
 pub fn judge(plan: &Plan<'_>, rules: &Rules<'_>) -> Vec<Finding> {
     let here = rules.checks.iter().copied().filter(|check| check.databases.contains(&plan.context.dialect));
     let checks: Vec<&'static Check> = here.collect();
-    let policies: Vec<&Policy> = rules.policies.iter().filter(|policy| policy.runs).collect();
+    let mut policies = policy::Looking::new(rules.policies);
     let mut found = Vec::new();
     subjects(plan, &mut |subject| {
         look(&checks, subject, &mut found);
-        found.extend(policy::look(&policies, subject));
+        found.extend(policies.look(subject));
     });
     found
 }

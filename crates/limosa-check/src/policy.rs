@@ -10,12 +10,12 @@ mod walk;
 mod why;
 mod words;
 
-use cel::Value;
 use smol_str::SmolStr;
 
 pub use self::expression::Problem;
 use self::expression::{Expression, context};
 use self::schema::Type;
+use self::values::Sight;
 pub use self::why::{Term, Why};
 use self::words::Words;
 use crate::check::Group;
@@ -161,24 +161,12 @@ impl Policy {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        self.decide(&context(given)).map_err(|reason| vec![reason])
+        self.condition.holds(&context(given)).map_err(|reason| vec![reason])
     }
 
-    fn decide(&self, context: &cel::Context<'_, '_>) -> Result<bool, String> {
-        match self.condition.evaluate(context)? {
-            Value::Bool(found) => Ok(found),
-            other => Err(format!("it is {other:?}, and neither true nor false")),
-        }
-    }
-
-    fn finding(
-        &self,
-        subject: &Subject<'_>,
-        context: &cel::Context<'_, '_>,
-        decided: Result<bool, String>,
-    ) -> Option<Finding> {
+    fn finding(&self, subject: &Subject<'_>, context: &cel::Context<'_, '_>) -> Option<Finding> {
         let finding = |level, message| Finding::new(subject, &self.code, &self.name, level, message);
-        let mut finding = match decided {
+        let mut finding = match self.condition.holds(context) {
             Ok(false) => return None,
             Ok(true) => {
                 let finding = finding(self.level, self.said.with(context));
@@ -196,15 +184,27 @@ impl Policy {
     }
 }
 
-/// Lets policies look at a subject.
-pub(crate) fn look(policies: &[&Policy], subject: &Subject<'_>) -> Vec<Finding> {
-    let on = looked_at(subject);
-    if policies.iter().all(|policy| policy.on != on) {
-        return Vec::new();
+/// The policies that run, while they look at a plan.
+pub(crate) struct Looking<'a> {
+    policies: Vec<&'a Policy>,
+    sight: Sight,
+}
+
+impl<'a> Looking<'a> {
+    pub(crate) fn new(policies: &'a [Policy]) -> Self {
+        Self { policies: policies.iter().filter(|policy| policy.runs).collect(), sight: Sight::default() }
     }
-    let context = context(values::variables(subject, on));
-    let looking = policies.iter().filter(|policy| policy.on == on);
-    looking.filter_map(|policy| policy.finding(subject, &context, policy.decide(&context))).collect()
+
+    /// Lets them look at a subject.
+    pub(crate) fn look(&mut self, subject: &Subject<'_>) -> Vec<Finding> {
+        let on = looked_at(subject);
+        if self.policies.iter().all(|policy| policy.on != on) {
+            return Vec::new();
+        }
+        let context = context(self.sight.variables(subject));
+        let looking = self.policies.iter().filter(|policy| policy.on == on);
+        looking.filter_map(|policy| policy.finding(subject, &context)).collect()
+    }
 }
 
 /// Returns what a subject is.

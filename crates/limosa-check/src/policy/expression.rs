@@ -7,6 +7,7 @@ use cel::{Context, Env, ExecutionError, IdedExpr, Value, extensions};
 
 use super::schema::{Member, Type};
 use super::walk::Walk;
+use super::words::show;
 
 /// The functions and operators that expressions may use.
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
@@ -65,13 +66,28 @@ impl Expression {
         Value::resolve(&self.tree, context).map_err(|error| self.reason(&error))
     }
 
+    /// Evaluates a condition.
+    ///
+    /// # Errors
+    /// When something is not there that it reads, or it is neither true nor false.
+    pub(super) fn holds(&self, context: &Context<'_, '_>) -> Result<bool, String> {
+        match self.evaluate(context)? {
+            Value::Bool(holds) => Ok(holds),
+            other => Err(format!("it is `{}`, and neither true nor false", show(&other))),
+        }
+    }
+
     fn reason(&self, error: &ExecutionError) -> String {
         let ExecutionError::NoSuchKey(key) = error else { return plain(&error.to_string()) };
+        // The error names the last part of the path alone, which several may have.
         let is_it = |(path, _): &&(String, &str)| path.rsplit('.').next() == Some(key.as_str());
-        match self.conditional.iter().find(is_it) {
-            Some((path, when)) => format!("there is no `{path}` here, only {when}"),
-            None => format!("there is no `{key}` here"),
-        }
+        let paths: Vec<String> = self
+            .conditional
+            .iter()
+            .filter(is_it)
+            .map(|(path, when)| format!("there is no `{path}` here, only {when}"))
+            .collect();
+        if paths.is_empty() { format!("there is no `{key}` here") } else { paths.join("; or ") }
     }
 }
 

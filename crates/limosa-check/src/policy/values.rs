@@ -14,23 +14,45 @@ use limosa_plan::stage::Half;
 use limosa_sql::dialect::Dialect;
 
 use self::operation::kind;
-use super::On;
-use crate::plan::{PlannedMigration, PlannedOperation};
+use crate::plan::PlannedOperation;
 use crate::subject::Subject;
 
-/// Returns the variables of what is looked at.
-pub(super) fn variables(subject: &Subject<'_>, on: On) -> Vec<(&'static str, Value)> {
-    let mut variables = vec![("database", database(subject)), ("migration", migration(subject, on))];
-    if let Some(operation) = subject.operation {
-        let values = operation::value(subject, operation);
+/// Makes the variables of what is looked at, and keeps those that the next thing may share: an operation may have thousands of statements.
+#[derive(Default)]
+pub(super) struct Sight {
+    database: Option<Value>,
+    /// The migration that was looked at last, known by its place in memory.
+    migration: Option<(usize, Value)>,
+    /// The operation that was looked at last.
+    operation: Option<(usize, Value)>,
+}
+
+impl Sight {
+    /// Returns the variables of what is looked at.
+    pub(super) fn variables(&mut self, subject: &Subject<'_>) -> Vec<(&'static str, Value)> {
+        let database = self.database.get_or_insert_with(|| database(subject)).clone();
+        let Some(operation) = subject.operation else {
+            return vec![("database", database), ("migration", whole_migration(subject))];
+        };
         let table = table_of(subject, operation);
-        variables.push(("table", self::table(subject, operation, table.as_deref())));
-        variables.push(("op", values));
+        let mut variables = vec![
+            ("database", database),
+            ("migration", kept(&mut self.migration, subject.migration, || migration(subject).value())),
+            ("table", self::table(subject, operation, table.as_deref())),
+            ("op", kept(&mut self.operation, operation, || operation::value(subject, operation))),
+        ];
+        variables.extend(subject.statement.map(|statement| ("statement", statement::value(statement))));
+        variables
     }
-    if let Some(statement) = subject.statement {
-        variables.push(("statement", statement::value(statement)));
+}
+
+/// Returns the value of something: the one that is kept, if it was made of that.
+fn kept<T>(kept: &mut Option<(usize, Value)>, of: &T, make: impl FnOnce() -> Value) -> Value {
+    let place = std::ptr::from_ref(of).addr();
+    match kept {
+        Some((known, value)) if *known == place => value.clone(),
+        _ => kept.insert((place, make())).1.clone(),
     }
-    variables
 }
 
 /// Returns the table that a statement or an operation is about.
@@ -57,8 +79,8 @@ fn database(subject: &Subject<'_>) -> Value {
         .value()
 }
 
-fn migration(subject: &Subject<'_>, on: On) -> Value {
-    let planned: &PlannedMigration<'_> = subject.migration;
+fn migration(subject: &Subject<'_>) -> Members {
+    let planned = subject.migration;
     let migration = planned.migration;
     let ids = |ids: &[MigrationId]| ids.iter().map(|id| Value::from(id.to_string())).collect::<Vec<_>>();
     let stage = planned.staged.as_ref().map(|staged| match staged.half {
@@ -68,7 +90,7 @@ fn migration(subject: &Subject<'_>, on: On) -> Value {
         Half::Unclear => "unclear",
     });
     let kinds = planned.operations.iter().map(|operation| Value::from(kind(operation)));
-    let members = Members::default()
+    Members::default()
         .set("app", migration.id.app.as_str())
         .set("name", migration.id.name.as_str())
         .set_some("file", subject.plan.history.files.get(&migration.id).map(String::as_str))
@@ -77,17 +99,17 @@ fn migration(subject: &Subject<'_>, on: On) -> Value {
         .set_some("stage", stage)
         .set("dependencies", ids(&migration.dependencies))
         .set("replaces", ids(&migration.replaces))
-        .set("kinds", kinds.collect::<Vec<_>>());
-    if on != On::Migration {
-        return members.value();
-    }
-    let operations = planned.operations.iter().map(|operation| operation::value(subject, operation));
-    members.set("operations", operations.collect::<Vec<_>>()).value()
+        .set("kinds", kinds.collect::<Vec<_>>())
+}
+
+fn whole_migration(subject: &Subject<'_>) -> Value {
+    let operations = subject.migration.operations.iter().map(|operation| operation::value(subject, operation));
+    migration(subject).set("operations", operations.collect::<Vec<_>>()).value()
 }
 
 fn table(subject: &Subject<'_>, operation: &PlannedOperation<'_>, name: Option<&str>) -> Value {
     let Some(name) = name else { return Members::default().set("new", false).value() };
-    let is_new = subject.so_far.is_new(name) || operation::makes(operation, name);
+    let is_new = subject.so_far.is_new(name) || operation::makes(subject, operation, name);
     let stats = subject.plan.stats.table(name).copied();
     let stats = if is_new { stats.or_else(|| Some(Default::default())) } else { stats };
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);

@@ -8,7 +8,7 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operator
 use limosa_model::suggest;
 
 use super::expression::Problem;
-use super::schema::{Member, Type};
+use super::schema::{Member, Type, is_word};
 
 /// The functions of the language, with what comes out of them.
 const FUNCTIONS: &[(&str, Type)] = &[
@@ -156,12 +156,8 @@ impl Walk {
                 self.compared(call, *one, *other);
                 Type::Bool
             }
-            (op::IN, [one, _]) => {
-                if let (Type::Word(words), [_, list]) = (*one, call.args.as_slice())
-                    && let Expr::List(list) = &list.expr
-                {
-                    list.elements.iter().for_each(|item| self.word(words, &path(&call.args[0]), item));
-                }
+            (op::IN, [item, list]) => {
+                self.contained(call, *item, *list);
                 Type::Bool
             }
             (op::INDEX | op::OPT_INDEX | op::OPT_SELECT, [of, _]) => self.indexed(call, *of),
@@ -213,9 +209,10 @@ impl Walk {
         if let (Some(first), Some(second)) = (kind(one), kind(other))
             && first != second
         {
-            let (shown, than) =
-                if matches!(left.expr, Expr::Literal(_)) { (path(right), one) } else { (path(left), other) };
-            let of = if matches!(left.expr, Expr::Literal(_)) { other } else { one };
+            let (shown, of, than) = match left.expr {
+                Expr::Literal(_) => (path(right), other, one),
+                _ => (path(left), one, other),
+            };
             let message = format!("`{shown}` is {}, and is compared with {}", of.describe(), than.describe());
             self.problem(message, &shown, None);
         }
@@ -226,10 +223,23 @@ impl Walk {
         }
     }
 
+    /// Looks at `a in b`: texts that something never is are in no list of it, and it is in no list of them.
+    fn contained(&mut self, call: &CallExpr, item: Type, list: Type) {
+        let [left, right] = call.args.as_slice() else { return };
+        match (item, list, &right.expr) {
+            (Type::Word(words), _, Expr::List(literals)) => {
+                literals.elements.iter().for_each(|literal| self.word(words, &path(left), literal));
+            }
+            (_, Type::List(Type::Word(words)), _) => self.word(words, &path(right), left),
+            _ => {}
+        }
+    }
+
+    /// Looks at a text that is compared with what is always one of some words.
     fn word(&mut self, words: &[&str], shown: &str, compared: &IdedExpr) {
         let Expr::Literal(LiteralValue::String(text)) = &compared.expr else { return };
         let text = text.inner();
-        if words.contains(&text) || text.contains('.') {
+        if is_word(words, text) {
             return;
         }
         let help = match suggest::nearest(text, words.iter().copied()) {

@@ -1,9 +1,8 @@
 //! Why a policy found something or nothing: what each part of its condition says.
 
-use cel::Value;
-
 use super::expression::{Expression, context};
-use super::{Policy, schema, values};
+use super::values::Sight;
+use super::{Policy, schema};
 use crate::judge::subjects;
 use crate::plan::Plan;
 
@@ -30,10 +29,9 @@ pub struct Term {
 impl Policy {
     /// Returns what the policy says of everything in a plan that it looks at, and why.
     pub fn explain(&self, plan: &Plan<'_>) -> Vec<Why> {
-        let mut told = Vec::new();
+        let (parts, mut sight, mut told) = (self.parts(), Sight::default(), Vec::new());
         subjects(plan, &mut |subject| {
-            let on = super::looked_at(subject);
-            if on != self.on {
+            if super::looked_at(subject) != self.on {
                 return;
             }
             let about = match (subject.statement, subject.operation) {
@@ -41,28 +39,23 @@ impl Policy {
                 (None, Some(operation)) => operation.describe(),
                 (None, None) => subject.migration.id().to_string(),
             };
-            let context = context(values::variables(subject, on));
-            let found = self.decide(&context);
-            told.push(Why { about, found, terms: self.terms(&context) });
+            let context = context(sight.variables(subject));
+            let term =
+                |(text, part): &(&str, Expression)| Term { text: (*text).to_owned(), holds: part.holds(&context) };
+            let terms = parts.iter().map(term).collect();
+            told.push(Why { about, found: self.condition.holds(&context), terms });
         });
         told
     }
 
-    fn terms(&self, context: &cel::Context<'_, '_>) -> Vec<Term> {
+    /// Returns the parts of the condition; none when there is one alone, or when one of them cannot be read alone and tells nothing.
+    fn parts(&self) -> Vec<(&str, Expression)> {
         let parts = conjuncts(&self.when);
         if parts.len() < 2 {
             return Vec::new();
         }
-        let term = |text: &str| {
-            let expression = Expression::read(text, schema::variables(self.on)).ok()?;
-            let holds = expression.evaluate(context).and_then(|value| match value {
-                Value::Bool(holds) => Ok(holds),
-                other => Err(format!("it is {other:?}")),
-            });
-            Some(Term { text: text.to_owned(), holds })
-        };
-        // A part that cannot be read alone tells nothing.
-        parts.into_iter().map(term).collect::<Option<_>>().unwrap_or_default()
+        let read = |text| Some((text, Expression::read(text, schema::variables(self.on)).ok()?));
+        parts.into_iter().map(read).collect::<Option<_>>().unwrap_or_default()
     }
 }
 
@@ -79,6 +72,8 @@ fn conjuncts(expression: &str) -> Vec<&str> {
             (b'"' | b'\'', None) => quote = Some(bytes[at]),
             (b'(' | b'[' | b'{', None) => depth += 1,
             (b')' | b']' | b'}', None) => depth = depth.saturating_sub(1),
+            // `a.?b` is no condition.
+            (b'?', None) if at > 0 && bytes[at - 1] == b'.' => {}
             // These bind less than `&&`.
             (b'?' | b'|', None) if depth == 0 => return Vec::new(),
             (b'&', None) if depth == 0 && bytes.get(at + 1) == Some(&b'&') => {
@@ -107,6 +102,7 @@ mod tests {
             ("a == \"b && \\\" c\" && d == 'e && f'", vec!["a == \"b && \\\" c\"", "d == 'e && f'"]),
             ("a && b || c", vec![]),
             ("a && b ? c : d", vec![]),
+            ("a.?b.orValue(1) > 0 && c", vec!["a.?b.orValue(1) > 0", "c"]),
         ] {
             assert_eq!(conjuncts(expression), expected, "{expression}");
         }

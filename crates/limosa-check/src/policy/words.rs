@@ -64,7 +64,8 @@ fn add(pieces: &mut Vec<Piece>, text: &str) {
     }
 }
 
-fn show(value: &Value) -> String {
+/// Returns a value as a text.
+pub(super) fn show(value: &Value) -> String {
     match value {
         Value::String(text) => text.to_string(),
         Value::Int(number) => number.to_string(),

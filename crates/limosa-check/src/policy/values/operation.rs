@@ -7,6 +7,7 @@ use limosa_sql::effect::Effect;
 use limosa_sql::model::Models;
 
 use super::{Members, field, texts, written};
+use crate::known;
 use crate::plan::PlannedOperation;
 use crate::subject::Subject;
 
@@ -98,11 +99,13 @@ pub(super) fn changed_table(planned: &PlannedOperation<'_>) -> Option<String> {
     meant.chain(done).find_map(Effect::table).map(str::to_owned)
 }
 
-/// Returns whether an operation makes a table.
-pub(super) fn makes(planned: &PlannedOperation<'_>, name: &str) -> bool {
-    let is_it =
-        |effect: &Effect| matches!(effect, Effect::CreateTable { table, .. } if table.eq_ignore_ascii_case(name));
-    planned.meaning.iter().any(|meant| is_it(&meant.effect))
+/// Returns whether the statement or the operation that is looked at makes a table.
+pub(super) fn makes(subject: &Subject<'_>, planned: &PlannedOperation<'_>, name: &str) -> bool {
+    let is_it = |effect: &Effect| matches!(effect, Effect::CreateTable { table, .. } if known::is_same(table, name));
+    match subject.statement {
+        Some(statement) => statement.effects.iter().any(|(effect, _)| is_it(effect)),
+        None => planned.meaning.iter().any(|meant| is_it(&meant.effect)),
+    }
 }
 
 /// Returns an operation.
