@@ -26,8 +26,8 @@ fn fold(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
-/// Counts insertions, deletions, substitutions and swaps of neighbours (optimal string alignment).
-fn distance(a: &str, b: &str) -> usize {
+/// Returns how many insertions, deletions, substitutions and swaps of neighbours make one name of another (optimal string alignment).
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -13,7 +13,7 @@ mod sql_text;
 mod transaction;
 
 pub(crate) use atoms::advance_operation;
-pub use atoms::{Atom, advance, atoms, irreversible};
+pub use atoms::{Atom, advance, atoms, has_way_back, irreversible};
 pub use collect::{Collected, collect, unknown_defaults};
 pub use compiler::{Compiled, Compiler, compile};
 pub use python::{UnknownDefault, needs_python};

@@ -132,10 +132,11 @@ pub async fn steps(
         let compiled = compiler.and_then(steps::compile).map_err(|error| workspace.step_error(&error))?.0;
         let half = staged.map_or(Half::Either, StagedMigration::half);
         let backwards = job.direction == Direction::Backwards;
+        let runs_itself = job.migration.runs_itself(true);
         let operations = compiled.into_iter().map(|compiled| PlanOperation {
             description: compiled.description(),
             stage: operation_stage(half, &job.migration, staged, compiled.operation),
-            reversible: backwards || compiled.operation.is_none_or(Operation::reversible),
+            reversible: backwards || runs_itself || compiled.operation.is_none_or(steps::has_way_back),
             place: place(&*workspace, compiled.operation.and_then(|operation| operation.span.0)),
             steps: compiled.steps.into_iter().map(|step| costs.step(step, &tables, &context)).collect(),
         });
@@ -144,7 +145,7 @@ pub async fn steps(
             app: app.to_string(),
             name: name.to_string(),
             backwards,
-            reversible: backwards || steps::irreversible(&job.migration).is_empty(),
+            reversible: backwards || steps::irreversible(workspace.migration(&job.migration.id)?).is_empty(),
             transaction: steps::is_one_transaction(&context, &job.migration, job.direction),
             stage: stages::half_name(half),
             stage_because: staged.map(|staged| stages::describe(workspace, staged)).unwrap_or_default(),

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use super::Loader;
 use crate::MigrationId;
+use crate::suggest::distance;
 
 /// Why a name does not stand for one migration.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -89,20 +90,4 @@ fn most_similar<'c>(wanted: &str, candidates: impl Iterator<Item = &'c SmolStr>)
         .filter(|(distance, candidate)| distance * 3 <= candidate.chars().count())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
-}
-
-/// Returns the Levenshtein distance of two names.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (i, a) in one.chars().enumerate() {
-        let mut diagonal = i;
-        row[0] = i + 1;
-        for (j, &b) in other.iter().enumerate() {
-            let changed = diagonal + usize::from(a != b);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[other.len()]
 }

@@ -30,14 +30,23 @@ pub fn irreversible(migration: &Migration) -> Vec<StepError> {
     if migration.runs_itself(true) {
         return found;
     }
-    for operation in &migration.operations {
-        match &operation.kind {
-            OperationKind::SeparateDatabaseAndState(separate) => nested_irreversible(separate, &mut found),
-            _ if !operation.reversible() => found.push(error(operation, StepErrorKind::Irreversible)),
-            _ => {}
-        }
-    }
+    migration.operations.iter().for_each(|operation| find_irreversible(operation, &mut found));
     found
+}
+
+/// Returns whether an operation has a way back, with all that is nested in it.
+pub fn has_way_back(operation: &Operation) -> bool {
+    let mut found = Vec::new();
+    find_irreversible(operation, &mut found);
+    found.is_empty()
+}
+
+fn find_irreversible(operation: &Operation, found: &mut Vec<StepError>) {
+    match &operation.kind {
+        OperationKind::SeparateDatabaseAndState(separate) => nested_irreversible(separate, found),
+        _ if !operation.reversible() => found.push(error(operation, StepErrorKind::Irreversible)),
+        _ => {}
+    }
 }
 
 fn nested_irreversible(separate: &SeparateDatabaseAndState, found: &mut Vec<StepError>) {

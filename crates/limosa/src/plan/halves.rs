@@ -32,8 +32,14 @@ pub fn halves(migrations: &[PlanMigration]) -> [PlanHalf; 2] {
 impl PlanOperation {
     /// Returns whether it runs in a half of a deploy.
     pub fn is_in(&self, stage: &str) -> bool {
-        (self.stage == Stage::PostDeploy.as_str()) == (stage == Stage::PostDeploy.as_str())
+        runs_in(self.stage, stage)
     }
+}
+
+/// Returns whether what is of a stage runs in a half: what may run in either runs before the deploy.
+fn runs_in(of: &str, half: &str) -> bool {
+    let is_after = |stage: &str| stage == Stage::PostDeploy.as_str();
+    is_after(of) == is_after(half)
 }
 
 fn half(stage: Stage, migrations: &[PlanMigration]) -> PlanHalf {
@@ -42,7 +48,7 @@ fn half(stage: Stage, migrations: &[PlanMigration]) -> PlanHalf {
         PlanHalf { stage, migrations: Vec::new(), steps: 0, locks: Vec::new(), seconds: Some(0.0), reversible: true };
     for migration in migrations {
         let operations: Vec<&PlanOperation> = migration.operations.iter().filter(|one| one.is_in(stage)).collect();
-        let is_empty = migration.operations.is_empty() && stage == Stage::PreDeploy.as_str();
+        let is_empty = migration.operations.is_empty() && runs_in(migration.stage, stage);
         if operations.is_empty() && !is_empty {
             continue;
         }

@@ -26,17 +26,20 @@ fn tags(page: &str) -> Vec<String> {
 #[test]
 fn a_report_tells_what_each_half_does() {
     on_each("report", |database| {
-        let no_way_back =
-            "\n[[operations]]\nop = \"RunSQL\"\nsql = \"DELETE FROM blog_tag\"\nstage = \"post-deploy\"\n";
+        // Nested, and all the same without a way back.
+        let no_way_back = "\n[[operations]]\nop = \"SeparateDatabaseAndState\"\nstage = \"post-deploy\"\n\
+                           database_operations = [{ op = \"RunSQL\", sql = \"DELETE FROM blog_tag\" }]\n";
         let project =
             project(&line(&[add("slug"), remove("old") + &add("more"), no_way_back.to_owned()]), "", database);
+        let nothing = format!("stage = \"post-deploy\"\n{}", migration(&["blog.0004_m"], ""));
+        project.write("blog/migrations/0005_nothing.toml", nothing);
         project.run("migrate blog 0001").ends(0);
         let said = project.run("plan --format json").ends(0).json().remove(0);
         let halves = said["halves"].as_array().expect("halves");
         let migrations: Vec<&serde_json::Value> = halves.iter().map(|half| &half["migrations"]).collect();
         assert_eq!(
             serde_json::json!(migrations),
-            serde_json::json!([["blog.0002_m", "blog.0003_m"], ["blog.0003_m", "blog.0004_m"]])
+            serde_json::json!([["blog.0002_m", "blog.0003_m"], ["blog.0003_m", "blog.0004_m", "blog.0005_nothing"]])
         );
         let facts = |key: &str| halves.iter().map(|half| half[key].clone()).collect::<Vec<_>>();
         assert_eq!(facts("reversible"), [true, false], "{said:#}");

@@ -1,8 +1,10 @@
 //! Pending operations that come to a migration when it is applied.
 
 use crate::database::{Database, on_each};
-use crate::project::{Project, migration, operation};
+use crate::interrupts::wait_for_work;
+use crate::project::{Project, migration, operation, run_sql};
 use crate::stages::{add, line, project, remove};
+use crate::takeovers::gate;
 
 /// Writes the second migration anew: what it adds, and its pending operations.
 fn edit(project: &Project, operations: &str, pending: &str) {
@@ -115,5 +117,39 @@ fn what_is_recorded_without_being_run_does_not_run_later() {
         project.run("migrate --check").ends(0);
         assert_eq!(database.history("limosa_migrations").len(), 2);
         assert!(database.dump().contains("old"));
+    });
+}
+
+#[test]
+fn a_run_that_is_killed_in_the_middle_of_them_is_finished_by_the_next() {
+    on_each("late_killed", |database| {
+        // What belongs before the deploy leaves them as they are; they are finished by the run after it.
+        for commands in
+            [&["migrate --post-deploy"][..], &["migrate"], &["migrate --pre-deploy", "migrate --post-deploy"]]
+        {
+            let stop = run_sql(&format!("INSERT INTO blog_tag (id) VALUES (1); {}", gate(database)));
+            let project = edited(database, &[], &(remove("old") + &stop + &remove("title")))
+                .with("LIMOSA_LEASE_MILLISECONDS", "4000");
+            database.execute("CREATE TABLE gate (shut integer)");
+            database.execute("INSERT INTO gate VALUES (1)");
+            let killed = project.start("migrate --post-deploy");
+            wait_for_work(database, &killed);
+            killed.signal("KILL");
+            killed.end();
+            database.execute("DELETE FROM gate");
+            // Where the server keeps definitions at once, the half that ran is there.
+            assert_eq!(database.dump().contains("old"), database.rolls_back());
+            project.run("showmigrations").ends(0).prints(&["[X] 0002_m (pending operations wait)"]);
+            project.run("migrate --check").ends(1);
+            for command in commands {
+                project.run(command).ends(0);
+            }
+            assert_eq!(database.query("SELECT count(*) FROM blog_tag"), ["1"]);
+            assert!(!database.dump().contains("title"));
+            project.run("migrate --check").ends(0);
+            project.run("migrate").ends(0).prints(&["No migrations to apply."]);
+            database.execute("DROP TABLE gate");
+            check(&project, database, &["0001", "0002"], false);
+        }
     });
 }
