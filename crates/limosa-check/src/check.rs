@@ -118,6 +118,12 @@ impl Check {
         let first = self.documentation.trim().lines().next().unwrap_or_default();
         first.trim().trim_end_matches('.')
     }
+
+    /// Returns the documentation as Markdown, without the space with which each line of a doc comment begins.
+    pub fn markdown(&self) -> String {
+        let lines = self.documentation.trim().lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+        lines.collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// Declares a check; its doc comment becomes its documentation.

@@ -25,6 +25,8 @@ pub struct Connected {
     pub alias: String,
     /// The run: no other one has the same.
     pub run_id: String,
+    /// For how long a sign of life of the run is good.
+    pub(crate) life: Duration,
     url: DatabaseUrl,
     options: ConnectOptions,
 }
@@ -53,7 +55,7 @@ impl Connected {
         let connection = Connection::open(&url, &options).await?;
         let context = context_of(workspace, alias, &connection);
         let history = History::named(workspace.history_table().clone(), connection.dialect());
-        Ok(Self { connection, context, history, alias: alias.to_owned(), run_id, url, options })
+        Ok(Self { connection, context, history, alias: alias.to_owned(), run_id, life: life(), url, options })
     }
 
     /// Makes the database ready for spatial fields, when the settings name a spatial backend.
@@ -73,13 +75,6 @@ impl Connected {
         Ok(())
     }
 
-    /// Returns for how long a sign of life is good.
-    #[expect(clippy::unused_self, reason = "it is a fact about the run")]
-    pub(crate) fn lease_life(&self) -> Duration {
-        let life = std::env::var(LEASE_VARIABLE).ok().and_then(|text| text.parse().ok()).filter(|life| *life >= 300);
-        life.map_or(Lease::LIFE, Duration::from_millis)
-    }
-
     /// Takes the lease that keeps other runners out, and waits for it as long as told.
     ///
     /// # Errors
@@ -88,7 +83,7 @@ impl Connected {
         let scope = LeaseScope {
             history_table: self.history.table().to_owned(),
             run_id: self.run_id.clone(),
-            life: self.lease_life(),
+            life: self.life,
             url: self.url.clone(),
             options: self.options.clone(),
         };
@@ -181,6 +176,12 @@ impl Connected {
         }
         Ok(true)
     }
+}
+
+/// Returns for how long a sign of life is good.
+fn life() -> Duration {
+    let life = std::env::var(LEASE_VARIABLE).ok().and_then(|text| text.parse().ok()).filter(|life| *life >= 300);
+    life.map_or(Lease::LIFE, Duration::from_millis)
 }
 
 /// Returns what the schema editor goes by on a database that is connected.

@@ -56,7 +56,7 @@ pub async fn gather(
 ) -> Result<Option<Seat>, Error> {
     let connection = &connected.connection;
     let Some(call) = asked(connected, wanted, &plan().await?) else { return Ok(None) };
-    let table = Quorum::of(connection, connected.history.table(), connected.lease_life()).await?;
+    let table = Quorum::of(connection, connected.history.table(), connected.life).await?;
     table.create(connection).await?;
     if let Some(begun) = table.read(connection).await?.into_iter().find(|known| is_rest(&call, known)) {
         let call = QuorumCall { run_id: call.run_id, ..begun.call };
@@ -126,7 +126,7 @@ impl Waiting<'_> {
                 self.events.gathering(arrived.clone(), self.call.needed, waited);
                 told = Some((arrived, waited));
             }
-            if pause(PAUSE.min(self.connected.lease_life() / 4).min(timeout - waited)).await {
+            if pause(PAUSE.min(self.connected.life / 4).min(timeout - waited)).await {
                 let interrupted = "interrupted while waiting for the other members";
                 return Err(DbError::new(DbErrorKind::Cancelled, interrupted).into());
             }

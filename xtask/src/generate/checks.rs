@@ -72,8 +72,8 @@ fn title(dialect: Dialect) -> &'static str {
 
 /// Returns the documentation with its headings under the check's own, and what a block is for before it.
 fn documentation(check: &Check) -> String {
-    let lines = check.documentation.trim().lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
-    let lines = lines.map(|line| match (line.strip_prefix("# "), line.strip_prefix("```")) {
+    let text = check.markdown();
+    let lines = text.lines().map(|line| match (line.strip_prefix("# "), line.strip_prefix("```")) {
         (Some(heading), _) => format!("#### {heading}"),
         (_, Some(info)) if !info.is_empty() => fence(info),
         _ => line.to_owned(),

@@ -35,6 +35,7 @@ fn services_are_told_what_was_found() {
     let index = results[0]["ruleIndex"].as_u64().expect("an index") as usize;
     assert_eq!(sarif["runs"][0]["tool"]["driver"]["rules"][index]["id"], "BC001");
     project.run(&format!("{check} sarif=no/such/folder.sarif")).ends(2).tells(&["cannot write"]);
+    project.run(&format!("{check} sarif --report gitlab")).ends(2).tells(&["two reports would be mixed on stdout"]);
     project.run(&format!("{check} xml")).ends(2).tells(&["expected sarif, github, gitlab or junit"]);
 }
 

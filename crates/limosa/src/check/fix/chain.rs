@@ -130,7 +130,10 @@ impl Names {
         loop {
             self.made += 1;
             let step = if self.is_last { self.made } else { 0 };
-            let number = self.number.map(|(number, digits)| format!("{:0digits$}", number + step)).unwrap_or_default();
+            let number = self
+                .number
+                .map(|(number, digits)| format!("{:0digits$}", number.saturating_add(step)))
+                .unwrap_or_default();
             let rest = match what {
                 Some(what) if self.made < 10 => format!("{}_{what}", self.rest),
                 _ => format!("{}_{}", self.rest, self.made + 1),

@@ -22,6 +22,12 @@ pub(super) async fn run(context: &mut CommandContext, args: &CheckArgs) -> Resul
     if args.deploy {
         return deploy::run(context, args).await;
     }
+    if args.report.iter().filter(|report| report.file.is_none()).count() > 1 {
+        return Err(Error::Usage {
+            message: "two reports would be mixed on stdout".into(),
+            help: "write one of them into a file: `--report sarif=FILE`".into(),
+        });
+    }
     let selection = selection(args)?;
     let mut workspace = context.workspace().await?;
     let configured = Configured::read(&workspace, &args.select, &args.ignore)?;

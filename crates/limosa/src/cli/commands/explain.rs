@@ -52,8 +52,6 @@ fn policies_of(context: &CommandContext, named: Option<&str>) -> Result<Vec<Poli
 }
 
 fn text(check: &Check) -> String {
-    let documentation: Vec<&str> =
-        check.documentation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     let databases: Vec<String> = check.databases.iter().map(ToString::to_string).collect();
     let opt_in = if check.default { "" } else { "; only when it is asked for" };
     let fix = if check.fix.is_some() { "; --fix can write what to do instead" } else { "" };
@@ -64,7 +62,7 @@ fn text(check: &Check) -> String {
         check.group.title(),
         check.level.as_str(),
         databases.join(", "),
-        documentation.join("\n").trim()
+        check.markdown()
     )
 }
 
@@ -128,6 +126,6 @@ fn json(check: &Check) -> serde_json::Value {
         "default": check.default,
         "fixable": check.fix.is_some(),
         "summary": check.summary(),
-        "documentation": check.documentation,
+        "documentation": check.markdown(),
     })
 }

@@ -62,7 +62,7 @@ impl Page<'_> {
         _ = writeln!(
             page,
             "<h2 id=\"{}\">{title}</h2>\n<table>\n<tr><th>migrations</th><td>{}</td></tr>\n<tr><th>steps</th><td>{}</td></tr>\n\
-             <tr><th>takes about</th><td>{seconds}</td></tr>\n<tr><th>locks</th><td>{locks}</td></tr>\n\
+             <tr><th>takes</th><td>{seconds}</td></tr>\n<tr><th>locks</th><td>{locks}</td></tr>\n\
              <tr><th>can be unapplied</th><td>{back}</td></tr>\n</table>",
             half.stage,
             half.migrations.len(),
@@ -129,7 +129,7 @@ fn cost(cost: &Cost) -> String {
     }
     if let Some(seconds) = cost.seconds.filter(|_| cost.work != "catalog") {
         let rows = cost.rows.map(|rows| format!(" for {rows} rows")).unwrap_or_default();
-        parts.push(format!("about {}{rows}", duration(seconds)));
+        parts.push(format!("{}{rows}", duration(seconds)));
     }
     parts.retain(|part| !part.is_empty());
     parts.join("; ")
@@ -144,10 +144,11 @@ fn lock(lock: &PlanLock) -> String {
     format!("<code>{}</code> {}{blocks}", escape(&lock.table), escape(lock.mode))
 }
 
+/// Returns about how long something takes.
 fn duration(seconds: f64) -> String {
     match seconds {
-        seconds if seconds < 0.1 => "no time".to_owned(),
-        seconds if seconds < 120.0 => format!("{seconds:.1} s"),
-        seconds => format!("{:.0} min", seconds / 60.0),
+        seconds if seconds < 0.1 => "less than 0.1 s".to_owned(),
+        seconds if seconds < 120.0 => format!("about {seconds:.1} s"),
+        seconds => format!("about {:.0} min", seconds / 60.0),
     }
 }

@@ -46,12 +46,12 @@ pub(super) fn write(judged: &Judged, workspace: &Workspace, policies: &[Policy])
 }
 
 fn rule(check: &Check) -> Value {
-    let text: Vec<&str> = check.documentation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let text = check.markdown();
     json!({
         "id": check.code,
         "name": check.name,
         "shortDescription": { "text": check.summary() },
-        "help": { "text": text.join("\n"), "markdown": text.join("\n") },
+        "help": { "text": text, "markdown": text },
         "defaultConfiguration": { "level": check.level.as_str(), "enabled": check.default },
     })
 }
