@@ -129,7 +129,7 @@ impl Check {
 /// Declares a check; its doc comment becomes its documentation.
 ///
 /// One that is `opt_in` runs only when it is asked for. One that is `before_deploy` is about code that is gone when the second half of a deploy
-/// runs. One with a `fix` says what `limosa check --fix` does.
+/// runs, one that is `after_deploy` about what comes too late in that half. One with a `fix` says what `limosa check --fix` does.
 macro_rules! declare {
     (@fix) => { None };
     (@fix $fix:expr) => { Some($fix) };

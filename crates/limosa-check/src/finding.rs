@@ -76,15 +76,26 @@ impl Finding {
     /// Returns a finding about what is looked at.
     pub(crate) fn new(subject: &Subject<'_>, code: &str, name: &str, level: Level, message: String) -> Self {
         Self {
+            operation: subject.operation.map(PlannedOperation::describe),
+            span: subject.span(),
+            sql: subject.statement.map(|statement| statement.sql.clone()),
+            own_sql: subject.is_own_sql(),
+            ..Self::about(subject.migration.id(), code, name, level, message)
+        }
+    }
+
+    /// Returns a finding about a migration, without anything that only some have.
+    pub(crate) fn about(migration: &MigrationId, code: &str, name: &str, level: Level, message: String) -> Self {
+        Self {
             code: code.into(),
             name: name.into(),
             level,
-            migration: subject.migration.id().clone(),
-            operation: subject.operation.map(PlannedOperation::describe),
-            span: subject.span(),
+            migration: migration.clone(),
+            operation: None,
+            span: None,
             inside: None,
-            sql: subject.statement.map(|statement| statement.sql.clone()),
-            own_sql: subject.statement.is_some_and(|statement| statement.own),
+            sql: None,
+            own_sql: false,
             table: None,
             message,
             help: None,

@@ -73,15 +73,14 @@ pub(crate) fn not_valid(subject: &Subject<'_>) -> Vec<Fix> {
     if subject.is_postgres() { of(subject, FixKind::NotValid, is_check) } else { Vec::new() }
 }
 
-/// Returns how a new column gets its value from the database: where Django can write that (5.0), and the default is a literal.
+/// Returns how a new column gets its value from the database: where Django can write that (from 5.0 on), and the default is a literal.
 pub(crate) fn db_default(subject: &Subject<'_>) -> Vec<Fix> {
     let can = |op: &AddField| {
         let field = &op.field;
         let literal = matches!(&field.default, Some(Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Str(_)));
-        let internal = field.class.rsplit('.').next().unwrap_or_default();
         // MySQL has no literal defaults for them.
-        let is_large =
-            subject.dialect() == Dialect::MySql && ["TextField", "JSONField", "BinaryField"].contains(&internal);
+        let is_large = subject.dialect() == Dialect::MySql
+            && matches!(field.kind, FieldKind::Text | FieldKind::Json | FieldKind::Binary);
         let is_plain = field.related_model().is_none() && field.custom.is_none();
         literal
             && field.db_default.is_none()

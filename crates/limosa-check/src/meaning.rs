@@ -31,6 +31,7 @@ pub(crate) fn of_states(
         }
         let (old, new) = (both.before.orphan(&id).ok(), both.after.orphan(other.unwrap_or(&id)).ok());
         let stays = old.is_some() && new.is_some();
+        let is_table = |view: &ModelView| view.can_migrate(context.dialect.vendor());
         let (old, new) = (old.filter(is_table), new.filter(is_table));
         // A model that is managed from now on, or no longer, leaves its table as it is.
         if !stays || old.is_some() == new.is_some() {
@@ -70,10 +71,6 @@ fn renamed_model(app: &str, operation: &Operation, before: &ProjectState) -> Opt
     let OperationKind::RenameModel(op) = &operation.kind else { return None };
     let (old, new) = (ModelId::new(app, &op.old_name), ModelId::new(app, &op.new_name));
     Some(if before.get(&old).is_some() { (old, new) } else { (new, old) })
-}
-
-fn is_table(view: &ModelView) -> bool {
-    view.managed && view.swapped.is_none() && !view.state.options.proxy()
 }
 
 /// The models before and after an operation.

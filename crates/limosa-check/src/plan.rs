@@ -116,9 +116,7 @@ impl PlannedMigration<'_> {
         let after = if self.direction == Direction::Forwards { Stage::PostDeploy } else { Stage::PreDeploy };
         own.is_some_and(|own| own.stage == Some(after))
     }
-}
 
-impl PlannedMigration<'_> {
     /// Takes over what functions do that operations run, as far as they can be read.
     pub fn read_code(&mut self, read: impl Fn(&Value) -> Option<CodeFacts>) {
         for operation in &mut self.operations {

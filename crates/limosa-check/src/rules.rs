@@ -15,7 +15,7 @@ pub struct Rules<'a> {
 
 impl<'a> Rules<'a> {
     /// Returns whether the check or policy of a code runs.
-    pub fn run(&self, code: &str) -> bool {
+    pub fn runs(&self, code: &str) -> bool {
         self.checks.iter().any(|check| check.code == code)
             || self.policies.iter().any(|policy| policy.runs && policy.code == code)
     }

@@ -9,7 +9,6 @@ mod comment;
 use std::ops::Range;
 
 use limosa_model::{MigrationId, SourceId, Span};
-use smol_str::SmolStr;
 
 pub use self::comment::{Comment, comments};
 use crate::check::Check;
@@ -138,24 +137,10 @@ impl Placed {
         let comment = &self.comment;
         let mut doubts = Vec::new();
         let mut doubt = |check: &'static Check, message: String, help: &str| {
-            if rules.run(check.code) {
-                doubts.push(Finding {
-                    code: SmolStr::new_static(check.code),
-                    name: SmolStr::new_static(check.name),
-                    level: check.level,
-                    migration: file.migration.clone(),
-                    operation: Some("this comment".into()),
-                    span: Some(file.span(&comment.range)),
-                    sql: None,
-                    own_sql: false,
-                    table: None,
-                    message,
-                    help: Some(help.into()),
-                    estimate: None,
-                    once: false,
-                    inside: None,
-                    fixes: Vec::new(),
-                });
+            if rules.runs(check.code) {
+                let about = Finding::about(file.migration, check.code, check.name, check.level, message);
+                let (operation, span) = (Some("this comment".into()), Some(file.span(&comment.range)));
+                doubts.push(Finding { operation, span, help: Some(help.into()), ..about });
             }
         };
         if comment.is_over(today) {
@@ -176,7 +161,7 @@ impl Placed {
                     format!("no check is called `{code}`"),
                     "`limosa explain` lists the checks",
                 );
-            } else if !used && meant.iter().all(|code| rules.run(code)) {
+            } else if !used && meant.iter().all(|code| rules.runs(code)) {
                 doubt(
                     &suppressions::unused::CHECK,
                     format!("nothing here is found by `{code}`"),

@@ -78,7 +78,7 @@ pub(crate) fn referring(state: &ProjectState, context: &Context, table: &str) ->
 impl Unknown {
     /// Returns what becomes of it in the deploy.
     pub(crate) fn fate<'a>(&self, subject: &Subject<'a>) -> Fate<'a> {
-        let is_table = |table: &str| known::bare(table).eq_ignore_ascii_case(&self.table);
+        let is_table = |table: &str| known::is_same(table, &self.table);
         let is_column = |column: &str| column.eq_ignore_ascii_case(&self.column.name);
         for migration in subject.deploy {
             for operation in &migration.operations {
@@ -108,9 +108,10 @@ impl Unknown {
     }
 }
 
+/// Returns a model whose table migrations make.
 fn view(state: &ProjectState, context: &Context, id: &ModelId) -> Option<ModelView> {
     let view = Models::new(state, context).model(id).ok()?;
-    (view.managed && view.swapped.is_none() && !view.state.options.proxy()).then_some(view)
+    view.can_migrate(context.dialect.vendor()).then_some(view)
 }
 
 /// Returns the model of a table, which most often still has its name.

@@ -73,5 +73,28 @@ fn replaced(text: &str, mut pieces: Vec<(Range<usize>, String)>) -> String {
     result + &text[at..]
 }
 
+/// Returns where the line of a place begins.
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// Returns where the line after that of a place begins, or else the end.
+fn next_line(text: &str, at: usize) -> usize {
+    text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1)
+}
+
+/// Returns where the comments begin that stand directly above the line of a place, from a line on; without any, that line itself.
+fn with_comments(text: &str, at: usize, from: usize) -> usize {
+    let mut start = line_start(text, at);
+    while start > from {
+        let above = line_start(text, start - 1);
+        if above < from || !text[above..start].trim_start().starts_with('#') {
+            break;
+        }
+        start = above;
+    }
+    start
+}
+
 #[cfg(test)]
 mod tests;

@@ -33,23 +33,9 @@ fn separate() -> Range<usize> {
 fn finding(code: &'static str, at: Option<Range<usize>>) -> Finding {
     let check = checks::find(code).expect("a check");
     let span = at.map(|at| Span { source: SourceId(0), start: at.start as u32, end: at.end as u32 });
-    Finding {
-        code: SmolStr::new_static(check.code),
-        name: SmolStr::new_static(check.name),
-        level: Level::Error,
-        migration: MigrationId::new("shop", "0002_x"),
-        operation: None,
-        span,
-        sql: None,
-        own_sql: false,
-        table: None,
-        message: String::new(),
-        help: None,
-        estimate: None,
-        once: false,
-        fixes: Vec::new(),
-        inside: None,
-    }
+    let about =
+        Finding::about(&MigrationId::new("shop", "0002_x"), check.code, check.name, Level::Error, String::new());
+    Finding { span, ..about }
 }
 
 /// Returns the codes that stand and those that are allowed, on a day.

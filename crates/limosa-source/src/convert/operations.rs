@@ -34,7 +34,7 @@ impl Converter<'_> {
         };
         let kind = self.kind(call, place)?;
         let is_own = !call.callee.starts_with("django.");
-        let of_class = || self.knowledge.stage(call).filter(|_| is_own);
+        let of_class = || if is_own { self.knowledge.stage(call) } else { None };
         Ok(Operation { kind, span: Ignored(call.span), stage: Ignored(super::stages::of(call).or_else(of_class)) })
     }
 

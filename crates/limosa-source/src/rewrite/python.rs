@@ -7,7 +7,7 @@ use limosa_model::MigrationId;
 use ruff_python_ast::{Expr, ExprCall, Stmt, StmtClassDef};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::{Change, POSTGRES, Part, Rewrite, replaced, unused};
+use super::{Change, POSTGRES, Part, Rewrite, line_start, replaced, unused};
 use crate::python::parse::ModuleFile;
 use crate::sources::Source;
 
@@ -35,11 +35,11 @@ fn class(file: &ModuleFile) -> Option<&StmtClassDef> {
     classes.rfind(|class| class.name.as_str() == "Migration")
 }
 
-/// Returns what an attribute of the class is assigned.
+/// Returns what an attribute of the class is assigned, and nothing else with it.
 fn assigned<'a>(class: &'a StmtClassDef, name: &str) -> Option<&'a Expr> {
     let is_it = |target: &Expr| matches!(target, Expr::Name(target) if target.id.as_str() == name);
     class.body.iter().find_map(|statement| match statement {
-        Stmt::Assign(node) if node.targets.iter().any(is_it) => Some(&*node.value),
+        Stmt::Assign(node) => matches!(node.targets.as_slice(), [target] if is_it(target)).then_some(&*node.value),
         Stmt::AnnAssign(node) if is_it(&node.target) => node.value.as_deref(),
         _ => None,
     })
@@ -106,11 +106,7 @@ impl<'a> List<'a> {
             blocks.push(block);
         }
         let tail = self.blocks.last().map_or(self.start, |block| block.end);
-        let head = match self.start > self.inner.start {
-            true => text[self.inner.start..self.start].to_owned(),
-            false => String::new(),
-        };
-        let mut inner = head + &blocks.concat();
+        let mut inner = text[self.inner.start..self.start].to_owned() + &blocks.concat();
         if is_one_line {
             inner = inner.trim().trim_end_matches(',').to_owned();
         }
@@ -146,7 +142,7 @@ fn db_default(text: &str, operation: &ExprCall) -> Result<(Range<usize>, String)
     let default = default.ok_or("the default of the field is not written out")?;
     let place = range(default.range());
     let value = &text[range(default.value.range())];
-    let line = text[..place.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = line_start(text, place.start);
     let before = &text[line..place.start];
     let between = if before.trim().is_empty() { format!(",\n{before}") } else { ", ".to_owned() };
     Ok((place.end..place.end, format!("{between}db_default={value}")))
@@ -164,7 +160,7 @@ fn attribute(text: &str, class: &StmtClassDef, name: &str, value: &str, make: bo
     if !make {
         return (at..at, String::new());
     }
-    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = line_start(text, at);
     let spaced = if text[at..range(class.range()).end].contains("\n\n") { "\n\n" } else { "\n" };
     (at..at, format!("{name} = {value}{spaced}{}", &text[line..at]))
 }
@@ -243,7 +239,7 @@ fn rest_of_line(text: &str, at: usize) -> usize {
 
 /// Returns what stands before a place on its line, when that is blank.
 fn indentation(text: &str, at: usize) -> &str {
-    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = line_start(text, at);
     let before = &text[line..at];
     if before.trim().is_empty() { before } else { "        " }
 }

@@ -155,6 +155,7 @@ fn lines_and_imports_in_other_ways() {
     }
     for (text, reason) in [
         ("class Migration(M):\n    operations = a() + b()\n", "the list of operations is not written out"),
+        ("class Migration(M):\n    dependencies = operations = [a()]\n", "the list of operations is not written out"),
         ("class Migration(M):\n    operations = [a]\n", "an operation is not written out"),
         (
             "class Migration(M):\n    operations = [a()]\n    operations += [b()]\n",

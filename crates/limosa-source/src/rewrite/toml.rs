@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use limosa_model::MigrationId;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Change, Part, Rewrite, replaced};
+use super::{Change, Part, Rewrite, next_line, replaced, with_comments};
 
 pub(super) fn rewrite(text: &str, to: &Rewrite) -> Result<String, String> {
     let (document, errors) = DeTable::parse_recoverable(text);
@@ -20,7 +19,7 @@ pub(super) fn rewrite(text: &str, to: &Rewrite) -> Result<String, String> {
     let Some(DeValue::Array(items)) = table.get("operations").map(Spanned::get_ref) else {
         return Err("it has no operations".into());
     };
-    let starts: Vec<usize> = items.iter().map(|item| with_comments(text, item.span().start)).collect();
+    let starts: Vec<usize> = items.iter().map(|item| with_comments(text, item.span().start, 0)).collect();
     if items.iter().any(|item| !text[item.span().start..].starts_with("[[")) {
         return Err("its operations are not written as `[[operations]]`".into());
     }
@@ -51,7 +50,7 @@ pub(super) fn rewrite(text: &str, to: &Rewrite) -> Result<String, String> {
         }
     }
     if let Some(dependencies) = &to.dependencies {
-        let ids: Vec<String> = dependencies.iter().map(|id: &MigrationId| format!("\"{id}\"")).collect();
+        let ids: Vec<String> = dependencies.iter().map(|id| format!("\"{id}\"")).collect();
         let list = format!("[{}]", ids.join(", "));
         match top("dependencies") {
             Some(span) => pieces.push((span, list)),
@@ -77,22 +76,4 @@ fn changed(text: &str, operation: &DeValue<'_>, change: Change) -> Result<(Range
             Ok((default.end..default.end, format!("{between}db_default = {}", &text[default])))
         }
     }
-}
-
-/// Returns where the comments begin that stand directly above a line.
-fn with_comments(text: &str, at: usize) -> usize {
-    let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let mut start = line_start(at);
-    while start > 0 {
-        let above = line_start(start - 1);
-        if !text[above..start].trim_start().starts_with('#') {
-            break;
-        }
-        start = above;
-    }
-    start
-}
-
-fn next_line(text: &str, at: usize) -> usize {
-    text[at..].find('\n').map_or(text.len(), |newline| at + newline + 1)
 }

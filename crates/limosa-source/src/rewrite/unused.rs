@@ -1,6 +1,6 @@
 //! Takes out of a Python file what nothing in it needs any more: imports, functions and constants that left with an operation.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use ruff_python_ast::{Alias, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::python::range;
-use super::replaced;
+use super::{next_line, replaced, with_comments};
 use crate::python::parse::ModuleFile;
 use crate::sources::{Source, Sources};
 
@@ -41,17 +41,22 @@ pub(super) fn without(before: &Arc<Source>, text: &str) -> Result<String, String
 
 /// Returns the names that the classes of the file and what they use need.
 fn needed(file: &ModuleFile) -> BTreeSet<String> {
-    let is_definition = |statement: &&Stmt| !bound(statement).is_empty();
-    let (definitions, others): (Vec<&Stmt>, Vec<&Stmt>) = file.body().iter().partition(is_definition);
+    let mut definitions: BTreeMap<String, Vec<&Stmt>> = BTreeMap::new();
+    let mut next: Vec<&Stmt> = Vec::new();
+    for statement in file.body() {
+        let names = bound(statement);
+        if names.is_empty() {
+            next.push(statement);
+        }
+        names.into_iter().for_each(|name| definitions.entry(name).or_default().push(statement));
+    }
     let mut needed = BTreeSet::new();
-    let mut next: Vec<&Stmt> = others;
     while let Some(statement) = next.pop() {
         let mut names = Names::default();
         names.visit_stmt(statement);
         for name in names.0 {
-            if needed.insert(name.clone()) {
-                next.extend(definitions.iter().filter(|definition| bound(definition).contains(&name)));
-            }
+            next.extend(definitions.remove(&name).into_iter().flatten());
+            needed.insert(name);
         }
     }
     needed
@@ -111,18 +116,10 @@ fn unneeded(aliases: &[Alias], left: &dyn Fn(&str) -> bool) -> Vec<Range<usize>>
     pieces
 }
 
-/// Returns a statement with the comments directly above it, and the blank lines below.
+/// Returns a statement with the comments directly above it, and the blank lines below; the file's first line is about the file.
 fn whole(text: &str, statement: Range<usize>) -> Range<usize> {
-    let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let mut start = line_start(statement.start);
-    while start > 0 {
-        let above = line_start(start - 1);
-        if !text[above..start].starts_with('#') || above == 0 {
-            break;
-        }
-        start = above;
-    }
-    let mut end = text[statement.end..].find('\n').map_or(text.len(), |newline| statement.end + newline + 1);
+    let start = with_comments(text, statement.start, next_line(text, 0));
+    let mut end = next_line(text, statement.end);
     let is_apart = start == 0 || text[..start].ends_with("\n\n");
     while is_apart && text[end..].starts_with('\n') {
         end += 1;

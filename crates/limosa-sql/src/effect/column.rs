@@ -35,6 +35,13 @@ pub struct ColumnDefinition {
     pub placed: bool,
 }
 
+impl ColumnDefinition {
+    /// Returns whether the database gives it a value where an `INSERT` leaves it out.
+    pub fn fills_itself(&self) -> bool {
+        self.default.is_some() || self.generated.is_some() || self.identity
+    }
+}
+
 /// How a generated column is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Generated {

@@ -1,7 +1,5 @@
 //! BC014.
 
-use limosa_sql::effect::ColumnDefinition;
-
 use crate::check::declare;
 use crate::finding::Findings;
 use crate::subject::Subject;
@@ -31,14 +29,7 @@ declare! {
     /// ]
     /// ```
     ///
-    /// and in another migration
-    ///
-    /// ```python
-    /// stage = "post-deploy"
-    /// operations = [
-    ///     migrations.RemoveField("order", "paid_at"),
-    /// ]
-    /// ```
+    /// and the removal in another migration.
     "BC014" "kept-column-required",
     group: Compatibility,
     level: Error,
@@ -52,7 +43,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         if lost.whole_table || subject.so_far.is_new_column(&lost.table, &lost.column.name) {
             continue;
         }
-        let what = if is_required(&lost.column) {
+        let what = if lost.column.not_null && !lost.column.primary_key && !lost.column.fills_itself() {
             "takes no NULL and has no default"
         } else if lost.column.unique && lost.column.default.is_some() {
             "is unique, so that its default fits once"
@@ -73,11 +64,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             .in_operation(operation)
             .table(table);
     }
-}
-
-fn is_required(column: &ColumnDefinition) -> bool {
-    let fills_itself = column.default.is_some() || column.generated.is_some() || column.identity;
-    column.not_null && !column.primary_key && !fills_itself
 }
 
 #[cfg(test)]

@@ -107,6 +107,14 @@ mod tests {
             (staged("pre-deploy", add), 0),
             (add.to_owned(), 0),
             (after("migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True))])"), 1),
+            // It has no table here.
+            (
+                after(
+                    "migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True))], \
+                     options={'required_db_vendor': 'oracle'})",
+                ),
+                0,
+            ),
             (
                 after(
                     "migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True))]), \

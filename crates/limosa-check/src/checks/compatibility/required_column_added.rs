@@ -40,7 +40,7 @@ declare! {
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (table, effect, change) in subject.alterations_of_old_tables() {
-        let is_missed = |column: &ColumnDefinition| fills_itself(column).is_none();
+        let is_missed = |column: &ColumnDefinition| !column.fills_itself();
         let column = match change {
             TableChange::AddColumn(column) if (column.not_null || column.primary_key) && is_missed(column) => {
                 &column.name
@@ -57,11 +57,6 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             )
             .table(table);
     }
-}
-
-/// Returns what gives a column its value when an `INSERT` does not.
-fn fills_itself(column: &ColumnDefinition) -> Option<()> {
-    (column.default.is_some() || column.generated.is_some() || column.identity).then_some(())
 }
 
 #[cfg(test)]

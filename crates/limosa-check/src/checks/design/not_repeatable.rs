@@ -40,19 +40,21 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    if !subject.is_own_sql() || subject.migration.transaction || subject.so_far.transaction && !goes_on(subject) {
+    if !subject.is_own_sql() || subject.migration.transaction {
         return;
     }
+    // What a transaction of its own makes is gone with it.
+    let stays = || !subject.so_far.transaction || goes_on(subject);
     // MySQL knows the words for tables alone.
     let only_tables = subject.dialect() == Dialect::MySql && !subject.is_mariadb();
     for (effect, _) in subject.effects() {
         let is_table = matches!(effect, Effect::CreateTable { .. } | Effect::DropTable { .. });
-        if is_added_twice(subject, effect) {
+        if is_added_twice(subject, effect) && stays() {
             findings
                 .report("the statement fails when it runs a second time")
                 .help("drop the constraint before, if it is there (`DROP CONSTRAINT IF EXISTS`)");
         }
-        if let Some(words) = missing(effect).filter(|_| is_table || !only_tables) {
+        if let Some(words) = missing(effect).filter(|_| (is_table || !only_tables) && stays()) {
             let finding =
                 findings.report("the statement fails when it runs a second time").help(format!("write `{words}`"));
             if let Some(table) = effect.table() {
