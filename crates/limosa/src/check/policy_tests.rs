@@ -90,7 +90,7 @@ fn one(workspace: &Workspace, alias: &str, policy: &Policy, index: usize, test: 
 /// Judges variables that the test gives itself.
 fn given(policy: &Policy, context: &Sourced<limosa_model::Value>) -> Outcome {
     let wrong = |message: String| {
-        let help = "write `context = { op = { … }, table = { … } }` with what docs/policies.md lists";
+        let help = "write `context = { op = { … }, table = { … } }` with what docs/reference/policies.md lists";
         Diagnostic::error("invalid-test", message).at(context.span(), "here").help(help)
     };
     let Some(pairs) = context.value.pairs() else {
