@@ -102,8 +102,8 @@ pub(crate) fn rows_apart(subject: &Subject<'_>) -> Vec<Fix> {
     }
     let mut apart = Vec::new();
     let mut last: Option<bool> = None;
-    for operation in 0..migration.migration.operations.len() {
-        let own = migration.operations.iter().filter(|planned| planned.path.first() == Some(&operation));
+    for own in migration.operations.chunk_by(|one, other| one.path.first() == other.path.first()) {
+        let Some(&operation) = own.first().and_then(|planned| planned.path.first()) else { continue };
         let (mut rows, mut schema) = (false, false);
         for planned in own {
             let effects = || planned.meaning.iter().map(|meant| &meant.effect);

@@ -6,7 +6,7 @@ mod objects;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use limosa_model::operations::{OperationKind, RunPython, RunSql, Sql, StateEffect};
+use limosa_model::operations::{OperationKind, RunPython, RunSql, StateEffect};
 use limosa_model::{Migration, MigrationId, ModelId, Operation, ProjectState, SmolStr, Value};
 use limosa_plan::branches::{Touched, Unordered, unordered};
 use limosa_source::python::named_models;
@@ -67,7 +67,7 @@ impl Judge<'_> {
 
     fn add_sql(&self, sql: &RunSql, touched: &mut Touched) {
         let dialect = self.context.dialect;
-        for statement in scripts(sql).into_iter().flat_map(|script| split(script, dialect)) {
+        for statement in sql.sql.texts().into_iter().flat_map(|script| split(script, dialect)) {
             match rows(statement.text, dialect) {
                 Rows::None => {}
                 Rows::Of(table) => _ = touched.tables.insert(table.to_lowercase().into()),
@@ -80,7 +80,7 @@ impl Judge<'_> {
     fn add_schema(&self, operation: &Operation, touched: &mut Touched, tables: &mut BTreeSet<SmolStr>) {
         let dialect = self.context.dialect;
         let scripts = match &operation.kind {
-            OperationKind::RunSql(sql) => scripts(sql),
+            OperationKind::RunSql(sql) => sql.sql.texts(),
             OperationKind::SeparateDatabaseAndState(both) => {
                 both.database_operations.iter().for_each(|operation| self.add_schema(operation, touched, tables));
                 return;
@@ -119,12 +119,5 @@ impl Judge<'_> {
         let model = self.end.get(id).map(Arc::as_ref);
         let named = model.and_then(|model| model.options.db_table()).map(SmolStr::from);
         named.unwrap_or_else(|| default_table(&id.app, &id.name, None)).to_lowercase().into()
-    }
-}
-
-fn scripts(sql: &RunSql) -> Vec<&SmolStr> {
-    match &sql.sql {
-        Sql::Script(script) => vec![script],
-        Sql::Statements(statements) => statements.iter().map(|(sql, _)| sql).collect(),
     }
 }

@@ -28,14 +28,9 @@ pub(super) mod unique_blocks;
 pub(super) mod validates_under_lock;
 pub(super) mod work_under_lock;
 
-/// Returns what the strongest of its locks keeps others from.
-fn blocks(cost: &Impact) -> Blocks {
-    cost.locks.iter().map(|lock| lock.blocks).max().unwrap_or(Blocks::Nothing)
-}
-
 /// Returns whether others wait for longer than an instant, or may: what is not known counts as the worst.
 fn is_felt(cost: &Impact) -> bool {
-    !cost.known || (cost.work > Work::Catalog && blocks(cost) > Blocks::Nothing)
+    !cost.known || (cost.work > Work::Catalog && cost.blocks() > Blocks::Nothing)
 }
 
 /// Returns what a statement does to a table and who works on it, in words.
@@ -50,7 +45,7 @@ fn consequence(cost: &Impact) -> String {
         (Work::Rewrite | Work::Rows, true) => "writes all rows anew",
         (Work::Rewrite | Work::Rows, false) => "may write all rows anew",
     };
-    let whom = match blocks(cost) {
+    let whom = match cost.blocks() {
         Blocks::Everything => "nobody can use the table",
         Blocks::Writes => "nobody can write to it",
         Blocks::Nothing => "others work on",

@@ -47,6 +47,14 @@ impl Sql {
             Self::Statements(statements) => statements.is_empty(),
         }
     }
+
+    /// Returns the script, or each statement, without parameters.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Script(script) => vec![script],
+            Self::Statements(statements) => statements.iter().map(|(statement, _)| statement.as_str()).collect(),
+        }
+    }
 }
 
 /// Runs a Python function.

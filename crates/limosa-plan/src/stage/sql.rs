@@ -1,20 +1,14 @@
 //! The stage of the project's own SQL, by what its statements do.
 
-use limosa_model::Value;
 use limosa_model::operations::Sql;
 use limosa_sql::dialect::Dialect;
 use limosa_sql::effect::{Effect, EnumChange, TableChange, effects};
-use limosa_sql::split::split;
 
 use super::operation::Reason;
 
 /// Returns what speaks for running it after the deploy; nothing when that is nothing, and `Fresh` when all of it is about new tables.
 pub(super) fn reason(sql: &Sql, dialect: Dialect, is_fresh: &dyn Fn(&str) -> bool) -> Option<Reason> {
-    let all: Vec<Effect> = texts(sql)
-        .into_iter()
-        .flat_map(|text| split(text, dialect))
-        .flat_map(|statement| effects(statement.text, dialect))
-        .collect();
+    let all: Vec<Effect> = sql.texts().into_iter().flat_map(|text| effects(text, dialect)).collect();
     let mut made: Vec<&str> = Vec::new();
     let mut found = None;
     for (place, effect) in all.iter().enumerate() {
@@ -45,7 +39,7 @@ fn of_change(change: &TableChange) -> Option<Reason> {
     match change {
         TableChange::DropColumn { .. } => Some(Reason::Removes),
         TableChange::RenameColumn { .. } | TableChange::SetSchema { .. } => Some(Reason::Renames),
-        TableChange::ModifyColumn { column, to } if *column != to.name => Some(Reason::Renames),
+        TableChange::ModifyColumn { column, to } if !column.eq_ignore_ascii_case(&to.name) => Some(Reason::Renames),
         TableChange::SetNotNull { .. }
         | TableChange::AddConstraint { .. }
         | TableChange::AlterConstraint { at_once: true, .. }
@@ -57,11 +51,4 @@ fn of_change(change: &TableChange) -> Option<Reason> {
 fn is_made_again(kind: &str, later: &[Effect]) -> bool {
     let makes = |verb: &str| verb.starts_with("create") && verb.contains(kind);
     later.iter().any(|effect| matches!(effect, Effect::Other { verb } if makes(verb)))
-}
-
-fn texts(sql: &Sql) -> Vec<&str> {
-    match sql {
-        Sql::Script(script) => vec![script.as_str()],
-        Sql::Statements(statements) => statements.iter().map(|(sql, _): &(_, Option<Value>)| sql.as_str()).collect(),
-    }
 }

@@ -37,3 +37,42 @@ fn integers(kind: &FieldKind) -> Option<(i8, i8)> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use limosa_model::value::{Call, Kwargs};
+    use limosa_model::{Field, Value};
+
+    use super::narrows;
+
+    fn field((class, max_length): (&str, Option<i128>)) -> Field {
+        let kwargs: Kwargs = max_length.map(|length| ("max_length".into(), Value::Int(length))).into_iter().collect();
+        let callee = format!("django.db.models.{class}").into();
+        let call = Call { callee, args: Vec::new(), kwargs, span: None };
+        Field::from_call(&call).expect("a field")
+    }
+
+    #[test]
+    fn fields() {
+        let text = |length| ("CharField", Some(length));
+        for (old, new, expected) in [
+            (text(20), text(10), true),
+            (text(10), text(20), false),
+            (text(10), text(10), false),
+            (text(10), ("TextField", None), false),
+            (("TextField", None), text(10), true),
+            (("EmailField", Some(254)), ("SlugField", Some(50)), true),
+            (("BigIntegerField", None), ("IntegerField", None), true),
+            (("IntegerField", None), ("BigIntegerField", None), false),
+            (("IntegerField", None), ("PositiveIntegerField", None), true),
+            (("PositiveIntegerField", None), ("IntegerField", None), false),
+            (("PositiveIntegerField", None), ("SmallIntegerField", None), true),
+            (("AutoField", None), ("BigAutoField", None), false),
+            // What becomes of other values is told by the checks.
+            (("IntegerField", None), text(10), false),
+            (("DateTimeField", None), ("DateField", None), false),
+        ] {
+            assert_eq!(narrows(&field(old), &field(new)), expected, "{old:?} to {new:?}");
+        }
+    }
+}

@@ -37,10 +37,7 @@ fn is_about_rows(sql: &Sql) -> bool {
             && !text.contains("/*M!")
             && split::split(text, Dialect::MySql).iter().all(|statement| begins_as_one(statement.text))
     };
-    match sql {
-        Sql::Script(text) => script(text),
-        Sql::Statements(statements) => statements.iter().all(|(text, _)| script(text)),
-    }
+    sql.texts().into_iter().all(script)
 }
 
 /// Returns whether a statement is one that never ends a transaction by itself.

@@ -2,7 +2,7 @@
 
 use limosa_sql::effect::{Blocks, ConstraintKind, Effect, OnlineOptions, TableChange, Work};
 
-use super::{because, blocks};
+use super::because;
 use crate::check::declare;
 use crate::finding::Findings;
 use crate::subject::Subject;
@@ -54,7 +54,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 continue;
             }
         }
-        if cost.work > Work::Catalog && blocks(cost) > Blocks::Nothing && !has_check_of_its_own(effect) {
+        if cost.work > Work::Catalog && cost.blocks() > Blocks::Nothing && !has_check_of_its_own(effect) {
             findings
                 .report(format!("the server copies or reads `{table}` while nobody can write to it{}", because(cost)))
                 .help("run it when few write to the table, or use a tool that copies in the background")

@@ -7,7 +7,7 @@ use crate::finding::{Findings, Level};
 use crate::subject::Subject;
 use crate::unknown::referring;
 
-use super::{blocks, is_in_the_way};
+use super::is_in_the_way;
 
 declare! {
     /// A table is changed that transactions use, and on MariaDB and MySQL the two can wait for each other.
@@ -76,7 +76,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 /// Returns the table that is copied while others may write, and one that refers to it.
 fn copied_under<'a>(subject: &Subject<'a>, effect: &'a Effect, cost: &Impact) -> Option<(&'a str, String)> {
     let table = effect.table().filter(|table| subject.is_mariadb() && !subject.so_far.is_new(table))?;
-    if cost.work != Work::Rewrite || blocks(cost) < Blocks::Writes {
+    if cost.work != Work::Rewrite || cost.blocks() < Blocks::Writes {
         return None;
     }
     let others = referring(&subject.operation?.before, subject.context(), table);

@@ -3,7 +3,6 @@
 use limosa_sql::dialect::Dialect;
 use limosa_sql::effect::{Blocks, Effect, TableChange};
 
-use super::blocks;
 use crate::check::declare;
 use crate::finding::{Findings, Level};
 use crate::subject::Subject;
@@ -62,7 +61,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let what = table.map_or_else(|| "everything".to_owned(), |table| format!("`{table}`"));
-        let online = subject.dialect() == Dialect::MySql && cost.known && blocks(cost) == Blocks::Nothing;
+        let online = subject.dialect() == Dialect::MySql && cost.known && cost.blocks() == Blocks::Nothing;
         let finding = match online {
             true => findings
                 .report(format!("`{verb}` writes {what} anew, and replicas fall behind"))

@@ -231,10 +231,5 @@ impl Seen<'_> {
 }
 
 fn script(sql: &Sql) -> String {
-    match sql {
-        Sql::Script(script) => script.to_string(),
-        Sql::Statements(statements) => {
-            statements.iter().map(|(statement, _)| statement.as_str()).collect::<Vec<_>>().join(";\n")
-        }
-    }
+    sql.texts().join(";\n")
 }
