@@ -71,6 +71,7 @@ pub static ALL: &[&Check] = &[
     &history::last_migration_stale::CHECK,
     &history::several_leaves::CHECK,
     &history::missing_dependency::CHECK,
+    &history::pending_unknown_to_django::CHECK,
     &locks::index_blocks_writes::CHECK,
     &locks::drop_index_blocks::CHECK,
     &locks::reindex_blocks::CHECK,

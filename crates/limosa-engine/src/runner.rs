@@ -27,7 +27,7 @@ use limosa_sql::dialect::Context;
 pub use error::{Halfway, RunError, RunErrorKind};
 pub use journal::{fingerprint, is_still};
 
-use crate::bridge::Bridge;
+use crate::bridge::{Bridge, Portion};
 use crate::causes;
 use crate::events::{Event, Events};
 use crate::functions::Functions;
@@ -52,10 +52,19 @@ pub struct Job {
     pub undetected: Skipped,
     /// The rows to add to the history (or to remove from it, backwards), in order.
     pub records: Vec<MigrationId>,
+    /// The places of the operations that run, where the others ran before or run later.
+    pub operations: Option<BTreeSet<usize>>,
     /// Whether other operations of the migration run later, so that it is not whole afterwards.
     pub is_part: bool,
     /// What else is sent where the migration is recorded.
     pub statements: Vec<String>,
+}
+
+impl Job {
+    /// Returns what of its migration it runs.
+    pub fn portion(&self) -> Portion {
+        Portion { id: self.migration.id.clone(), operations: self.operations.clone() }
+    }
 }
 
 /// Whether a migration is only recorded, not run.
@@ -103,8 +112,8 @@ pub struct Runner<'a> {
     pub interrupt: &'a Interrupt,
     /// From which migration on content types follow renamed models; `None` for never.
     pub content_types: ContentTypes,
-    /// The migrations that are applied before the run, in the graph's order: where Python's state begins.
-    pub applied: Vec<MigrationId>,
+    /// What is applied before the run, in the graph's order: where Python's state begins.
+    pub applied: Vec<Portion>,
     /// The state after all migrations on disk, where `--fake-initial` finds models that stand in for swappable ones.
     pub live: ProjectState,
     /// What is to be taken of a step of which nothing tells whether it happened; without it the run stops there.
@@ -217,8 +226,8 @@ impl<'a> Runner<'a> {
     async fn bring_python_to(&mut self, jobs: &[Job], index: usize) -> Result<(), RunError> {
         let job = &jobs[index];
         let Some(bridge) = self.bridge.as_deref_mut().filter(|_| job.python) else { return Ok(()) };
-        let ids = |jobs: &[Job]| jobs.iter().map(|job| job.migration.id.clone()).collect::<Vec<_>>();
-        let result = match (job.direction, self.seen_by_python) {
+        let portions = |jobs: &[Job]| jobs.iter().map(Job::portion).collect::<Vec<_>>();
+        let mut result = match (job.direction, self.seen_by_python) {
             (Direction::Backwards, None) => {
                 let keep: Vec<MigrationId> =
                     jobs.iter().filter(|job| job.python).map(|job| job.migration.id.clone()).collect();
@@ -229,10 +238,13 @@ impl<'a> Runner<'a> {
             }
             (Direction::Backwards, Some(_)) => bridge.go_before(&job.migration.id).await,
             (Direction::Forwards, None) => {
-                bridge.set_state(&[self.applied.clone(), ids(&jobs[..index])].concat()).await
+                bridge.set_state(&[self.applied.clone(), portions(&jobs[..index])].concat()).await
             }
-            (Direction::Forwards, Some(seen)) => bridge.advance(&ids(&jobs[seen..index])).await,
+            (Direction::Forwards, Some(seen)) => bridge.advance(&portions(&jobs[seen..index])).await,
         };
+        if result.is_ok() && job.operations.is_some() {
+            result = bridge.enter(&job.portion()).await;
+        }
         // The job itself moves the state along while it runs.
         self.seen_by_python = Some(index + 1);
         result.map_err(|error| RunError::before(job, RunErrorKind::Python(error)))

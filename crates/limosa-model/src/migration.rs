@@ -2,7 +2,7 @@
 
 use smol_str::SmolStr;
 
-use crate::{MigrationId, Operation, SourceId, Value};
+use crate::{MigrationId, Operation, SourceId, Stage, Value};
 
 /// The attribute that names the methods by which a class runs itself in a way of its own.
 pub const OVERRIDES: &str = "__overrides__";
@@ -39,6 +39,17 @@ impl Migration {
         let method = if backwards { "unapply" } else { "apply" };
         let overrides = self.attributes.iter().find(|(name, _)| name == OVERRIDES);
         overrides.and_then(|(_, value)| value.items()).is_some_and(|items| items.contains(&Value::from(method)))
+    }
+
+    /// Lets its last operations wait for the end of a deploy, but for those that name another stage themselves.
+    pub fn set_pending(&mut self, number: usize) {
+        if let Some(number @ 1..) = i128::try_from(number).ok() {
+            self.attributes.push((SmolStr::new_static(PENDING), Value::Int(number)));
+        }
+        let pending = self.pending();
+        for operation in &mut self.operations[pending] {
+            operation.stage.0.get_or_insert(Stage::PostDeploy);
+        }
     }
 
     /// Returns the places of its pending operations: those that wait for the end of a deploy, and may be added when the others are applied.

@@ -16,6 +16,7 @@ pub(crate) use atoms::advance_operation;
 pub use atoms::{Atom, advance, atoms, has_way_back, irreversible};
 pub use collect::{Collected, collect, unknown_defaults};
 pub use compiler::{Compiled, Compiler, compile};
+pub use own_classes::runs_whole;
 pub use python::{UnknownDefault, needs_python};
 pub use routing::{RoutingQuestion, RoutingSubject, Skipped, detection_questions, routing_questions};
 pub use transaction::is_one_transaction;

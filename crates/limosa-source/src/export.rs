@@ -47,6 +47,8 @@ pub struct ExportedMigration {
     pub attributes: Vec<(SmolStr, Value)>,
     /// The operations, each a call.
     pub operations: Vec<Value>,
+    /// How many of the last operations are pending ones, which wait for the end of a deploy.
+    pub pending: usize,
     /// What is known about operations beyond their arguments, by path (`3`, `3.database_operations.0`).
     pub facts: BTreeMap<String, OperationFacts>,
     /// Why it could not be exported; then the rest is empty.

@@ -10,6 +10,7 @@ pub mod django;
 pub mod export;
 pub mod mentions;
 pub mod native;
+mod pending;
 pub mod project;
 pub mod python;
 pub mod rewrite;

@@ -14,6 +14,8 @@ pub struct MigrationFile {
     pub id: MigrationId,
     /// The operations, as calls of Django's classes.
     pub operations: Vec<Value>,
+    /// How many of the last operations are pending ones, which wait for the end of a deploy.
+    pub pending: usize,
     /// What must be applied before.
     pub dependencies: Vec<MigrationId>,
     /// What must be applied after.
@@ -35,6 +37,7 @@ impl MigrationFile {
         Self {
             id,
             operations: Vec::new(),
+            pending: 0,
             dependencies: Vec::new(),
             run_before: Vec::new(),
             replaces: Vec::new(),

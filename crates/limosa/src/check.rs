@@ -128,7 +128,7 @@ impl Pending {
         situation.check(workspace)?;
         let plan = migrate::plan(workspace, &situation, &Target::All)?;
         let (mut jobs, _) = migrate::jobs(workspace, &plan, Fake::No, &connected.context)?;
-        let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
+        let applied = migrate::applied_portions(workspace, &plan.graph, &plan.parts)?;
         workspace.route(&connected.alias, &connected.context, &applied, &mut jobs).await?;
         Ok(Self { jobs, catalog: introspect::load(&connected.connection).await? })
     }

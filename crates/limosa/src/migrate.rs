@@ -18,7 +18,7 @@ use limosa_plan::planner::{self, PlannedMigration, Target};
 pub use self::jobs::jobs;
 pub(crate) use self::jobs::states;
 pub use self::parts::{Operations, Parts};
-pub(crate) use self::parts::{applied, part, read as read_part};
+pub(crate) use self::parts::{applied, applied_portions, part, read as read_part};
 pub use self::run::Run;
 pub use self::squashes::finish_squashes;
 use crate::error::Error;

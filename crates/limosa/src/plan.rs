@@ -113,7 +113,7 @@ pub async fn steps(
     let (mut jobs, end) = migrate::jobs(workspace, plan, Fake::No, &context)?;
     let unordered = branches::doubts(workspace, plan, &end, &context);
     let stages = stages::of_plan(workspace, plan, &context)?;
-    let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
+    let applied = migrate::applied_portions(workspace, &plan.graph, &plan.parts)?;
     workspace.route(alias, &context, &applied, &mut jobs).await?;
     let mut migrations = Vec::with_capacity(jobs.len());
     let mut costs = Costs::new(match connected {

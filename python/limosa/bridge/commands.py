@@ -5,6 +5,8 @@ import io
 from django.core.management.commands import migrate
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from .migrations import whole
+
 
 def sync_apps(labels, alias=DEFAULT_DB_ALIAS, verbosity=1):
     """Makes the tables that apps without migrations lack; returns what the command would print."""
@@ -27,5 +29,7 @@ def changed_apps():
     command = load_command_class(owner, "migrate") if isinstance(owner, str) else owner
     detector = getattr(command, "autodetector", MigrationAutodetector)
     loader = MigrationLoader(None)
+    for migration in loader.disk_migrations.values():
+        whole(migration)
     changes = detector(loader.project_state(), ProjectState.from_apps(apps)).changes(graph=loader.graph)
     return {"apps": sorted(changes)}

@@ -1,11 +1,11 @@
 """Exports migrations and models as values."""
 
 from . import errors
-from .migrations import source
+from .migrations import pending, source
 
 # What makes a migration run in a way of its own.
 OWN_METHODS = ("apply", "unapply")
-KNOWN = {"operations", "dependencies", "run_before", "replaces", "initial", "atomic"}
+KNOWN = {"operations", "pending_operations", "dependencies", "run_before", "replaces", "initial", "atomic"}
 
 
 class Exporter:
@@ -42,6 +42,7 @@ class Exporter:
             "initial": migration.initial,
             "atomic": bool(migration.atomic),
             "attributes": self._attributes(type(migration)),
+            "pending": len(pending(migration)),
             "operations": [self.encoder.value(operation) for operation in migration.operations],
         }
 

@@ -43,7 +43,7 @@ class Migrations:
 
     def fresh(self, label, name):
         """Returns another instance of the migration, for those who change the list of its operations."""
-        return type(self.get(label, name))(name, label)
+        return whole(type(self.get(label, name))(name, label))
 
     def _load(self, label, name):
         package = self.packages().get(label)
@@ -58,7 +58,18 @@ class Migrations:
             raise
         if not hasattr(module, "Migration"):
             raise BridgeError("migration", "migration %s in app %s has no Migration class" % (name, label))
-        return module.Migration(name, label)
+        return whole(module.Migration(name, label))
+
+
+def pending(migration):
+    """Returns the operations that wait for the end of a deploy: Django knows nothing of them."""
+    return list(getattr(migration, "pending_operations", None) or ())
+
+
+def whole(migration):
+    """Puts the operations that wait behind the others, where they stand for the engine."""
+    migration.operations = [*migration.operations, *pending(migration)]
+    return migration
 
 
 def source(migration):

@@ -14,10 +14,11 @@ def routes(runner, alias, applied, migrations):
         key = migration["app"], migration["name"]
         if key in runner.kept:
             runner.go_before(*key)
+        runner.enter(*key, migration["operations"])
         ask = _backwards if migration["backwards"] else _forwards
         answers.append([ask(runner, alias, key, *question) for question in migration["questions"]])
         if not migration["backwards"]:
-            runner.advance([] if runner.current is not None else [key])
+            runner.advance([])
     runner.set_state()
     return {"routes": answers}
 

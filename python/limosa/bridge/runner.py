@@ -20,10 +20,11 @@ class Runner:
         self.connection = connection
         self.encoder = encoder
         self.state = None
-        # The migrations that are in the state, in order.
+        # What is in the state, in order: app, name, and the places of the operations where it is not all of them.
         self.done = []
-        # The migration that is partly in the state, and how many of its operations are.
+        # The migration that is partly in the state, of which of its operations it consists, and up to where they are in the state.
         self.current = None
+        self.only = None
         self.position = 0
         # States from before migrations that are to be undone, by key.
         self.kept = {}
@@ -31,18 +32,21 @@ class Runner:
     # The state.
 
     def set_state(self, applied=(), keep=()):
-        """Sets the state to that after these migrations, in this order; those before the ones in `keep` are kept."""
-        applied, keep = [tuple(key) for key in applied], {tuple(key) for key in keep}
+        """Sets the state to that after these migrations, in this order; those before the ones in `keep` are kept.
+
+        A migration is named by its app and its name, and by the places of its operations where it is not all of them.
+        """
+        applied, keep = [_portion(*key) for key in applied], {tuple(key) for key in keep}
         self.kept = {}
         if self.state is not None and self.done is not None:
             self._finish()
         seen = len(self.done or ())
         if self.state is None or keep or self.done is None or self.done != applied[:seen]:
             self.state, self.done, seen = LazyProjectState(real_apps=self.migrations.unmigrated()), [], 0
-            self.current, self.position = None, 0
+            self._leave()
         for key in applied[seen:]:
-            if key in keep:
-                self.kept[key] = self._copy()
+            if key[:2] in keep:
+                self.kept[key[:2]] = self._copy()
             self.advance([key])
 
     def go_before(self, app, name):
@@ -51,14 +55,21 @@ class Runner:
             self.state = self.kept.pop((app, name))
         except KeyError:
             raise BridgeError("protocol", "the state before %s.%s was not kept" % (app, name))
-        self.current, self.position, self.done = None, 0, None
+        self._leave()
+        self.done = None
 
     def advance(self, migrations):
-        """Adds whole migrations to the state, after the rest of the one that is partly in it."""
+        """Adds migrations to the state, after the rest of the one that is partly in it."""
         self._finish()
-        for label, name in migrations:
-            self._enter(label, name)
+        for key in migrations:
+            self.enter(*key)
             self._finish()
+
+    def enter(self, app, name, operations=None):
+        """Says of which of its operations the migration consists that comes next, where it is not all of them."""
+        self._finish()
+        self._enter(app, name)
+        self.only = _portion(app, name, operations)[2]
 
     def _copy(self):
         copy = self.state.clone()
@@ -74,23 +85,30 @@ class Runner:
         if self.current is None or (self.current.app_label, self.current.name) != (label, name):
             migration = self.migrations.get(label, name)
             self._finish()
-            self.current, self.position = migration, 0
+            self.current = migration
+
+    def _leave(self):
+        self.current, self.only, self.position = None, None, 0
 
     def _finish(self):
         if self.current is not None:
             self._go_to(len(self.current.operations))
             self._note(self.current)
-            self.current, self.position = None, 0
+            self._leave()
 
     def _note(self, migration):
         if self.done is not None:
-            self.done.append((migration.app_label, migration.name))
+            self.done.append((migration.app_label, migration.name, self.only))
+
+    def _runs(self, place):
+        return self.only is None or place in self.only
 
     def _go_to(self, position):
         while self.position < position:
             operation = self.current.operations[self.position]
-            with _blame(self.current):
-                operation.state_forwards(self.current.app_label, self.state)
+            if self._runs(self.position):
+                with _blame(self.current):
+                    operation.state_forwards(self.current.app_label, self.state)
             self.position += 1
 
     # Operations.
@@ -190,7 +208,8 @@ class Runner:
             # The state stays before the migration: all that is undone later needs a state from there.
             if self.position:
                 raise BridgeError("protocol", "the state is inside %s.%s" % (app, name))
-            before = self._replay(migration, migration.operations[: where[0]], self.state.clone())
+            earlier = [operation for place, operation in enumerate(migration.operations[: where[0]]) if self._runs(place)]
+            before = self._replay(migration, earlier, self.state.clone())
             before.previous = None
         operation = migration.operations[where[0]]
         for kind, index in zip(where[1::2], where[2::2]):
@@ -246,6 +265,10 @@ class Runner:
 def steps(path):
     """Returns the parts of a path such as ``3.database_operations.0``."""
     return [int(part) if part.isdigit() else part for part in str(path).split(".")]
+
+
+def _portion(app, name, operations=None):
+    return app, name, None if operations is None else tuple(operations)
 
 
 def _full_plan(loader):

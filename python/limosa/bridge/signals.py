@@ -35,7 +35,13 @@ class Signals:
         self._send(emit_post_migrate_signal, alias, verbosity, interactive, self._plan(plan), apps)
 
     def _plan(self, plan):
-        return [(self.migrations.fresh(label, name), bool(backwards)) for label, name, backwards in plan]
+        return [(self._migration(*portion), bool(backwards)) for portion, backwards in plan]
+
+    def _migration(self, label, name, operations=None):
+        migration = self.migrations.fresh(label, name)
+        if operations is not None:
+            migration.operations = [migration.operations[place] for place in operations]
+        return migration
 
     def _send(self, emit, alias, verbosity, interactive, plan, apps):
         emit(verbosity, interactive, alias, stdout=OutputWrapper(sys.stdout), apps=apps, plan=plan)

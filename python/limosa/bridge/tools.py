@@ -54,6 +54,7 @@ class Tools:
             "state": runner.set_state,
             "go_before": runner.go_before,
             "advance": runner.advance,
+            "enter": runner.enter,
             "run_python": runner.run_operation,
             "run_operation": runner.run_operation,
             "run_migration": runner.run_migration,

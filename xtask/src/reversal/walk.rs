@@ -9,6 +9,7 @@ use limosa::situation::Situation;
 use limosa::workspace::Workspace;
 use limosa::{Direction, MigrationId};
 use limosa_db::LockWait;
+use limosa_engine::bridge::Portion;
 use limosa_engine::events::Events;
 use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::{ContentTypes, Fake, Runner};
@@ -172,7 +173,7 @@ impl Walk {
         );
         runner.content_types = if available { ContentTypes::Available } else { ContentTypes::Never };
         runner.bridge = bridge;
-        runner.applied = plan.graph.applied_plan().into_iter().cloned().collect();
+        runner.applied = plan.graph.applied_plan().into_iter().cloned().map(Portion::whole).collect();
         runner.run(&jobs).await?;
         migrate::finish_squashes(connected, None, self.workspace.project().kind, &plan, None).await?;
         Ok(())

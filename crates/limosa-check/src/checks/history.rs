@@ -5,6 +5,7 @@ pub(super) mod last_migration_missing;
 pub(super) mod last_migration_stale;
 pub(super) mod last_migration_unknown;
 pub(super) mod missing_dependency;
+pub(super) mod pending_unknown_to_django;
 pub(super) mod several_leaves;
 
 use crate::history::LastMigration;

@@ -9,6 +9,7 @@ use limosa_sql::statement::Foreign;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
+use super::portion::{self, Portion};
 use super::{Bridge, BridgeError, deferred, value};
 
 /// Names an operation: a migration and the operation's place in it.
@@ -89,16 +90,16 @@ impl Bridge {
     ///
     /// # Errors
     /// When a migration cannot be imported or does not fit the state.
-    pub async fn set_state(&mut self, applied: &[MigrationId]) -> Result<(), BridgeError> {
-        self.tell("state", json!({ "applied": ids(applied) })).await
+    pub async fn set_state(&mut self, applied: &[Portion]) -> Result<(), BridgeError> {
+        self.tell("state", json!({ "applied": portion::encode(applied) })).await
     }
 
     /// Goes through these migrations and keeps the states from before some of them, for [`Bridge::go_before`].
     ///
     /// # Errors
     /// When a migration cannot be imported or does not fit the state.
-    pub async fn keep_states(&mut self, applied: &[MigrationId], keep: &[MigrationId]) -> Result<(), BridgeError> {
-        self.tell("state", json!({ "applied": ids(applied), "keep": ids(keep) })).await
+    pub async fn keep_states(&mut self, applied: &[Portion], keep: &[MigrationId]) -> Result<(), BridgeError> {
+        self.tell("state", json!({ "applied": portion::encode(applied), "keep": ids(keep) })).await
     }
 
     /// Sets the state to the one that was kept from before a migration, which can be done once.
@@ -109,12 +110,21 @@ impl Bridge {
         self.tell("go_before", json!({ "app": migration.app, "name": migration.name })).await
     }
 
-    /// Adds whole migrations to the state, after the rest of the one that is partly in it.
+    /// Adds migrations to the state, after the rest of the one that is partly in it.
     ///
     /// # Errors
     /// When a migration cannot be imported or does not fit the state.
-    pub async fn advance(&mut self, migrations: &[MigrationId]) -> Result<(), BridgeError> {
-        self.tell("advance", json!({ "migrations": ids(migrations) })).await
+    pub async fn advance(&mut self, migrations: &[Portion]) -> Result<(), BridgeError> {
+        self.tell("advance", json!({ "migrations": portion::encode(migrations) })).await
+    }
+
+    /// Says of which of its operations the migration consists that runs next, where it is not all of them.
+    ///
+    /// # Errors
+    /// When the migration cannot be imported.
+    pub async fn enter(&mut self, migration: &Portion) -> Result<(), BridgeError> {
+        let Portion { id: MigrationId { app, name }, operations } = migration;
+        self.tell("enter", json!({ "app": app, "name": name, "operations": operations })).await
     }
 
     /// Runs a `RunPython` or any other operation on the open connection, as Django would.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::operation::{OperationPath, ids};
+use super::portion::{self, Portion};
 use super::{Bridge, BridgeError};
 
 /// What receivers of `pre_migrate` and `post_migrate` are told about a run.
@@ -49,20 +50,17 @@ impl Bridge {
         self.call("state_deltas", json!({ "operations": wanted, "plan": plan.map(ids) })).await
     }
 
-    /// Asks the routers of the settings about operations, in one go: `migrations` hold `app`, `name`, `backwards` and
-    /// `questions`, each a path and what it is about; `applied` are all that are applied before.
+    /// Asks the routers of the settings about operations, in one go: `migrations` hold `app`, `name`, `operations` (the places of
+    /// those that run, or null for all), `backwards` and `questions`, each a path and what it is about; `applied` are all that are
+    /// applied before.
     ///
     /// The answer holds, for each migration, a list of answers under `routes`.
     ///
     /// # Errors
     /// When a router raises an error, or a migration does not fit the state.
-    pub async fn routes(
-        &mut self,
-        alias: &str,
-        applied: &[MigrationId],
-        migrations: &Json,
-    ) -> Result<Json, BridgeError> {
-        self.call("routes", json!({ "alias": alias, "applied": ids(applied), "migrations": migrations })).await
+    pub async fn routes(&mut self, alias: &str, applied: &[Portion], migrations: &Json) -> Result<Json, BridgeError> {
+        self.call("routes", json!({ "alias": alias, "applied": portion::encode(applied), "migrations": migrations }))
+            .await
     }
 
     /// Asks the routers of the settings whether models (`app.Model`) are migrated on a database: a list under `allowed`.
@@ -108,7 +106,7 @@ impl Bridge {
     ///
     /// # Errors
     /// When a receiver raises an error.
-    pub async fn pre_migrate(&mut self, run: Run<'_>, plan: &[(MigrationId, bool)]) -> Result<(), BridgeError> {
+    pub async fn pre_migrate(&mut self, run: Run<'_>, plan: &[(Portion, bool)]) -> Result<(), BridgeError> {
         self.tell("pre_migrate", run.with(plan)).await
     }
 
@@ -116,18 +114,18 @@ impl Bridge {
     ///
     /// # Errors
     /// When a receiver raises an error.
-    pub async fn post_migrate(&mut self, run: Run<'_>, plan: &[(MigrationId, bool)]) -> Result<(), BridgeError> {
+    pub async fn post_migrate(&mut self, run: Run<'_>, plan: &[(Portion, bool)]) -> Result<(), BridgeError> {
         self.tell("post_migrate", run.with(plan)).await
     }
 }
 
 impl Run<'_> {
-    fn with(self, plan: &[(MigrationId, bool)]) -> Json {
+    fn with(self, plan: &[(Portion, bool)]) -> Json {
         let Self { alias, verbosity, interactive } = self;
         json!({ "alias": alias, "verbosity": verbosity, "interactive": interactive, "plan": steps(plan) })
     }
 }
 
-fn steps(plan: &[(MigrationId, bool)]) -> Vec<Json> {
-    plan.iter().map(|(id, backwards)| json!([id.app, id.name, backwards])).collect()
+fn steps(plan: &[(Portion, bool)]) -> Vec<Json> {
+    plan.iter().map(|(portion, backwards)| json!([portion.encode(), backwards])).collect()
 }

@@ -11,7 +11,7 @@ use super::atoms::Atom;
 
 /// Returns whether Django applies a migration as a whole: its class does so in a way of its own, or the backend's schema editor is not
 /// one of Django's.
-pub(super) fn runs_whole(context: &Context, migration: &Migration, direction: Direction) -> bool {
+pub fn runs_whole(context: &Context, migration: &Migration, direction: Direction) -> bool {
     migration.runs_itself(direction == Direction::Backwards) || context.own_editor && !migration.operations.is_empty()
 }
 

@@ -33,6 +33,7 @@ impl Decoder {
             atomic: true,
             attributes: Vec::new(),
             operations: Vec::new(),
+            pending: 0,
             facts: BTreeMap::new(),
             error: None,
             id,
@@ -46,6 +47,8 @@ impl Decoder {
         migration.replaces = ids(json, "replaces")?;
         migration.initial = json.get("initial").and_then(Json::as_bool);
         migration.atomic = json.get("atomic").and_then(Json::as_bool).unwrap_or(true);
+        let pending = json.get("pending").and_then(Json::as_u64).unwrap_or_default();
+        migration.pending = usize::try_from(pending).unwrap_or_default();
         if let Some(attributes) = json.get("attributes").and_then(Json::as_object) {
             for (name, value) in attributes {
                 migration.attributes.push((name.into(), self.value(value)?));

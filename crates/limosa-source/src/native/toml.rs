@@ -9,13 +9,13 @@ mod operation;
 mod options;
 mod reader;
 
-use limosa_model::migration::PENDING;
 use limosa_model::stage::delay;
 use limosa_model::{Diagnostic, MigrationId, Severity, SmolStr, Stage, Value};
 use toml::de::{DeTable, DeValue};
 
 use super::toml_value::{first_error, syntax_error};
 use super::{MigrationFile, dependency};
+use crate::pending;
 use crate::sources::Source;
 
 use self::reader::Reader;
@@ -77,19 +77,15 @@ impl Reader<'_> {
                 "pending_operations" => {
                     pending = self.operations(node).unwrap_or_default();
                     if table.contains_key("stage") {
-                        let message = "`stage` decides about all operations, and `pending_operations` have one".into();
                         let span = self.source.span(key.span());
-                        self.error_with_help("conflicting-keys", span, message, "leave `stage` out".into());
+                        self.diagnostics.push(pending::conflict("stage", Some(span)));
                     }
                 }
                 _ => {}
             }
         }
-        if !pending.is_empty() {
-            let number = i128::try_from(pending.len()).unwrap_or_default();
-            file.attributes.push((SmolStr::new_static(PENDING), Value::Int(number)));
-        }
-        file.operations.extend(pending.into_iter().map(after_deploy));
+        file.pending = pending.len();
+        file.operations.append(&mut pending);
         file
     }
 
@@ -115,17 +111,5 @@ impl Reader<'_> {
             }
         }
         ids
-    }
-}
-
-/// Returns an operation that waits for the end of a deploy, unless it names another stage itself.
-fn after_deploy(operation: Value) -> Value {
-    match operation.as_call() {
-        Some(call) if call.kwargs.get("stage").is_none() => {
-            let mut call = call.clone();
-            call.kwargs.set("stage", Value::from(Stage::PostDeploy.as_str()));
-            Value::Call(call.into())
-        }
-        _ => operation,
     }
 }

@@ -16,6 +16,7 @@ use crate::describe::{AppDescription, DatabaseDescription, MissingMigrations, Pr
 use crate::export::{
     Export, ExportedMigration, ExportedModel, FieldTable, OperationFacts, StateDelta, StateKnowledge, decode_value,
 };
+use crate::pending;
 
 /// What the project's Python answered.
 #[derive(Clone, Debug)]
@@ -109,9 +110,14 @@ impl Project {
         self.needs.retain(|need| !matches!(need, Need::Export { .. }));
         for exported in export.migrations {
             open.retain(|(id, _)| *id != exported.id);
+            let file = exported.file.as_deref().and_then(|file| self.sources.read(file).ok());
+            let conflict = pending::conflicts(&exported.attributes, file.as_ref().map(|file| file.span(0..0)));
+            if let Some(conflict) = conflict.filter(|_| exported.pending > 0) {
+                self.diagnostics.push(conflict);
+                continue;
+            }
             match exported_migration(&exported, &export.fields, &self.config.fields) {
                 Ok(mut migration) => {
-                    let file = exported.file.as_deref().and_then(|file| self.sources.read(file).ok());
                     migration.source = file.map(|file| file.id);
                     self.migrations.push(migration);
                 }
@@ -243,7 +249,7 @@ fn exported_migration(
     let knowledge = Configured { fields: configured, others: &own };
     let operations = convert::operations(&exported.operations, &knowledge)
         .map_err(|problems| Box::new(understand::not_understood(&exported.id, &problems)))?;
-    Ok(Migration {
+    let mut migration = Migration {
         id: exported.id.clone(),
         operations,
         dependencies: exported.dependencies.clone(),
@@ -253,7 +259,9 @@ fn exported_migration(
         atomic: exported.atomic,
         attributes: exported.attributes.clone(),
         source: None,
-    })
+    };
+    migration.set_pending(exported.pending);
+    Ok(migration)
 }
 
 /// Builds a model from what the bridge says, by the same way as `CreateModel`.

@@ -43,7 +43,7 @@ pub(super) fn native(file: MigrationFile, knowledge: &dyn Knowledge) -> Result<M
     let operations = convert::operations(&file.operations, knowledge);
     let operations =
         operations.map_err(|problems| problems.iter().map(|problem| invalid(&file.id, problem)).collect::<Vec<_>>())?;
-    Ok(Migration {
+    let mut migration = Migration {
         id: file.id,
         operations,
         dependencies: file.dependencies,
@@ -53,7 +53,9 @@ pub(super) fn native(file: MigrationFile, knowledge: &dyn Knowledge) -> Result<M
         atomic: file.atomic,
         attributes: file.attributes,
         source: Some(file.source),
-    })
+    };
+    migration.set_pending(file.pending);
+    Ok(migration)
 }
 
 /// Returns the diagnostic for a part of a native migration that makes no sense.

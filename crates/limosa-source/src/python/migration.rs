@@ -14,12 +14,13 @@ use super::context::Context;
 use super::evaluate::Evaluator;
 use super::evaluate::object::{Class as ClassObject, Object};
 use super::module::{Class, Function};
+use crate::pending;
 use crate::sources::Source;
 
 /// The attributes of a migration that have a meaning of their own.
-const ATTRIBUTES: [&str; 6] = ["operations", "dependencies", "run_before", "replaces", "initial", "atomic"];
+const ATTRIBUTES: [&str; 7] = ["operations", PENDING, "dependencies", "run_before", "replaces", "initial", "atomic"];
 
-/// What a native migration has and one of Django's has not: its state would lack it.
+/// The operations that wait for the end of a deploy; Django knows none.
 const PENDING: &str = "pending_operations";
 
 /// Methods of a migration that change what it says.
@@ -46,6 +47,8 @@ pub struct RawMigration {
     pub methods: Vec<SmolStr>,
     /// `operations`.
     pub operations: Value,
+    /// `pending_operations`.
+    pub pending: Value,
     /// `dependencies`.
     pub dependencies: Value,
     /// `run_before`.
@@ -75,7 +78,14 @@ impl RawMigration {
         let graph =
             [&self.dependencies, &self.run_before, &self.replaces].into_iter().flat_map(|value| opaque_items(value, 2));
         let single = [&self.initial, &self.atomic].into_iter().flat_map(|value| opaque_items(value, 0));
-        self.own.iter().cloned().chain(opaque_items(&self.operations, 1)).chain(graph).chain(single).collect()
+        self.own
+            .iter()
+            .cloned()
+            .chain(opaque_items(&self.operations, 1))
+            .chain(opaque_items(&self.pending, 1))
+            .chain(graph)
+            .chain(single)
+            .collect()
     }
 }
 
@@ -118,13 +128,14 @@ pub fn read_migration(
         }
     };
     let migration = raw(&mut evaluator, &class, source, id, module);
-    if migration.attributes.iter().any(|(name, _)| name == PENDING) {
-        let message = format!("`{PENDING}` of {} is ignored, here as by Django", migration.id);
-        let help = "write the migration in TOML, or make one of its own of them with `stage = \"post-deploy\"`";
-        diagnostics
-            .push(Diagnostic::warning("pending-operations", message).at(migration.span, "in this class").help(help));
+    let has_pending = migration.pending.items().is_some_and(|items| !items.is_empty());
+    match pending::conflicts(&migration.attributes, Some(migration.span)).filter(|_| has_pending) {
+        Some(conflict) => {
+            diagnostics.push(conflict);
+            (None, diagnostics)
+        }
+        None => (Some(migration), diagnostics),
     }
-    (Some(migration), diagnostics)
 }
 
 fn raw(
@@ -144,7 +155,7 @@ fn raw(
         inherited(evaluator, &bases, &methods, class.span);
     let runs: Vec<Value> = runs.into_iter().map(Value::from).collect();
     let overrides = (!runs.is_empty()).then(|| (SmolStr::new_static(OVERRIDES), Value::List(runs)));
-    let [operations, dependencies, run_before, replaces, initial, atomic] = ATTRIBUTES.map(&mut take);
+    let [operations, pending, dependencies, run_before, replaces, initial, atomic] = ATTRIBUTES.map(&mut take);
     RawMigration {
         id,
         module: module.into(),
@@ -152,6 +163,7 @@ fn raw(
         base: bases.into_iter().next().unwrap_or_default(),
         methods,
         operations: operations.unwrap_or_else(list),
+        pending: pending.filter(|pending| *pending != Value::None).unwrap_or_else(list),
         dependencies: dependencies.unwrap_or_else(list),
         run_before: run_before.unwrap_or_else(list),
         replaces: replaces.unwrap_or_else(list),
@@ -235,7 +247,7 @@ fn inherited(evaluator: &Evaluator<'_>, bases: &[SmolStr], methods: &[SmolStr], 
             }
         }
     }
-    for name in OWN_METHODS.iter().chain(&ATTRIBUTES[..5]) {
+    for name in OWN_METHODS.iter().chain(&ATTRIBUTES[..6]) {
         if chain.defines(&[name]).is_some() {
             ways.push(own(format!("the migration inherits `{name}` from `{}`", bases.join("`, `"))));
         }

@@ -158,12 +158,16 @@ impl RawMigration {
                 Err(problem) => problems.push(problem),
             }
         }
-        match self.operations.items() {
-            Some(items) => match convert::operations(items, knowledge) {
-                Ok(operations) => migration.operations = operations,
-                Err(mut more) => problems.append(&mut more),
-            },
-            None => problems.push(self.unclear("operations", &self.operations)),
+        match (self.operations.items(), self.pending.items()) {
+            (Some(operations), Some(pending)) => {
+                match convert::operations(&[operations, pending].concat(), knowledge) {
+                    Ok(operations) => migration.operations = operations,
+                    Err(mut more) => problems.append(&mut more),
+                }
+                migration.set_pending(pending.len());
+            }
+            (None, _) => problems.push(self.unclear("operations", &self.operations)),
+            (_, None) => problems.push(self.unclear("pending_operations", &self.pending)),
         }
         if problems.is_empty() { Ok(migration) } else { Err(problems) }
     }

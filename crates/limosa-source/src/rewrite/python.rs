@@ -15,6 +15,9 @@ pub(super) fn rewrite(source: &Arc<Source>, to: &Rewrite) -> Result<String, Stri
     let file = ModuleFile::parse(Arc::clone(source)).map_err(|diagnostic| diagnostic.message)?;
     let class = class(&file).ok_or("the class `Migration` is not written out")?;
     let text = &source.text;
+    if assigned(class, "pending_operations").is_some() {
+        return Err("it has pending operations".into());
+    }
     let list = List::read(text, class)?;
     let mut pieces = vec![(list.inner.clone(), list.rewritten(text, &to.operations)?)];
     if let Some(atomic) = to.atomic {

@@ -1,7 +1,8 @@
 //! Migrations: what the class says, what is wrong with files, and what only running them could tell.
 
-use limosa_model::Value;
 use limosa_model::operations::OperationKind;
+use limosa_model::{Stage, Value};
+use limosa_source::python::RawMigration;
 
 use super::python_support::{Project, show};
 
@@ -19,13 +20,22 @@ fn project() -> Project {
     ])
 }
 
-/// Reads the body of a migration class and shows its operations; or why it is not known.
+/// Reads the body of a migration class and shows its operations; or why it is not known. Pending operations may be written in the same way.
 #[track_caller]
 fn check(body: &str, expected: &str) {
+    shows(body, expected, |raw| &raw.operations);
+    shows(&body.replace("    operations", "    pending_operations"), expected, |raw| match raw.pending.items() {
+        Some([]) => &raw.operations,
+        _ => &raw.pending,
+    });
+}
+
+#[track_caller]
+fn shows(body: &str, expected: &str, list: impl Fn(&RawMigration) -> &Value) {
     project().migration(&format!("{HEAD}{body}"), |_, raw, diagnostics| {
         let raw = raw.unwrap_or_else(|| panic!("{diagnostics:?}"));
         let reasons: Vec<String> = raw.unknown().iter().map(|opaque| format!("<{}>", opaque.reason)).collect();
-        let shown = if reasons.is_empty() { show(&raw.operations) } else { reasons.join(" ") };
+        let shown = if reasons.is_empty() { show(list(&raw)) } else { reasons.join(" ") };
         let shown = shown.replace("django.db.migrations.", "");
         assert_eq!(shown, expected, "{body}");
     });
@@ -147,6 +157,23 @@ fn classes_that_compute_what_they_say() {
 }
 
 #[test]
+fn pending_operations_stand_behind_the_others_and_wait() {
+    let body = "class Migration(migrations.Migration):\n    operations = [migrations.DeleteModel('A')]\n    pending_operations = (migrations.DeleteModel('B'), migrations.RunSQL('SELECT 1'))\n    stage = None";
+    for (body, pending) in
+        [(body.to_owned(), 1..3), (body.replace("(migrations.DeleteModel('B'), ", "None and ("), 1..1)]
+    {
+        project().migration(&format!("{HEAD}{body}"), |context, raw, diagnostics| {
+            let raw = raw.unwrap_or_else(|| panic!("{diagnostics:?}"));
+            let migration = raw.migration(context).expect("understood");
+            assert_eq!(migration.pending(), pending);
+            let stages: Vec<Option<Stage>> = migration.operations.iter().map(|operation| operation.stage.0).collect();
+            let expected = (0..pending.end).map(|place| pending.contains(&place).then_some(Stage::PostDeploy));
+            assert_eq!(stages, expected.collect::<Vec<_>>(), "{body}");
+        });
+    }
+}
+
+#[test]
 fn what_is_wrong_with_a_file() {
     for (text, code, message) in [
         ("class Migration(:\n", "syntax-error", "Expected an expression"),
@@ -157,6 +184,16 @@ fn what_is_wrong_with_a_file() {
             "import mystery\n@mystery.change\nclass Migration:\n    pass\n",
             "migration-not-known",
             "is what `mystery.change` makes of a class",
+        ),
+        (
+            "class Migration:\n    pending_operations = [1]\n    stage = 'post-deploy'\n",
+            "conflicting-keys",
+            "`stage` decides about all operations, and `pending_operations` have one",
+        ),
+        (
+            "from django_safemigrate import Safe\nclass Migration:\n    pending_operations = [1]\n    safe = Safe.always()\n",
+            "conflicting-keys",
+            "`safe` decides about all operations, and `pending_operations` have one",
         ),
         ("from mystery import Migration\n", "migration-not-known", "imported from `mystery.Migration`"),
     ] {

@@ -7,6 +7,7 @@ mod own_sql;
 use std::sync::Arc;
 
 use limosa_db::{ConnectOptions, Connection, DatabaseUrl, introspect};
+use limosa_engine::bridge::Portion;
 use limosa_engine::runner::{Fake, Job, states_forwards};
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState};
@@ -106,7 +107,8 @@ async fn expected(
     let migrations: Vec<Arc<Migration>> = migrate::applied(workspace, &situation.graph, &situation.parts)?;
     let (befores, state) =
         states_forwards(workspace.base_state(), [], &migrations).map_err(|error| workspace.step_error(&error))?;
-    let job = |(migration, before)| Job {
+    let portions = migrate::applied_portions(workspace, &situation.graph, &situation.parts)?;
+    let job = |((migration, before), portion): (_, Portion)| Job {
         migration,
         direction: Direction::Forwards,
         before,
@@ -115,10 +117,11 @@ async fn expected(
         skipped: Skipped::default(),
         undetected: Skipped::default(),
         records: Vec::new(),
+        operations: portion.operations,
         is_part: false,
         statements: Vec::new(),
     };
-    let mut jobs: Vec<Job> = migrations.into_iter().zip(befores).map(job).collect();
+    let mut jobs: Vec<Job> = migrations.into_iter().zip(befores).zip(portions).map(job).collect();
     workspace.route(&connected.alias, &connected.context, &[], &mut jobs).await?;
     let mut catalog = Catalog::new(connected.context.dialect);
     catalog.set_server_version(connected.connection.server_version());

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use limosa_engine::runner::{Fake, Job, states_backwards, states_forwards};
 use limosa_model::graph::Direction;
-use limosa_model::{Migration, MigrationId, ProjectState};
+use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState};
 use limosa_plan::planner::{Recorder, what_to_record};
 use limosa_plan::steps::{self, Skipped};
 use limosa_sql::dialect::Context;
 
-use super::parts::{Operations, applied, part};
+use super::parts::{Operations, applied, others, part};
 use super::{MigratePlan, late};
 use crate::error::Error;
 use crate::workspace::Workspace;
@@ -31,8 +31,14 @@ pub fn jobs(
     let direction = plan.direction();
     let (befores, end) = states(workspace, plan, fake)?;
     let mut recorder = Recorder::new(&plan.graph);
+    let wrong = units.iter().filter(|unit| fake != Fake::Yes && unit.operations.is_some());
+    let wrong = wrong.filter(|unit| steps::runs_whole(context, &unit.migration, direction));
+    let wrong: Vec<Diagnostic> = wrong.map(|unit| refusal(workspace, &unit.migration)).collect();
+    if !wrong.is_empty() {
+        return Err(workspace.diagnostics(wrong));
+    }
     let jobs = units.into_iter().zip(befores).map(|(unit, before)| {
-        let Unit { migration, is_part } = unit;
+        let Unit { migration, operations, is_part } = unit;
         let records = match direction {
             Direction::Forwards if is_part => Vec::new(),
             Direction::Forwards => recorder.next(&migration.id),
@@ -40,7 +46,19 @@ pub fn jobs(
         };
         let (skipped, undetected, statements) = (Skipped::default(), Skipped::default(), Vec::new());
         let python = fake != Fake::Yes && steps::needs_python(context, &migration, &before, direction, &skipped);
-        Job { migration, direction, before, fake, python, skipped, undetected, records, is_part, statements }
+        Job {
+            migration,
+            direction,
+            before,
+            fake,
+            python,
+            skipped,
+            undetected,
+            records,
+            operations,
+            is_part,
+            statements,
+        }
     });
     Ok((jobs.collect(), end))
 }
@@ -48,6 +66,8 @@ pub fn jobs(
 /// What runs as one: a migration, or some of its operations.
 struct Unit {
     migration: Arc<Migration>,
+    /// The places of the operations, where it is not all of them.
+    operations: Option<Operations>,
     /// Whether it is not whole afterwards.
     is_part: bool,
 }
@@ -58,26 +78,37 @@ fn units(workspace: &Workspace, plan: &MigratePlan) -> Result<Vec<Unit>, Error> 
     let mut units = Vec::with_capacity(plan.executed.len());
     for planned in &plan.executed {
         let (id, whole) = (&planned.id, workspace.migration(&planned.id)?);
-        let mut push = |migration, is_part| units.push(Unit { migration, is_part });
-        let of = |operations: &Operations| part(whole, |place| operations.contains(&place));
+        let mut push = |operations: Operations, is_part| {
+            let migration = part(whole, |place| operations.contains(&place));
+            units.push(Unit { migration, operations: Some(operations), is_part });
+        };
         if let Some(late) = parts.late.get(id) {
             match planned.direction {
-                Direction::Forwards => push(of(late), true),
-                Direction::Backwards => push(part(whole, |place| !late.contains(&place)), false),
+                Direction::Forwards => push(late.clone(), true),
+                Direction::Backwards => push(others(whole, late), false),
             }
             continue;
         }
         // What was begun is finished first, as it was begun.
         let begun = parts.begun.get(id);
-        begun.into_iter().for_each(|begun| push(of(begun), true));
+        begun.into_iter().for_each(|begun| push(begun.clone(), true));
         match (parts.now.get(id), begun.or_else(|| parts.done.get(id))) {
             (Some(_), Some(_)) => {}
-            (Some(now), None) => push(of(now), true),
-            (None, Some(done)) => push(part(whole, |place| !done.contains(&place)), false),
-            (None, None) => push(Arc::clone(whole), false),
+            (Some(now), None) => push(now.clone(), true),
+            (None, Some(done)) => push(others(whole, done), false),
+            (None, None) => units.push(Unit { migration: Arc::clone(whole), operations: None, is_part: false }),
         }
     }
     Ok(units)
+}
+
+/// Refuses to run only some operations of a migration that runs itself.
+fn refusal(workspace: &Workspace, migration: &Migration) -> Diagnostic {
+    let message =
+        format!("{} runs itself in a way of its own, and only some of its operations are to run", migration.id);
+    Diagnostic::error("runs-as-a-whole", message)
+        .at(workspace.span(&migration.id), "this one")
+        .help("make a migration of its own of the operations that are left")
 }
 
 /// Returns the states before the migrations of a plan, in the order in which they run, and the state when all have run.

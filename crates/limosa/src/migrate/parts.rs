@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use limosa_engine::bridge::Portion;
 use limosa_engine::runner;
 use limosa_model::graph::{Direction, MigrationGraph};
 use limosa_model::operations::{OperationKind, SeparateDatabaseAndState};
@@ -65,17 +66,44 @@ pub(crate) fn applied(
     graph: &MigrationGraph,
     parts: &Parts,
 ) -> Result<Vec<Arc<Migration>>, Error> {
+    let of = |portion: Portion| {
+        let whole = workspace.migration(&portion.id)?;
+        Ok(match &portion.operations {
+            Some(operations) => part(whole, |place| operations.contains(&place)),
+            None => Arc::clone(whole),
+        })
+    };
+    applied_portions(workspace, graph, parts)?.into_iter().map(of).collect()
+}
+
+/// Returns what is applied as Python's state knows it: in the graph's order, of each migration what ran.
+///
+/// # Errors
+/// When a migration is not there.
+pub(crate) fn applied_portions(
+    workspace: &Workspace,
+    graph: &MigrationGraph,
+    parts: &Parts,
+) -> Result<Vec<Portion>, Error> {
     let mut applied = Vec::new();
     for id in graph.full_plan() {
-        if let Some(late) = parts.late.get(id) {
-            applied.push(part(workspace.migration(id)?, |place| !late.contains(&place)));
+        let operations = if let Some(late) = parts.late.get(id) {
+            Some(others(workspace.migration(id)?, late))
         } else if graph.applied(id).is_some() {
-            applied.push(Arc::clone(workspace.migration(id)?));
+            None
         } else if let Some(done) = parts.done.get(id) {
-            applied.push(part(workspace.migration(id)?, |place| done.contains(&place)));
-        }
+            Some(done.clone())
+        } else {
+            continue;
+        };
+        applied.push(Portion { id: id.clone(), operations });
     }
     Ok(applied)
+}
+
+/// Returns the places of the operations of a migration that are not among these.
+pub(super) fn others(migration: &Migration, operations: &Operations) -> Operations {
+    (0..migration.operations.len()).filter(|place| !operations.contains(place)).collect()
 }
 
 /// Writes down operations, each with what tells whether it was edited since.

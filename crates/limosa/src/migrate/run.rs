@@ -5,14 +5,16 @@ use std::time::Instant;
 
 use limosa_db::{Failpoint, Lease, failpoint};
 use limosa_engine::after::AfterRun;
-use limosa_engine::bridge;
+use limosa_engine::bridge::{self, Portion};
 use limosa_engine::events::Events;
 use limosa_engine::interrupt::Interrupt;
 use limosa_engine::runner::{ContentTypes, Fake, Job, RunError, RunErrorKind, Runner};
 use limosa_model::graph::{Applied, Direction};
 use limosa_model::{Migration, MigrationId, ProjectState};
+use limosa_plan::planner::PlannedMigration;
 use limosa_source::project::Kind;
 
+use super::parts::{Operations, applied_portions};
 use super::{MigratePlan, Report, RunOptions, check, finish_squashes, jobs, put_off};
 use crate::branches;
 use crate::connected::Connected;
@@ -53,7 +55,7 @@ impl Run<'_> {
 
     async fn recorded(&mut self, plan: &MigratePlan, record: &mut RunRecord<'_>) -> Result<Report, Error> {
         let started = Instant::now();
-        let applied: Vec<MigrationId> = plan.graph.applied_plan().into_iter().cloned().collect();
+        let applied = applied_portions(self.workspace, &plan.graph, &plan.parts)?;
         let (mut jobs, end) = self.prepare(plan, &applied).await?;
         let told = Told {
             run: bridge::Run {
@@ -61,7 +63,7 @@ impl Run<'_> {
                 verbosity: self.options.verbosity,
                 interactive: self.options.interactive,
             },
-            plan: plan.printed.iter().map(|step| (step.id.clone(), step.direction == Direction::Backwards)).collect(),
+            plan: told(plan, &jobs),
         };
         self.begin(&jobs, record).await?;
         put_off::write(self.workspace, self.connected, self.lease, &self.options.put_off, plan, &mut jobs).await?;
@@ -76,7 +78,7 @@ impl Run<'_> {
         let ran: Vec<(Arc<Migration>, Direction)> =
             jobs.iter().map(|job| (job.migration.clone(), job.direction)).collect();
         if self.workspace.has_receivers() {
-            let state = ids_after(plan, &applied, self.options.fake);
+            let state = applied_after(plan, &jobs, &applied, self.options.fake);
             self.connected.check(self.lease).await?;
             self.events.after_run("the project's own receivers");
             self.workspace.post_migrate(told.run, &state, &told.plan).await?;
@@ -89,11 +91,7 @@ impl Run<'_> {
     }
 
     /// Makes the jobs of a plan and looks at all that can be told before the first one runs.
-    async fn prepare(
-        &mut self,
-        plan: &MigratePlan,
-        applied: &[MigrationId],
-    ) -> Result<(Vec<Job>, ProjectState), Error> {
+    async fn prepare(&mut self, plan: &MigratePlan, applied: &[Portion]) -> Result<(Vec<Job>, ProjectState), Error> {
         let connected = self.connected;
         let half_applied = HalfApplied::read(connected).await?;
         half_applied.check(plan)?;
@@ -131,7 +129,7 @@ impl Run<'_> {
     }
 
     /// Does what comes before the first migration.
-    async fn before(&mut self, applied: &[MigrationId], told: &Told<'_>) -> Result<(), Error> {
+    async fn before(&mut self, applied: &[Portion], told: &Told<'_>) -> Result<(), Error> {
         if self.workspace.has_receivers() {
             self.workspace.pre_migrate(told.run, applied, &told.plan).await?;
         }
@@ -146,7 +144,7 @@ impl Run<'_> {
         &mut self,
         plan: &MigratePlan,
         jobs: &[Job],
-        applied: &[MigrationId],
+        applied: &[Portion],
         allowed: &[bool],
         record: &RunRecord<'_>,
     ) -> Result<(), Error> {
@@ -218,7 +216,7 @@ impl Run<'_> {
 struct Told<'a> {
     run: bridge::Run<'a>,
     /// The migrations in the order in which `--plan` lists them, and whether they are unapplied.
-    plan: Vec<(MigrationId, bool)>,
+    plan: Vec<(Portion, bool)>,
 }
 
 /// Adds to a failure where its operation was written.
@@ -234,18 +232,29 @@ fn located(workspace: &Workspace, error: RunError) -> Error {
     Error::Run { error: Box::new(error), place }
 }
 
-/// Returns the migrations that are applied after the run, in the order in which the state is made of them.
-fn ids_after(plan: &MigratePlan, applied: &[MigrationId], fake: Fake) -> Vec<MigrationId> {
-    let direction = plan.executed.first().map(|planned| planned.direction);
-    let is_late = |id: &MigrationId| direction == Some(Direction::Forwards) && plan.parts.late.contains_key(id);
-    // What is not whole then is not applied.
-    let run = || {
-        plan.executed.iter().map(|planned| &planned.id).filter(|id| !plan.parts.now.contains_key(*id) && !is_late(id))
+/// Returns what receivers of signals are told of a plan: of each migration, in the order in which `--plan` lists them, what runs.
+fn told(plan: &MigratePlan, jobs: &[Job]) -> Vec<(Portion, bool)> {
+    let operations = |id: &MigrationId| {
+        let own = jobs.iter().filter(|job| job.migration.id == *id);
+        let parts: Option<Vec<&Operations>> = own.map(|job| job.operations.as_ref()).collect();
+        parts.filter(|parts| !parts.is_empty()).map(|parts| parts.into_iter().flatten().copied().collect())
     };
-    match direction {
-        Some(Direction::Forwards) if fake != Fake::Yes => applied.iter().chain(run()).cloned().collect(),
-        Some(Direction::Backwards) => applied.iter().filter(|id| run().all(|run| run != *id)).cloned().collect(),
-        _ => applied.to_vec(),
+    let of = |step: &PlannedMigration| {
+        let portion = Portion { id: step.id.clone(), operations: operations(&step.id) };
+        (portion, step.direction == Direction::Backwards)
+    };
+    plan.printed.iter().map(of).collect()
+}
+
+/// Returns what is applied after the run, in the order in which the state is made of it.
+fn applied_after(plan: &MigratePlan, jobs: &[Job], applied: &[Portion], fake: Fake) -> Vec<Portion> {
+    match plan.direction() {
+        Direction::Forwards if fake == Fake::Yes => applied.to_vec(),
+        Direction::Forwards => applied.iter().cloned().chain(jobs.iter().map(Job::portion)).collect(),
+        Direction::Backwards => {
+            let is_left = |portion: &&Portion| jobs.iter().all(|job| job.migration.id != portion.id);
+            applied.iter().filter(is_left).cloned().collect()
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use limosa_engine::runner::states_forwards;
 use limosa_model::graph::Direction;
 use limosa_model::{Diagnostic, Migration, MigrationId, ProjectState};
 use limosa_plan::stage::{Half, Stage};
-use limosa_plan::steps::{Skipped, needs_python};
+use limosa_plan::steps::runs_whole;
 use limosa_sql::dialect::Context;
 
 use super::{StagedMigration, left_of, of_plan, refusal};
@@ -204,7 +204,7 @@ impl Divider<'_> {
         let stages: Vec<Option<Stage>> = migration.staged.operations.iter().map(|operation| operation.stage).collect();
         let first = match self.plan.parts.begun.get(&migration.id) {
             Some(begun) => Ok(begun.clone()),
-            None if self.needs_python(whole, &before) => Err(vec![python()]),
+            None if runs_whole(self.context, whole, Direction::Forwards) => Err(vec![as_a_whole()]),
             None => division(self.workspace, self.context, &before, whole, &stages),
         };
         let first = match first {
@@ -252,13 +252,6 @@ impl Divider<'_> {
             return Ok(Some(((*last).clone(), Vec::new())));
         }
         let before = self.state()?;
-        // Django's models would lack what ran of a migration that is not whole.
-        let is_late = |held: &&&Held| self.plan.parts.late.contains_key(&held.migration.id);
-        if let Some(part) =
-            behind.iter().find(|held| held.is_part && !is_late(held)).filter(|_| self.needs_python(moved, &before))
-        {
-            return Ok(Some(((*part).clone(), vec![python()])));
-        }
         let others: Vec<&Arc<Migration>> = behind.iter().map(|held| &held.left).collect();
         let objections = objections_to_moving(self.workspace, self.context, &before, &others, moved);
         if objections.is_empty() {
@@ -278,13 +271,9 @@ impl Divider<'_> {
         let states = states_forwards(self.workspace.base_state(), &self.before, []);
         states.map(|(_, state)| state).map_err(|error| self.workspace.step_error(&error))
     }
-
-    fn needs_python(&self, migration: &Migration, before: &ProjectState) -> bool {
-        needs_python(self.context, migration, before, Direction::Forwards, &Skipped::default())
-    }
 }
 
-fn python() -> Objection {
-    let message = "only Python can run it, which goes by whole migrations".to_owned();
+fn as_a_whole() -> Objection {
+    let message = "it runs itself in a way of its own, as a whole".to_owned();
     Objection { message, operations: Vec::new() }
 }

@@ -1,7 +1,7 @@
 //! What the project's Python does for a run.
 
 use limosa_db::Lease;
-use limosa_engine::bridge::{Bridge, CollectedSql, OperationPath, Run};
+use limosa_engine::bridge::{Bridge, CollectedSql, OperationPath, Portion, Run};
 use limosa_engine::events::Events;
 use limosa_engine::functions::Functions;
 use limosa_engine::interrupt::Interrupt;
@@ -85,7 +85,7 @@ impl Workspace {
         let span = self.operation_span(id, first.path.first().copied());
         self.check_python(id, span, &format!("compute the default of `{}`", first.field))?;
         let bridge = self.started_bridge().await?;
-        bridge.set_state(before).await?;
+        bridge.set_state(&whole(before)).await?;
         for unknown in unknown {
             let operation = OperationPath::of_database(id.clone(), &unknown.path);
             let value = bridge.effective_default(&operation, alias, direction.into()).await?;
@@ -108,7 +108,7 @@ impl Workspace {
     ) -> Result<CollectedSql, Error> {
         self.check_python(id, self.operation_span(id, Some(index)), "tell the statements of an operation")?;
         let bridge = self.started_bridge().await?;
-        bridge.set_state(before).await?;
+        bridge.set_state(&whole(before)).await?;
         let operation = OperationPath::new(id.clone(), index);
         Ok(bridge.collect_sql(&operation, alias, direction.into()).await?)
     }
@@ -130,8 +130,8 @@ impl Workspace {
     pub async fn pre_migrate(
         &mut self,
         run: Run<'_>,
-        applied: &[MigrationId],
-        plan: &[(MigrationId, bool)],
+        applied: &[Portion],
+        plan: &[(Portion, bool)],
     ) -> Result<(), Error> {
         match self.bridge_at(applied).await? {
             Some(bridge) => Ok(bridge.pre_migrate(run, plan).await?),
@@ -146,8 +146,8 @@ impl Workspace {
     pub async fn post_migrate(
         &mut self,
         run: Run<'_>,
-        applied: &[MigrationId],
-        plan: &[(MigrationId, bool)],
+        applied: &[Portion],
+        plan: &[(Portion, bool)],
     ) -> Result<(), Error> {
         match self.bridge_at(applied).await? {
             Some(bridge) => Ok(bridge.post_migrate(run, plan).await?),
@@ -165,7 +165,7 @@ impl Workspace {
     }
 
     /// Returns the bridge, when it is running, with the state after `applied`.
-    async fn bridge_at(&mut self, applied: &[MigrationId]) -> Result<Option<&mut Bridge>, Error> {
+    async fn bridge_at(&mut self, applied: &[Portion]) -> Result<Option<&mut Bridge>, Error> {
         if let Some(bridge) = &mut self.bridge {
             bridge.set_state(applied).await?;
         }
@@ -178,4 +178,8 @@ impl Workspace {
             none => Ok(none.insert(ask::start(&self.project, &self.listener).await?)),
         }
     }
+}
+
+fn whole(migrations: &[MigrationId]) -> Vec<Portion> {
+    migrations.iter().cloned().map(Portion::whole).collect()
 }

@@ -1,7 +1,6 @@
 //! What is asked of the project's Python while it is worked with, beyond what reading it needs.
 
-use limosa_engine::bridge::Bridge;
-use limosa_model::MigrationId;
+use limosa_engine::bridge::{Bridge, Portion};
 use limosa_source::project::Need;
 use serde_json::Value as Json;
 
@@ -23,8 +22,8 @@ pub(super) enum Question {
     Routes {
         /// The alias of the database.
         alias: String,
-        /// The migrations that are applied before.
-        applied: Vec<MigrationId>,
+        /// What is applied before.
+        applied: Vec<Portion>,
         /// The migrations with what is asked about their operations, as the bridge understands it.
         migrations: Json,
     },

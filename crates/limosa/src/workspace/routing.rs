@@ -1,5 +1,8 @@
 //! Which operations and models belong to a database: `[routing]` of the configuration, then the routers of the settings.
 
+use std::collections::BTreeSet;
+
+use limosa_engine::bridge::Portion;
 use limosa_engine::runner::{Fake, Job};
 use limosa_model::graph::Direction;
 use limosa_model::{Migration, MigrationId, ProjectState, SmolStr, Value};
@@ -15,12 +18,14 @@ use crate::error::Error;
 /// A migration about whose operations something is asked.
 struct Asked<'a> {
     migration: &'a Migration,
+    /// The places of the operations that run, where it is not all of them.
+    operations: Option<&'a BTreeSet<usize>>,
     direction: Direction,
     questions: Vec<RoutingQuestion>,
 }
 
 impl Workspace {
-    /// Finds out which operations of the jobs are kept from a database; `applied` are all migrations that are applied before.
+    /// Finds out which operations of the jobs are kept from a database; `applied` is all that is applied before.
     ///
     /// The routers are asked about all of them at once, and their answers are kept until something about the project changes.
     ///
@@ -30,7 +35,7 @@ impl Workspace {
         &mut self,
         alias: &str,
         context: &Context,
-        applied: &[MigrationId],
+        applied: &[Portion],
         jobs: &mut [Job],
     ) -> Result<(), Error> {
         if !self.routes_anything() {
@@ -41,10 +46,11 @@ impl Workspace {
         for job in &run {
             let questions = steps::routing_questions(&job.migration, &job.before, job.direction);
             let questions = questions.map_err(|error| self.step_error(&error))?;
-            asked.push(Asked { migration: &job.migration, direction: job.direction, questions });
+            let operations = job.operations.as_ref();
+            asked.push(Asked { migration: &job.migration, operations, direction: job.direction, questions });
             let questions =
                 if job.fake == Fake::Initial { steps::detection_questions(&job.migration) } else { Vec::new() };
-            detected.push(Asked { migration: &job.migration, direction: job.direction, questions });
+            detected.push(Asked { migration: &job.migration, operations, direction: job.direction, questions });
         }
         let answers = self.skipped(alias, applied, &asked).await?;
         let undetected = self.skipped(alias, applied, &detected).await?;
@@ -75,8 +81,9 @@ impl Workspace {
         }
         let questions = steps::routing_questions(migration, state, direction);
         let questions = questions.map_err(|error| self.step_error(&error))?;
-        let asked = [Asked { migration, direction, questions }];
-        Ok(self.skipped(alias, before, &asked).await?.pop().unwrap_or_default())
+        let asked = [Asked { migration, operations: None, direction, questions }];
+        let before: Vec<Portion> = before.iter().cloned().map(Portion::whole).collect();
+        Ok(self.skipped(alias, &before, &asked).await?.pop().unwrap_or_default())
     }
 
     /// Returns for each model (`app.Model`) whether it belongs to a database.
@@ -106,12 +113,7 @@ impl Workspace {
         self.project.settings.routers || !self.project.config.routing.is_empty()
     }
 
-    async fn skipped(
-        &mut self,
-        alias: &str,
-        applied: &[MigrationId],
-        asked: &[Asked<'_>],
-    ) -> Result<Vec<Skipped>, Error> {
+    async fn skipped(&mut self, alias: &str, applied: &[Portion], asked: &[Asked<'_>]) -> Result<Vec<Skipped>, Error> {
         let routers = self.project.settings.routers && self.project.kind == Kind::Django;
         let mut skipped: Vec<Vec<Vec<usize>>> = vec![Vec::new(); asked.len()];
         let mut open = Vec::new();
@@ -173,7 +175,8 @@ fn request(asked: &[Asked<'_>], open: &[(usize, &RoutingQuestion)]) -> Json {
             .collect();
         let MigrationId { app, name } = &asked.migration.id;
         let backwards = asked.direction == Direction::Backwards;
-        json!({ "app": app, "name": name, "backwards": backwards, "questions": questions })
+        let operations = asked.operations;
+        json!({ "app": app, "name": name, "operations": operations, "backwards": backwards, "questions": questions })
     });
     Json::Array(migrations.collect())
 }

@@ -56,6 +56,7 @@ fn files_and_dependencies() {
     let with = |name: &'static str| last(name).into_iter().chain([second]).collect::<Vec<_>>();
     let [missing_key, missing_code, missing_nothing] =
         [key, code, swapped].map(|operation| format!("{own};{operation}"));
+    let pending = format!("{own};]\n    pending_operations = [migrations.DeleteModel('thing')");
     let [there_key, there_code] = [key, code].map(|operation| format!("{both};{operation}"));
     let alone = |text: &'static str| vec![("shop/migrations/0002_next.py", text)];
     for (files, expected) in [
@@ -68,6 +69,7 @@ fn files_and_dependencies() {
         (vec![last("0001_initial")[0]], vec!["HI001 depot.0001_initial"]),
         (alone(missing_key.leak()), vec!["HI007 shop.0002_next"]),
         (alone(missing_code.leak()), vec!["HI007 shop.0002_next"]),
+        (alone(pending.leak()), vec!["HI008 shop.0002_next"]),
         (alone(missing_nothing.leak()), vec![]),
         (alone(there_key.leak()), vec![]),
         (alone(there_code.leak()), vec![]),

@@ -61,5 +61,7 @@ mod stages;
 mod stages_documented;
 mod stages_of_migrations;
 mod stages_pending;
+mod stages_pending_python;
 mod unapplying;
 mod unmigrated_apps;
+mod written;

@@ -1,6 +1,6 @@
 //! The bridge as a connection.
 
-use limosa_engine::bridge::{Bridge, Direction};
+use limosa_engine::bridge::{Bridge, Direction, Portion};
 use serde_json::json;
 
 use super::database::on_each;
@@ -94,7 +94,7 @@ async fn inside_on(project: &Project) {
     let mut bridge = project.migrated().await;
     for keep in [false, true] {
         bridge.begin(true).await.unwrap();
-        bridge.set_state(&[super::project::id("0001_initial")]).await.unwrap();
+        bridge.set_state(&[Portion::whole(super::project::id("0001_initial"))]).await.unwrap();
         bridge.run_operation(&at("0002_fill", 0), Direction::Forwards, &[], project.dialect(), None).await.unwrap();
         if keep {
             bridge.commit().await.unwrap()

@@ -1,6 +1,6 @@
 //! Operations with the state that Django would give them.
 
-use limosa_engine::bridge::{Direction, Run};
+use limosa_engine::bridge::{Direction, Portion, Run};
 
 use super::database::on_each;
 use super::project::{Project, at, id, migration};
@@ -120,7 +120,7 @@ async fn historical_models() {
     on_each("models", &texts, async |project| {
         let mut bridge = project.migrated().await;
         for (name, _) in &texts {
-            bridge.set_state(&[id("0001_initial")]).await.unwrap();
+            bridge.set_state(&[Portion::whole(id("0001_initial"))]).await.unwrap();
             bridge.begin(true).await.unwrap();
             let done = bridge.run_operation(&at(name, 0), Direction::Forwards, &[], project.dialect(), None).await;
             if let Err(error) = done {
@@ -163,7 +163,7 @@ async fn state_on(project: &Project) {
     }
     bridge.commit().await.unwrap();
 
-    bridge.set_state(&[id("0001_initial")]).await.unwrap();
+    bridge.set_state(&[Portion::whole(id("0001_initial"))]).await.unwrap();
     bridge.begin(true).await.unwrap();
     for operation in order.iter().rev() {
         bridge.run_operation(operation, Direction::Backwards, &[], project.dialect(), None).await.unwrap();
@@ -180,7 +180,7 @@ async fn statements_of_an_operation() {
     let text = migration("", operations);
     on_each("statements", &[("0002_age", &text)], async |project| {
         let mut bridge = project.start().await;
-        bridge.set_state(&[id("0001_initial")]).await.unwrap();
+        bridge.set_state(&[Portion::whole(id("0001_initial"))]).await.unwrap();
         let sql = bridge.collect_sql(&at("0002_age", 0), "default", Direction::Forwards).await.unwrap();
         let expected = project.quoted("ALTER TABLE \"library_author\" ADD COLUMN \"age\" integer NULL;");
         assert_eq!(sql.sql.unwrap_or_default(), [expected]);
@@ -196,7 +196,7 @@ async fn signals() {
 
 async fn signals_on(project: &Project) {
     let mut bridge = project.migrated().await;
-    let plan = [(id("0001_initial"), false)];
+    let plan = [(Portion::whole(id("0001_initial")), false)];
     let run = Run { alias: "default", verbosity: 1, interactive: false };
     bridge.pre_migrate(run, &plan).await.unwrap();
     // The tables of the other apps are not there, so only what the state holds can be written to.

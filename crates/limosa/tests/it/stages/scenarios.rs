@@ -131,22 +131,6 @@ fn scenarios() -> Vec<Scenario> {
                 ("migrate --pre-deploy --nonstrict", 0, &[1, 2, 5, 3, 4], &[]),
             ],
         ),
-        Scenario {
-            what: "pending operations wait for the end of the deploy",
-            migrations: vec![(
-                "0002_m".into(),
-                migration(&["blog.0001_first"], &add("slug"))
-                    + &(add("late") + &remove("old")).replace("[[operations]]", "[[pending_operations]]"),
-            )],
-            configuration: "",
-            steps: &[
-                ("migrate --pre-deploy", 0, &[1], &["0002_m: the rest of it: “Add field late"]),
-                ("migrate --plan", 0, &[1], &["blog.0002_m\n    Add field late to Post\n    Remove field old"]),
-                ("migrate --post-deploy", 0, &[1, 2], &[]),
-                ("migrate blog 0001", 0, &[1], &[]),
-                ("migrate", 0, &[1, 2], &[]),
-            ],
-        },
         scenario(
             "operations of both halves in one migration run in their halves",
             &[remove("old") + &add("slug"), add("more")],
