@@ -62,7 +62,7 @@ async fn members_come_run_and_leave() {
         }
         // When one of them has seen all done, nothing is left for any.
         quorum.finish(&connection, &b).await.expect("the end");
-        assert_eq!(members(&quorum, &connection).await, [waits.clone()]);
+        assert_eq!(members(&quorum, &connection).await, std::slice::from_ref(&waits));
         quorum.join(&connection, &a).await.expect("a row");
         quorum.reach(&connection, &a).await.expect("reached");
         quorum

@@ -183,19 +183,19 @@ impl Divider<'_> {
             return None;
         }
         let delay = migration.staged.delay?;
-        let needs = |earlier: &MigrationId| self.needs(&migration.id, earlier);
-        let behind = self.held.iter().filter(|held| needs(&held.migration.id)).filter_map(|held| held.wait).max();
-        let wait = match behind {
+        let needed = self.needed_by(&migration.id);
+        let behind = self.held.iter().filter(|held| needed.contains(&held.migration.id));
+        let wait = match behind.filter_map(|held| held.wait).max() {
             Some(behind) => behind.saturating_add(delay),
-            None if self.ran.iter().any(needs) => delay,
+            None if self.ran.iter().any(|ran| needed.contains(ran)) => delay,
             None => delay.saturating_sub(self.request.put_off.get(&migration.id).copied().unwrap_or_default()),
         };
         Some(wait).filter(|left| !left.is_zero())
     }
 
-    /// Returns whether a migration depends on another, directly or not.
-    fn needs(&self, later: &MigrationId, earlier: &MigrationId) -> bool {
-        self.plan.graph.forwards_plan(later).is_some_and(|plan| plan.contains(&earlier))
+    /// Returns what a migration depends on, directly or not.
+    fn needed_by(&self, id: &MigrationId) -> BTreeSet<&MigrationId> {
+        self.plan.graph.forwards_plan(id).into_iter().flatten().collect()
     }
 
     /// Runs the operations of a migration that belong before the deploy, and holds the others.
@@ -242,11 +242,12 @@ impl Divider<'_> {
         moved: &Arc<Migration>,
     ) -> Result<Option<(Held, Vec<Objection>)>, Error> {
         if migration.direction == Direction::Backwards {
-            let dependent = self.held.iter().find(|held| self.needs(&held.migration.id, &migration.id));
+            let dependents = self.plan.graph.backwards_plan(&migration.id).unwrap_or_default();
+            let dependent = self.held.iter().find(|held| dependents.contains(&&held.migration.id));
             return Ok(dependent.map(|held| (held.clone(), Vec::new())));
         }
-        let behind: Vec<&Held> =
-            self.held.iter().filter(|held| self.needs(&migration.id, &held.migration.id)).collect();
+        let needed = self.needed_by(&migration.id);
+        let behind: Vec<&Held> = self.held.iter().filter(|held| needed.contains(&held.migration.id)).collect();
         let Some(last) = behind.last() else { return Ok(None) };
         if self.stage == Stage::PostDeploy {
             return Ok(Some(((*last).clone(), Vec::new())));
