@@ -71,22 +71,40 @@ fn line_of(workspace: &Workspace, migration: &StagedMigration, attribute: &str) 
     Some(whole)
 }
 
-/// Returns how long something takes, in its two largest units.
+/// Returns a duration in its two largest units, rounded up to seconds.
 pub fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
     let units = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
     let parts = units.into_iter().skip_while(|(number, _)| *number == 0).take(2);
-    parts
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, unit)| format!("{number}{unit}"))
-        .collect::<Vec<_>>()
-        .join(" ")
+    let parts = parts.filter(|(number, _)| *number > 0).map(|(number, unit)| format!("{number}{unit}"));
+    let parts: Vec<String> = parts.collect();
+    if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
 }
 
-/// Returns the other half, as the one that a migration waits for is called.
+/// Returns when a half runs.
 pub(super) fn when(stage: Stage) -> &'static str {
     match stage {
         Stage::PreDeploy => "before the deploy",
         Stage::PostDeploy => "after the deploy",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        for (milliseconds, expected) in [
+            (0, "0s"),
+            (1, "1s"),
+            (59_000, "59s"),
+            (3_600_000, "1h"),
+            (3_601_000, "1h"),
+            (90_061_000, "1d 1h"),
+            (7_260_000, "2h 1m"),
+        ] {
+            assert_eq!(duration(Duration::from_millis(milliseconds)), expected);
+        }
     }
 }
