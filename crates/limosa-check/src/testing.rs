@@ -28,13 +28,13 @@ use crate::stats::Stats;
 /// migration in Python, known by its `operations =`, after which `atomic = False` and functions may stand as well. SQL that begins with `-- not atomic` is a migration without a transaction. A line
 /// `----` begins another migration of the same deploy. The models are those of the checks' examples: see `shop.py`.
 #[track_caller]
-pub(crate) fn expect(check: &'static Check, dialect: Dialect, cases: &[(&str, usize)]) {
+pub(crate) fn expect(check: &'static Check, dialect: Dialect, cases: &[(impl AsRef<str>, usize)]) {
     expect_with(check, &Context::new(dialect, DjangoVersion::V52), &Stats::default(), cases);
 }
 
 /// Does what [`expect`] does on each database of the check.
 #[track_caller]
-pub(crate) fn expect_everywhere(check: &'static Check, cases: &[(&str, usize)]) {
+pub(crate) fn expect_everywhere(check: &'static Check, cases: &[(impl AsRef<str>, usize)]) {
     for dialect in check.databases {
         expect(check, *dialect, cases);
     }
@@ -42,8 +42,9 @@ pub(crate) fn expect_everywhere(check: &'static Check, cases: &[(&str, usize)]) 
 
 /// Does what [`expect`] does on a database of which more is known.
 #[track_caller]
-pub(crate) fn expect_with(check: &'static Check, context: &Context, stats: &Stats, cases: &[(&str, usize)]) {
+pub(crate) fn expect_with(check: &'static Check, context: &Context, stats: &Stats, cases: &[(impl AsRef<str>, usize)]) {
     for (deploy, expected) in cases {
+        let deploy = deploy.as_ref();
         let found = found(check, context, stats, deploy);
         let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(found.len(), *expected, "{} on {}: {deploy}\n{messages:#?}", check.code, context.dialect);

@@ -149,6 +149,12 @@ fn lines_and_imports_in_other_ways() {
             None,
             "from django.db.migrations import AddField\nfrom django.db import models, migrations\nclass Migration(migrations.Migration):\n    operations = [\n        AddField('a', 'b', models.TextField(\n            null=False,\n            default='x',\n            db_default='x',\n        )),\n    ]\n",
         ),
+        (
+            "import a; import b\nimport c  # c\nfrom django.db import migrations\nclass Migration(migrations.Migration):\n    operations = [migrations.RunPython(a.b(b, c)), migrations.RunSQL('')]\n",
+            vec![Part::Kept(1, None)],
+            None,
+            "import a; import b\nfrom django.db import migrations\nclass Migration(migrations.Migration):\n    operations = [migrations.RunSQL('')]\n",
+        ),
     ] {
         let to = Rewrite { operations, atomic, dependencies: None };
         assert_eq!(rewrite(&source("m.py", text), &to).as_deref(), Ok(expected), "{text}");

@@ -9,7 +9,7 @@ use ruff_python_ast::{Alias, Expr, Stmt};
 use ruff_text_size::Ranged;
 
 use super::python::range;
-use super::{next_line, replaced, with_comments};
+use super::{line_start, next_line, replaced, with_comments};
 use crate::python::parse::ModuleFile;
 use crate::sources::{Source, Sources};
 
@@ -31,7 +31,7 @@ pub(super) fn without(before: &Arc<Source>, text: &str) -> Result<String, String
             continue;
         }
         if names.iter().all(|name| left(name)) {
-            pieces.push((whole(text, range(statement.range())), String::new()));
+            pieces.extend(whole(text, range(statement.range())).map(|range| (range, String::new())));
         } else if let Some(aliases) = aliases(statement) {
             pieces.extend(unneeded(aliases, &left).into_iter().map(|range| (range, String::new())));
         }
@@ -116,15 +116,23 @@ fn unneeded(aliases: &[Alias], left: &dyn Fn(&str) -> bool) -> Vec<Range<usize>>
     pieces
 }
 
-/// Returns a statement with the comments directly above it, and the blank lines below; the file's first line is about the file.
-fn whole(text: &str, statement: Range<usize>) -> Range<usize> {
+/// Returns a statement with the comments directly above it, and the blank lines below; nothing where its lines hold something else, too. The
+/// file's first line is about the file.
+fn whole(text: &str, statement: Range<usize>) -> Option<Range<usize>> {
+    let (before, behind) = (
+        &text[line_start(text, statement.start)..statement.start],
+        &text[statement.end..next_line(text, statement.end)],
+    );
+    if !before.trim().is_empty() || !(behind.trim().is_empty() || behind.trim_start().starts_with('#')) {
+        return None;
+    }
     let start = with_comments(text, statement.start, next_line(text, 0));
     let mut end = next_line(text, statement.end);
     let is_apart = start == 0 || text[..start].ends_with("\n\n");
     while is_apart && text[end..].starts_with('\n') {
         end += 1;
     }
-    start..end
+    Some(start..end)
 }
 
 /// The names that are read.

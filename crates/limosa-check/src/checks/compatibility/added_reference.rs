@@ -104,7 +104,6 @@ mod tests {
                 0,
             ),
         ];
-        let cases: Vec<(&str, usize)> = cases.iter().map(|(text, expected)| (text.as_str(), *expected)).collect();
         expect_everywhere(&CHECK, &cases);
     }
 }

@@ -49,3 +49,34 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::CHECK;
+    use crate::testing::{expect, expect_everywhere};
+    use limosa_sql::dialect::Dialect;
+
+    #[test]
+    fn columns() {
+        let cases = [
+            ("migrations.RemoveField('order', 'note')", 1),
+            ("stage = 'post-deploy'\noperations = [migrations.RemoveField('order', 'note')]", 0),
+            ("migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField('order', 'note')])", 0),
+            ("migrations.DeleteModel('order')", 0),
+            (
+                "migrations.AddField('order', 'x', models.IntegerField(null=True))\n----\n\
+                 migrations.RemoveField('order', 'x')",
+                0,
+            ),
+            ("migrations.RenameField('order', 'note', 'remark')", 0),
+            ("ALTER TABLE shop_order DROP COLUMN note", 1),
+            ("CREATE TABLE t (a int, b int); ALTER TABLE t DROP COLUMN a", 0),
+        ];
+        expect_everywhere(&CHECK, &cases);
+        let cases = [
+            ("ALTER TABLE public.shop_order DROP note, DROP COLUMN IF EXISTS status", 2),
+            ("ALTER TABLE shop_order ADD x int; ALTER TABLE public.shop_order DROP x", 0),
+        ];
+        expect(&CHECK, Dialect::Postgres, &cases);
+    }
+}

@@ -113,7 +113,6 @@ mod tests {
                 1,
             ),
         ];
-        let cases: Vec<(&str, usize)> = cases.iter().map(|(text, expected)| (text.as_str(), *expected)).collect();
         expect_everywhere(&CHECK, &cases);
     }
 }

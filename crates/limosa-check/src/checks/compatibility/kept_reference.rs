@@ -94,7 +94,6 @@ mod tests {
             (many.to_owned() + &after("migrations.RemoveField('order', 'others')"), 0),
             ("migrations.SeparateDatabaseAndState(state_operations=[migrations.DeleteModel('order')])".into(), 1),
         ];
-        let cases: Vec<(&str, usize)> = cases.iter().map(|(text, expected)| (text.as_str(), *expected)).collect();
         expect_everywhere(&CHECK, &cases);
     }
 }

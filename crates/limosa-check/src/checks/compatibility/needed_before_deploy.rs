@@ -129,7 +129,6 @@ mod tests {
             (after("migrations.RunSQL('ALTER TABLE shop_order ADD x int', '')"), 0),
             (after("migrations.AddIndex('order', models.Index(fields=['status'], name='i'))"), 0),
         ];
-        let cases: Vec<(&str, usize)> = cases.iter().map(|(text, expected)| (text.as_str(), *expected)).collect();
         expect_everywhere(&CHECK, &cases);
         let length = |length: u32| {
             after(&format!(

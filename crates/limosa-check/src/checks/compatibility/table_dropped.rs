@@ -85,7 +85,6 @@ mod tests {
             ),
             ("migrations.AlterModelOptions('order', {'managed': False})", 0),
             ("DROP TABLE shop_order", 1),
-            ("drop table if exists shop_order, shop_customer", 2),
             ("CREATE TEMPORARY TABLE t (a int); DROP TABLE t", 0),
             ("CREATE TABLE Fresh (a int); DROP TABLE fresh", 0),
             ("CREATE TABLE new__t (a int); DROP TABLE shop_order; ALTER TABLE new__t RENAME TO shop_order", 0),
@@ -93,7 +92,6 @@ mod tests {
             ("DROP VIEW totals; CREATE VIEW totals AS SELECT 1", 0),
             ("DROP INDEX order_number_idx", 0),
         ];
-        let cases: Vec<_> = cases.into_iter().filter(|(text, _)| !text.contains(", shop_customer")).collect();
         expect_everywhere(&CHECK, &cases);
         for dialect in [Dialect::Postgres, Dialect::MySql] {
             expect(&CHECK, dialect, &[("drop table if exists shop_order, shop_customer", 2)]);
