@@ -4,6 +4,7 @@
 //! of a text with a number are errors then. What is not there when it is evaluated is a finding: a policy never passes in silence.
 
 mod expression;
+mod functions;
 pub mod schema;
 mod values;
 mod walk;

@@ -192,12 +192,15 @@ impl SoFar {
         match change {
             TableChange::AddColumn(column) => _ = self.added.insert(of_table(table, &column.name), column.clone()),
             TableChange::DropColumn { column, .. } => _ = self.added.remove(&of_table(table, column)),
-            TableChange::RenameColumn { column, to } => {
-                if let Some(definition) = self.added.remove(&of_table(table, column)) {
-                    self.added.insert(of_table(table, to), definition);
-                }
-            }
+            TableChange::RenameColumn { column, to } => self.rename_column(table, column, to),
+            TableChange::ModifyColumn { column, to } => self.rename_column(table, column, &to.name),
             _ => {}
+        }
+    }
+
+    fn rename_column(&mut self, table: &str, column: &str, to: &str) {
+        if let Some(definition) = self.added.remove(&of_table(table, column)) {
+            self.added.insert(of_table(table, to), definition);
         }
     }
 

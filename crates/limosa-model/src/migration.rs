@@ -43,7 +43,7 @@ impl Migration {
 
     /// Lets its last operations wait for the end of a deploy, but for those that name another stage themselves.
     pub fn set_pending(&mut self, number: usize) {
-        if let Some(number @ 1..) = i128::try_from(number).ok() {
+        if let Ok(number @ 1..) = i128::try_from(number) {
             self.attributes.push((SmolStr::new_static(PENDING), Value::Int(number)));
         }
         let pending = self.pending();

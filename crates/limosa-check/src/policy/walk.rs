@@ -4,44 +4,11 @@ use std::collections::BTreeSet;
 
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators as op};
-
 use limosa_model::suggest;
 
 use super::expression::Problem;
+use super::functions;
 use super::schema::{Member, Type, is_word};
-
-/// The functions of the language, with what comes out of them.
-const FUNCTIONS: &[(&str, Type)] = &[
-    ("size", Type::Int),
-    ("contains", Type::Bool),
-    ("startsWith", Type::Bool),
-    ("endsWith", Type::Bool),
-    ("matches", Type::Bool),
-    ("bool", Type::Bool),
-    ("int", Type::Int),
-    ("uint", Type::Any),
-    ("double", Type::Double),
-    ("string", Type::Text),
-    ("type", Type::Any),
-    ("dyn", Type::Any),
-    ("charAt", Type::Text),
-    ("indexOf", Type::Int),
-    ("lastIndexOf", Type::Int),
-    ("join", Type::Text),
-    ("lowerAscii", Type::Text),
-    ("upperAscii", Type::Text),
-    ("replace", Type::Text),
-    ("reverse", Type::Text),
-    ("split", Type::List(&Type::Text)),
-    ("substring", Type::Text),
-    ("trim", Type::Text),
-    ("orValue", Type::Any),
-    ("hasValue", Type::Bool),
-    ("value", Type::Any),
-];
-
-/// The names of types, which `type(x)` is compared with.
-const TYPES: [&str; 10] = ["bool", "int", "uint", "double", "string", "bytes", "list", "map", "null_type", "type"];
 
 /// Goes through an expression.
 pub(super) struct Walk {
@@ -93,7 +60,7 @@ impl Walk {
         if let Some(variable) = self.variables.iter().find(|variable| variable.name == name) {
             return variable.of;
         }
-        if TYPES.contains(&name) {
+        if functions::TYPES.contains(&name) {
             return Type::Any;
         }
         let names: Vec<&str> = self.variables.iter().map(|variable| variable.name).collect();
@@ -164,19 +131,10 @@ impl Walk {
             (op::ADD, [one, other]) if one == other => *one,
             (op::ADD | op::SUBSTRACT | op::MULTIPLY | op::DIVIDE | op::MODULO | op::NEGATE, _) => Type::Any,
             (op::NOT_STRICTLY_FALSE, _) => Type::Bool,
-            (name, _) => match FUNCTIONS.iter().find(|(function, _)| *function == name) {
-                Some((_, of)) => *of,
-                None => {
-                    let names: Vec<&str> = FUNCTIONS.iter().map(|(name, _)| *name).collect();
-                    let all = ["has", "all", "exists", "exists_one", "map", "filter"];
-                    let known: Vec<&str> = all.iter().chain(&names).copied().collect();
-                    let help =
-                        suggest::nearest(name, known.iter().copied()).map(|close| format!("did you mean `{close}`?"));
-                    let help = help.unwrap_or_else(|| format!("there are {}", known.join(", ")));
-                    self.problem(format!("there is no function `{name}`"), name, Some(help));
-                    Type::Any
-                }
-            },
+            (name, _) => functions::result(name).unwrap_or_else(|help| {
+                self.problem(format!("there is no function `{name}`"), name, Some(help));
+                Type::Any
+            }),
         }
     }
 

@@ -86,6 +86,12 @@ mod tests {
             ("ALTER TABLE shop_order CHANGE note remark longtext", 1),
             ("ALTER TABLE shop_order CHANGE COLUMN note note longtext", 0),
             ("ALTER TABLE shop_order MODIFY note longtext", 0),
+            ("ALTER TABLE shop_order ADD x int; ALTER TABLE shop_order CHANGE x y int", 0),
+            (
+                "ALTER TABLE shop_order ADD x int; ALTER TABLE shop_order CHANGE x y int\n----\n\
+                 ALTER TABLE shop_order CHANGE Y z int",
+                0,
+            ),
         ];
         expect(&CHECK, Dialect::MySql, &cases);
     }
