@@ -6,10 +6,11 @@ mod refusal;
 pub(crate) mod rules;
 mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use limosa_engine::runner::Fake;
-use limosa_model::graph::Direction;
+use limosa_model::graph::{Direction, MigrationGraph};
 use limosa_model::{Migration, MigrationId, ProjectState};
 use limosa_plan::planner::Target;
 use limosa_plan::stage::{self, Half, Stage, Staged, Why};
@@ -96,15 +97,18 @@ fn left_of(workspace: &Workspace, plan: &MigratePlan, id: &MigrationId) -> Resul
 /// Returns the migrations that were put off and that the target needs, though what depends on them is applied.
 pub(crate) fn left_behind(situation: &Situation, target: &Target) -> Vec<MigrationId> {
     let graph = &situation.graph;
+    let needed = needed_for(graph, target);
+    let left = situation.put_off.keys().filter(|id| graph.contains(id) && graph.applied(id).is_none());
+    left.filter(|id| needed.contains(id)).cloned().collect()
+}
+
+/// Returns the migrations that a target needs, and those that it names.
+pub(crate) fn needed_for<'g>(graph: &'g MigrationGraph, target: &Target) -> BTreeSet<&'g MigrationId> {
     let targets = match target {
         Target::All => graph.leaf_nodes(None),
         Target::App(app) => graph.leaf_nodes(Some(app)),
         Target::Migration(id) => vec![id.clone()],
         Target::Zero(_) => Vec::new(),
     };
-    let left = situation.put_off.keys().filter(|id| graph.contains(id) && graph.applied(id).is_none());
-    let is_needed = |id: &&MigrationId| {
-        targets.iter().any(|target| graph.forwards_plan(target).is_some_and(|plan| plan.contains(id)))
-    };
-    left.filter(is_needed).cloned().collect()
+    graph.state_plan(&targets, true).into_iter().collect()
 }

@@ -12,22 +12,15 @@ use super::parts::{applied, part};
 use super::{MigratePlan, Operations};
 use crate::branches::objections_to_moving;
 use crate::error::Error;
+use crate::stages::needed_for;
 use crate::workspace::Workspace;
 
 /// Adds to a plan the pending operations of applied migrations that the target needs, before all else.
 pub(super) fn add(plan: &mut MigratePlan, target: &Target) {
     let graph = &plan.graph;
-    let targets = match target {
-        Target::All => graph.leaf_nodes(None),
-        Target::App(app) => graph.leaf_nodes(Some(app)),
-        Target::Migration(id) => vec![id.clone()],
-        Target::Zero(_) => Vec::new(),
-    };
-    let is_needed = |id: &MigrationId| {
-        targets.iter().any(|target| graph.forwards_plan(target).is_some_and(|plan| plan.contains(&id)))
-    };
+    let needed = needed_for(graph, target);
     let order = graph.full_plan();
-    let late = order.into_iter().filter(|id| plan.parts.late.contains_key(*id) && is_needed(id));
+    let late = order.into_iter().filter(|id| plan.parts.late.contains_key(*id) && needed.contains(id));
     let late: Vec<PlannedMigration> =
         late.map(|id| PlannedMigration { id: id.clone(), direction: Direction::Forwards }).collect();
     plan.printed.splice(0..0, late.iter().cloned());
