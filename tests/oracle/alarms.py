@@ -52,9 +52,9 @@ class Witness:
             self.changes[table].append((row, columns.get(table, {}), after))
             columns[table] = after
 
-    def of(self, sql):
-        """Returns what was noted of a statement."""
-        return [row for row in self.rows if sql.rstrip("; ") in row["statement"]]
+    def of(self, finding):
+        """Returns what was noted of the statement of a finding."""
+        return [row for row in self.rows if is_about(finding, row)]
 
     def changed(self, table, column, test):
         """Returns whether a definition changed a column in a way; `test` is given the column before (or none) and after (or none)."""
@@ -64,18 +64,33 @@ class Witness:
         return table in self.made[row["transaction"]]
 
 
-def locked(witness, finding, modes):
-    rows = witness.of(finding["sql"])
-    held = lambda row: modes & set((row["locks"] or {}).get(finding["table"], ()))
-    # What is gone or renamed in the end was locked for that.
-    gone = lambda row: row["kind"] == "dropped" or "RENAME TO" in row["statement"]
-    return any(held(row) or gone(row) for row in rows) if rows else None
+def is_about(finding, row):
+    """Returns whether a finding is about the statement that a row was noted of."""
+    return bool(finding["sql"]) and finding["sql"].rstrip("; ") in row["statement"]
+
+
+def locked(modes, tables=lambda finding: [finding["table"]]):
+    """Confirms by the locks that the transaction held after the statement on all of the tables."""
+
+    def judge(witness, finding):
+        rows = witness.of(finding)
+        held = lambda row: all(modes & set((row["locks"] or {}).get(table, ())) for table in tables(finding))
+        # What is gone or renamed in the end was locked for that.
+        gone = lambda row: row["kind"] == "dropped" or "RENAME TO" in row["statement"]
+        return any(held(row) or gone(row) for row in rows) if rows else None
+
+    return judge
+
+
+def quoted(finding):
+    """Returns the tables of which a message speaks."""
+    return re.findall(r"`([^`.]+)`", finding["message"])
 
 
 def rewritten(witness, finding):
-    rows = witness.of(finding["sql"])
+    rows = witness.of(finding)
     if "writes all rows anew" not in finding["message"]:
-        return locked(witness, finding, EVERYTHING)
+        return locked(EVERYTHING)(witness, finding)
     return any(row["kind"] == "rewritten" and row["table"] == finding["table"] for row in rows) if rows else None
 
 
@@ -113,18 +128,21 @@ JUDGES = {
     "BC012": changed(lambda before, after, *_: before and after and before.not_null and not after.not_null),
     "LK004": rewritten,
     "LK005": rewritten,
-} | {code: (lambda witness, finding: locked(witness, finding, WRITES)) for code in ("LK001", "LK006", "LK012", "LK018")}
-JUDGES |= {code: (lambda witness, finding: locked(witness, finding, EVERYTHING)) for code in ("LK002", "LK007", "LK008", "LK009", "LK010")}
+    "LK012": locked(EVERYTHING, lambda finding: quoted(finding)[:1]),
+    "LK018": locked(WRITES, quoted),
+}
+JUDGES |= dict.fromkeys(("LK001", "LK006"), locked(WRITES))
+JUDGES |= dict.fromkeys(("LK002", "LK007", "LK008", "LK009", "LK010"), locked(EVERYTHING))
 JUDGES |= {"DL001": JUDGES["BC001"], "DL002": JUDGES["BC002"], "DL005": JUDGES["BC007"], "RV005": JUDGES["BC001"]}
 
 
 def missed(witness, findings):
     """Yields what the server did to tables that were there and no finding names."""
     told = lambda codes, test: any(finding["code"] in codes and test(finding) for finding in findings)
-    sql = lambda row: lambda finding: (finding["sql"] or "-") in row["statement"]
+    about = lambda row: lambda finding: is_about(finding, row)
     for row in witness.rows:
         table, column = row["table"], row["column"]
-        if row["kind"] == "rewritten" and not witness.is_new(row, table) and not told({"LK004", "LK005"}, sql(row)):
+        if row["kind"] == "rewritten" and not witness.is_new(row, table) and not told({"LK004", "LK005"}, about(row)):
             yield "rewritten", row
         if row["kind"] == "dropped" and not witness.is_new(row, table):
             codes = {"BC001"} if column else {"BC002"}
@@ -132,14 +150,14 @@ def missed(witness, findings):
                 yield "dropped", row
         if row["kind"] == "CREATE INDEX" and "CONCURRENTLY" not in row["statement"]:
             on = re.search(r'\bON "([^"]+)"', row["statement"])
-            if on and not witness.is_new(row, on[1]) and not told({"LK001", "LK009"}, sql(row)):
+            if on and not witness.is_new(row, on[1]) and not told({"LK001", "LK009"}, about(row)):
                 yield "indexed", row
     for table, changes in witness.changes.items():
         for row, before, after in changes:
             for name, column in after.items():
                 was = before.get(name)
                 if was and column.not_null and not was.not_null and not witness.is_new(row, table):
-                    if not told({"BC005", "BC006", "LK008"}, lambda finding: finding["table"] == table and name in finding["message"]):
+                    if not told({"BC005", "BC006", "LK008"}, lambda finding: named(finding) == (table, name)):
                         yield "made NOT NULL", row
 
 

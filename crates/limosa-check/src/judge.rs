@@ -41,13 +41,27 @@ fn look_at(
     look: &mut dyn FnMut(&Subject<'_>),
 ) {
     look(&Subject { plan, deploy, so_far, migration, operation: None, statement: None });
-    for operation in &migration.operations {
-        look(&Subject { plan, deploy, so_far, migration, operation: Some(operation), statement: None });
-        for statement in &operation.statements {
-            look(&Subject { plan, deploy, so_far, migration, operation: Some(operation), statement: Some(statement) });
-            so_far.follow(statement, plan.context.dialect);
+    // What is put off runs after all operations, and belongs to its own all the same.
+    for deferred in [false, true] {
+        for operation in &migration.operations {
+            if !deferred {
+                look(&Subject { plan, deploy, so_far, migration, operation: Some(operation), statement: None });
+            }
+            for statement in operation.statements.iter().filter(|statement| statement.deferred == deferred) {
+                look(&Subject {
+                    plan,
+                    deploy,
+                    so_far,
+                    migration,
+                    operation: Some(operation),
+                    statement: Some(statement),
+                });
+                so_far.follow(statement, plan.context.dialect);
+            }
+            if !deferred {
+                so_far.follow_operation(&operation.meaning);
+            }
         }
-        so_far.follow_operation(&operation.meaning);
     }
 }
 

@@ -97,6 +97,18 @@ mod tests {
         assert_eq!(levels("ALTER TABLE shop_order ADD a int; ALTER TABLE shop_customer ADD b int"), [Level::Warning]);
     }
 
+    /// A foreign key of a new table is put off to the end, behind the operations that follow.
+    #[test]
+    fn statements_are_judged_in_the_order_in_which_they_run() {
+        let context = Context::new(Dialect::Postgres, DjangoVersion::V52);
+        let deploy = "operations = [\n\
+                      migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True)), ('customer', models.ForeignKey('shop.Customer', models.CASCADE))]),\n\
+                      migrations.AddField('order', 'x', models.IntegerField(null=True)),\n]";
+        let found = found(&CHECK, &context, &Stats::default(), deploy);
+        let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages, ["the transaction locks `shop_customer` while it still keeps others from `shop_order`"]);
+    }
+
     #[test]
     fn as_it_should() {
         expect_everywhere(
