@@ -41,9 +41,14 @@ class Witness:
         self.rows = [json.loads(row) for row in rows]
         self.dropped = {(row["table"], row["column"]) for row in self.rows if row["kind"] == "dropped"}
         self.made, self.changes = collections.defaultdict(set), collections.defaultdict(list)
+        self.gone, self.names = collections.defaultdict(set), {}
         columns = {}
         for row in self.rows:
             table, after = row["table"], row["columns"]
+            if row["kind"] == "dropped" and not row["column"]:
+                self.gone[row["transaction"]].add(table)
+            if found := re.search(r'ALTER TABLE "?(\w+)"? RENAME TO "?(\w+)', row["statement"]):
+                self.names[found[1]] = found[2]
             if row["kind"] == "CREATE TABLE":
                 self.made[row["transaction"]].add(table)
             if after is None:
@@ -60,6 +65,12 @@ class Witness:
         """Returns whether a definition changed a column in a way; `test` is given the column before (or none) and after (or none)."""
         return any(test(before.get(column), after.get(column), before, after) for _, before, after in self.changes[table])
 
+    def has_locked(self, row, table, modes):
+        """Returns whether the transaction held a lock on a table, which may have been dropped in it or have another name by now."""
+        locks = row["locks"] or {}
+        held = {mode for name in (table, self.names.get(table)) for mode in locks.get(name, ())}
+        return bool(modes & held) or table in self.gone[row["transaction"]]
+
     def is_new(self, row, table):
         return table in self.made[row["transaction"]]
 
@@ -74,7 +85,7 @@ def locked(modes, tables=lambda finding: [finding["table"]]):
 
     def judge(witness, finding):
         rows = witness.of(finding)
-        held = lambda row: all(modes & set((row["locks"] or {}).get(table, ())) for table in tables(finding))
+        held = lambda row: all(witness.has_locked(row, table, modes) for table in tables(finding))
         # What is gone or renamed in the end was locked for that.
         gone = lambda row: row["kind"] == "dropped" or "RENAME TO" in row["statement"]
         return any(held(row) or gone(row) for row in rows) if rows else None
