@@ -97,6 +97,30 @@ fn code_that_comes_to_an_applied_migration_sees_the_models_that_are_there() {
     });
 }
 
+#[test]
+fn halves_that_fail_in_code_are_finished_by_the_next_run() {
+    on_each("pending_fails", |database| {
+        let (pre, post) = ("migrate --pre-deploy", "migrate --post-deploy");
+        for runs in [&[(pre, pre), (post, post)][..], &[("migrate", "migrate")], &[(pre, "migrate")]] {
+            database.empty();
+            let Some(project) = Written::Python.project(database, &[]) else { return };
+            Written::Python.write(&project, 2, &[Add("slug"), LATE, Add("more")], &[LATE, Remove("old"), LATE]);
+            project.run("migrate blog 0001").ends(0);
+            for (fails, finishes) in runs {
+                project.write("blog/stop", "");
+                let said = project.run(fails).tells(&["it is to stop"]);
+                let (code, stays) = (said.status.code(), !database.rolls_back());
+                assert!(code == Some(3) || code == Some(5) && stays, "{said}");
+                std::fs::remove_file(project.path("blog/stop")).expect("it is there");
+                project.run(finishes).ends(0);
+            }
+            check(database, &["0001", "0002"], 0, 3);
+            assert!(!database.dump().contains("old"));
+            project.run("migrate --check").ends(0);
+        }
+    });
+}
+
 fn django(project: &Project, arguments: &str) -> Output {
     let python = std::env::var_os("LIMOSA_TEST_DJANGO").expect("set");
     project.command_of(Path::new(&python), &format!("manage.py {arguments}")).output().expect("run it")

@@ -156,7 +156,11 @@ class Note(models.Model):
     pass
 ";
 
-const LOOK: &str = "def look(apps, connection):
+const LOOK: &str = "import pathlib
+
+
+def look(apps, connection):
+    assert not pathlib.Path(__file__).with_name(\"stop\").exists(), \"it is to stop\"
     for model in apps.get_app_config(\"blog\").get_models():
         list(model.objects.using(connection.alias).all())
         with connection.cursor() as cursor:
