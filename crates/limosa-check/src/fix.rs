@@ -106,10 +106,9 @@ pub(crate) fn rows_apart(subject: &Subject<'_>) -> Vec<Fix> {
         let Some(&operation) = own.first().and_then(|planned| planned.path.first()) else { continue };
         let (mut rows, mut schema) = (false, false);
         for planned in own {
-            let effects = || planned.meaning.iter().map(|meant| &meant.effect);
             rows |= planned.code && planned.operation.is_none_or(Operation::may_change_rows);
-            rows |= effects().any(|effect| matches!(effect, Effect::Rows { .. }));
-            schema |= effects().any(|effect| !matches!(effect, Effect::Rows { .. }));
+            rows |= planned.meant().any(|effect| matches!(effect, Effect::Rows { .. }));
+            schema |= planned.meant().any(|effect| !matches!(effect, Effect::Rows { .. }));
         }
         // An operation that does both cannot be divided.
         if rows == schema {

@@ -134,6 +134,11 @@ impl PlannedOperation<'_> {
         self.operation.map_or_else(|| "The migration's own code".to_owned(), Operation::describe)
     }
 
+    /// Returns what it means for the schema, one thing after the other.
+    pub fn meant(&self) -> impl DoubleEndedIterator<Item = &Effect> {
+        self.meaning.iter().map(|meant| &meant.effect)
+    }
+
     /// Returns whether it is SQL of the project.
     pub fn is_own_sql(&self) -> bool {
         self.operation.is_some_and(|operation| matches!(operation.kind, OperationKind::RunSql(_)))

@@ -9,7 +9,7 @@ use limosa_sql::effect::{ColumnDefinition, Effect, Impact, TableChange, Using};
 use limosa_sql::model::Models;
 
 use crate::known;
-use crate::plan::{Meant, Plan, PlannedMigration, PlannedOperation, Statement};
+use crate::plan::{Plan, PlannedMigration, PlannedOperation, Statement};
 use crate::so_far::SoFar;
 use crate::types::{Fit, fit};
 
@@ -92,19 +92,26 @@ impl<'a> Subject<'a> {
         })
     }
 
+    /// Returns what the operation means for the schema, one thing after the other; nothing when a migration is looked at.
+    pub fn meant(&self) -> impl Iterator<Item = &'a Effect> + use<'a> {
+        self.operation.into_iter().flat_map(PlannedOperation::meant)
+    }
+
     /// Returns what the operation means for tables that others may be using: not for those that the deploy made.
     pub fn meaning_for_old_tables(&self) -> impl Iterator<Item = (&'a str, &'a Effect)> + use<'a> {
         let so_far = self.so_far;
-        let meaning = self.operation.map_or(&[][..], |operation| &operation.meaning);
-        let made = |effect: &Effect, table: &str| matches!(effect, Effect::CreateTable { table: made, .. } if known::is_same(made, table));
-        meaning.iter().enumerate().filter_map(move |(place, Meant { effect, .. })| {
+        let mut made: Vec<&str> = Vec::new();
+        self.meant().filter_map(move |effect| {
             let table = effect.table()?;
-            let is_new = so_far.is_new(table) || meaning[..place].iter().any(|before| made(&before.effect, table));
+            let is_new = so_far.is_new(table) || made.iter().any(|made| known::is_same(made, table));
+            if let Effect::CreateTable { .. } = effect {
+                made.push(table);
+            }
             (!is_new).then_some((table, effect))
         })
     }
 
-    /// Returns what of that alters a table.
+    /// Returns what of that alters a table: the table, the effect, the change.
     pub fn alterations_of_old_tables(&self) -> impl Iterator<Item = (&'a str, &'a Effect, &'a TableChange)> + use<'a> {
         self.meaning_for_old_tables().filter_map(|(table, effect)| match effect {
             Effect::AlterTable { change, .. } => Some((table, effect, change)),
@@ -131,8 +138,7 @@ impl<'a> Subject<'a> {
     /// Returns a column that the running code does not know, as it was added to a table that was there: by an operation before, or by this one
     /// before an effect of it.
     pub fn added_column(&self, table: &str, column: &str, effect: &Effect) -> Option<&'a ColumnDefinition> {
-        let meaning = self.operation.map_or(&[][..], |operation| &operation.meaning);
-        let before = meaning.iter().map(|meant| &meant.effect).take_while(|other| !std::ptr::eq(*other, effect));
+        let before = self.meant().take_while(|other| !std::ptr::eq(*other, effect));
         let added = before.filter_map(|other| match other {
             Effect::AlterTable { table: altered, change: TableChange::AddColumn(added) }
                 if known::is_same(altered, table) && added.name.eq_ignore_ascii_case(column) =>

@@ -21,16 +21,12 @@ pub(crate) struct Unknown {
     pub(crate) keeps: Option<String>,
 }
 
-/// What becomes of a column that the models know no more.
-pub(crate) enum Fate<'a> {
-    /// It goes, or gets another name, while the old code runs.
-    GoesBefore,
-    /// It gets another name when the old code is gone.
-    RenamedAfter,
-    /// It goes when the old code is gone.
-    GoesAfter(&'a PlannedOperation<'a>),
-    /// It stays.
-    Stays,
+/// How long the database keeps a column that the models know no more, while the new code runs.
+pub(crate) struct Kept<'a> {
+    /// The operation that drops it after the deploy; nothing when it stays for good.
+    pub(crate) dropped_by: Option<&'a PlannedOperation<'a>>,
+    /// How long, as the end of a sentence.
+    pub(crate) until: &'static str,
 }
 
 /// Returns the columns that the models of one state know and those of another do not.
@@ -76,35 +72,35 @@ pub(crate) fn referring(state: &ProjectState, context: &Context, table: &str) ->
 }
 
 impl Unknown {
-    /// Returns what becomes of it in the deploy.
-    pub(crate) fn fate<'a>(&self, subject: &Subject<'a>) -> Fate<'a> {
-        let is_table = |table: &str| known::is_same(table, &self.table);
-        let is_column = |column: &str| column.eq_ignore_ascii_case(&self.column.name);
-        for migration in subject.deploy {
-            for operation in &migration.operations {
-                for meant in &operation.meaning {
-                    let renames = match &meant.effect {
-                        Effect::DropTable { table, .. } if is_table(table) => false,
-                        Effect::RenameTable { table, .. } if is_table(table) => true,
-                        Effect::AlterTable { table, change } if is_table(table) => match change {
-                            TableChange::DropColumn { column, .. } if is_column(column) => false,
-                            TableChange::RenameColumn { column, .. } if is_column(column) => true,
-                            TableChange::ModifyColumn { column, to } if is_column(column) && !is_column(&to.name) => {
-                                true
-                            }
-                            _ => continue,
-                        },
-                        _ => continue,
-                    };
-                    return match (migration.runs_post_deploy(operation), renames) {
-                        (false, _) => Fate::GoesBefore,
-                        (true, true) => Fate::RenamedAfter,
-                        (true, false) => Fate::GoesAfter(operation),
-                    };
-                }
-            }
+    /// Returns how long it is kept; nothing when the deploy drops it while the old code runs, or gives it or its table another name.
+    pub(crate) fn kept<'a>(&self, subject: &Subject<'a>) -> Option<Kept<'a>> {
+        let operations =
+            subject.deploy.iter().flat_map(|migration| migration.operations.iter().map(move |one| (migration, one)));
+        for (migration, operation) in operations {
+            let Some(is_renamed) = operation.meant().find_map(|effect| self.is_renamed_by(effect)) else {
+                continue;
+            };
+            let stays = !is_renamed && migration.runs_post_deploy(operation);
+            return stays.then_some(Kept { dropped_by: Some(operation), until: " until it is dropped" });
         }
-        Fate::Stays
+        Some(Kept { dropped_by: None, until: "" })
+    }
+
+    /// Returns whether an effect gives it, or its table, another name; nothing when it neither does that nor drops it.
+    fn is_renamed_by(&self, effect: &Effect) -> Option<bool> {
+        let is_column = |column: &str| column.eq_ignore_ascii_case(&self.column.name);
+        effect.table().filter(|table| known::is_same(table, &self.table))?;
+        match effect {
+            Effect::DropTable { .. } => Some(false),
+            Effect::RenameTable { .. } => Some(true),
+            Effect::AlterTable { change, .. } => match change {
+                TableChange::DropColumn { column, .. } if is_column(column) => Some(false),
+                TableChange::RenameColumn { column, .. } if is_column(column) => Some(true),
+                TableChange::ModifyColumn { column, to } if is_column(column) && !is_column(&to.name) => Some(true),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 }
 

@@ -267,4 +267,13 @@ impl Effect {
             _ => None,
         }
     }
+
+    /// Returns whether it makes an object of a kind, in the words of [`Effect::DropObject`]; which one is not known.
+    pub fn makes(&self, kind: &str) -> bool {
+        match self {
+            Self::Domain { create, .. } => *create && kind == "domain",
+            Self::Other { verb } => verb.starts_with("create") && verb.contains(kind),
+            _ => false,
+        }
+    }
 }

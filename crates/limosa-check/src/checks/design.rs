@@ -3,7 +3,6 @@
 use limosa_sql::effect::{ColumnDefinition, ConstraintKind, Effect, TableChange};
 
 use crate::finding::Findings;
-use crate::plan::Meant;
 use crate::subject::Subject;
 
 pub(super) mod char_type;
@@ -51,7 +50,7 @@ impl TypedColumn<'_> {
 /// Returns the columns that an operation makes, and those to which it gives another type.
 fn typed_columns<'a>(subject: &Subject<'a>) -> Vec<TypedColumn<'a>> {
     let mut found = Vec::new();
-    for Meant { effect, .. } in subject.operation.into_iter().flat_map(|operation| &operation.meaning) {
+    for effect in subject.meant() {
         let mut typed = |table: &'a str, column: &'a str, data_type: &'a str, primary_key: bool, refers: bool| {
             found.push(TypedColumn {
                 effect,

@@ -29,7 +29,9 @@ fn of_effect(effect: &Effect, later: &[Effect]) -> Option<Reason> {
         Effect::AlterEnum { change: EnumChange::RenameValue, .. } => Some(Reason::Renames),
         Effect::CreateIndex { unique: true, .. } => Some(Reason::Tightens),
         // What is made again is replaced.
-        Effect::DropObject { kind, table: None, .. } if !is_made_again(kind, later) => Some(Reason::Removes),
+        Effect::DropObject { kind, table: None, .. } if !later.iter().any(|effect| effect.makes(kind)) => {
+            Some(Reason::Removes)
+        }
         Effect::AlterTable { change, .. } => of_change(change),
         _ => None,
     }
@@ -46,9 +48,4 @@ fn of_change(change: &TableChange) -> Option<Reason> {
         | TableChange::AddIndex { unique: true, .. } => Some(Reason::Tightens),
         _ => None,
     }
-}
-
-fn is_made_again(kind: &str, later: &[Effect]) -> bool {
-    let makes = |verb: &str| verb.starts_with("create") && verb.contains(kind);
-    later.iter().any(|effect| matches!(effect, Effect::Other { verb } if makes(verb)))
 }

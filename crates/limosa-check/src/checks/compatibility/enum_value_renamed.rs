@@ -43,15 +43,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
             statement.effects.iter().any(|(effect, _)| is_made(effect)) && statement.sql.contains(name)
         })
     };
-    for meant in subject.operation.into_iter().flat_map(|operation| &operation.meaning) {
-        let Effect::AlterEnum { name, change } = &meant.effect else { continue };
+    for effect in subject.meant() {
+        let Effect::AlterEnum { name, change } = effect else { continue };
         match change {
             _ if made("create type", name) => {}
             EnumChange::RenameValue => _ = findings
-                .about(&meant.effect, format!("the running code reads and writes the old value of `{name}`"))
+                .about(effect, format!("the running code reads and writes the old value of `{name}`"))
                 .help("keep the value, and change what the code shows for it; or add a new one, and use it after the deploy"),
             EnumChange::AddValue { value, ordered: false, .. } => _ = findings
-                .about(&meant.effect, format!("`{value}` stands behind all other values of `{name}`, for good"))
+                .about(effect, format!("`{value}` stands behind all other values of `{name}`, for good"))
                 .level(Level::Note)
                 .help("say where it stands: `ADD VALUE … BEFORE …` or `AFTER …`"),
             EnumChange::AddValue { .. } | EnumChange::Other => {}

@@ -3,7 +3,7 @@
 use crate::check::declare;
 use crate::finding::Findings;
 use crate::subject::Subject;
-use crate::unknown::{Fate, unknown_to};
+use crate::unknown::{Kept, unknown_to};
 
 declare! {
     /// A column stays while code runs that does not know it any more, and demands a value.
@@ -50,18 +50,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         } else {
             continue;
         };
-        let (operation, until) = match lost.fate(subject) {
-            Fate::GoesAfter(operation) => (Some(operation), " until it is dropped"),
-            Fate::Stays => (None, ""),
-            Fate::GoesBefore | Fate::RenamedAfter => continue,
-        };
+        let Some(Kept { dropped_by, until }) = lost.kept(subject) else { continue };
         let (table, column) = (&lost.table, &lost.column.name);
         findings
             .report(format!("the new code leaves `{table}.{column}` out, which {what}: its `INSERT`s fail{until}"))
             .help(
                 "before the deploy, give it a default in the database (`db_default`) or allow NULL, in an `AlterField`",
             )
-            .in_operation(operation)
+            .in_operation(dropped_by)
             .table(table);
     }
 }

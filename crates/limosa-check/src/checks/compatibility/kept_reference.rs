@@ -6,7 +6,7 @@ use crate::check::declare;
 use crate::finding::Findings;
 use crate::known;
 use crate::subject::Subject;
-use crate::unknown::{Fate, unknown_to};
+use crate::unknown::{Kept, unknown_to};
 
 declare! {
     /// A foreign key stays while code runs that does not know it any more, and keeps rows from being deleted.
@@ -54,18 +54,14 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
         {
             continue;
         }
-        let (operation, until) = match lost.fate(subject) {
-            Fate::GoesAfter(operation) => (Some(operation), " until it is dropped"),
-            Fate::Stays => (None, ""),
-            Fate::GoesBefore | Fate::RenamedAfter => continue,
-        };
+        let Some(Kept { dropped_by, until }) = lost.kept(subject) else { continue };
         if told.insert((table.clone(), target.clone())) {
             findings
                 .report(format!(
                     "the new code does not know that `{table}.{column}` refers to `{target}`, and cannot delete such rows{until}"
                 ))
                 .help("drop the constraint before the deploy (`db_constraint=False`)")
-                .in_operation(operation)
+                .in_operation(dropped_by)
                 .table(table);
         }
     }

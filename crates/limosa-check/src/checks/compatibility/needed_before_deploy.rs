@@ -4,6 +4,7 @@ use limosa_sql::effect::{Effect, TableChange};
 
 use crate::check::declare;
 use crate::finding::{Findings, Level};
+use crate::plan::PlannedOperation;
 use crate::subject::Subject;
 use crate::types::{Fit, fit};
 
@@ -40,8 +41,11 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for meant in subject.operation.into_iter().filter(|operation| !operation.is_own_sql()).flat_map(|op| &op.meaning) {
-        let effect = &meant.effect;
+    // What the project's own SQL adds, nobody knows who needs.
+    if subject.operation.is_some_and(PlannedOperation::is_own_sql) {
+        return;
+    }
+    for effect in subject.meant() {
         let Some(table) = effect.table() else { continue };
         let (what, level) = match effect {
             Effect::CreateTable { .. } => (format!("the new code uses `{table}`, and fails"), Level::Error),

@@ -4,6 +4,7 @@ use limosa_sql::effect::Effect;
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::plan::PlannedOperation;
 use crate::subject::Subject;
 
 declare! {
@@ -50,21 +51,17 @@ const KINDS: [&str; 11] = [
 ];
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let operations = subject.migration.operations.iter();
-    let all = || operations.clone().flat_map(|operation| &operation.meaning).map(|meant| &meant.effect);
-    let is_made_again = |kind: &str| match kind {
-        "domain" => all().any(|effect| matches!(effect, Effect::Domain { create: true, .. })),
-        _ => all().any(
-            |effect| matches!(effect, Effect::Other { verb } if verb.starts_with("create") && verb.contains(kind)),
-        ),
+    let is_made_again = |kind: &str| {
+        let operations = subject.migration.operations.iter();
+        operations.flat_map(PlannedOperation::meant).any(|effect| effect.makes(kind))
     };
-    for meant in subject.operation.into_iter().flat_map(|operation| &operation.meaning) {
-        if let Effect::DropObject { kind, name, .. } = &meant.effect
+    for effect in subject.meant() {
+        if let Effect::DropObject { kind, name, .. } = effect
             && KINDS.contains(&kind.as_str())
             && !is_made_again(kind)
         {
             findings
-                .about(&meant.effect, format!("the running code may still use the {kind} `{name}`"))
+                .about(effect, format!("the running code may still use the {kind} `{name}`"))
                 .help("deploy code without it first, and drop it after the deploy (`stage = \"post-deploy\"`)");
         }
     }
@@ -84,6 +81,8 @@ mod tests {
             ("DROP TYPE IF EXISTS mood", 1),
             ("DROP EXTENSION hstore", 1),
             ("DROP FUNCTION f(int); CREATE FUNCTION f(int, int) RETURNS int LANGUAGE sql AS 'SELECT 1'", 0),
+            ("DROP DOMAIN positive; CREATE DOMAIN positive AS int CHECK (VALUE > 0)", 0),
+            ("DROP DOMAIN positive; CREATE TYPE mood AS ENUM ('a')", 1),
             ("DROP VIEW totals", 0),
             ("ALTER TYPE address DROP ATTRIBUTE zip", 1),
             ("DROP TRIGGER t ON shop_order", 0),

@@ -32,12 +32,12 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for meant in subject.operation.into_iter().flat_map(|operation| &operation.meaning) {
-        if let Effect::RenameObject { kind, name, to } = &meant.effect
+    for effect in subject.meant() {
+        if let Effect::RenameObject { kind, name, to } = effect
             && !["trigger", "policy", "rule", "statistics", "publication", "subscription"].contains(&kind.as_str())
         {
             findings
-                .about(&meant.effect, format!("code that names the {kind} `{name}` fails once it is called `{to}`"))
+                .about(effect, format!("code that names the {kind} `{name}` fails once it is called `{to}`"))
                 .help("make it under the new name, and drop the old one after the deploy (`stage = \"post-deploy\"`)");
         }
     }

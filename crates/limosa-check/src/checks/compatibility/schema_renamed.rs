@@ -33,10 +33,10 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for meant in subject.operation.into_iter().flat_map(|operation| &operation.meaning) {
-        if let Effect::RenameSchema { name, to } = &meant.effect {
+    for effect in subject.meant() {
+        if let Effect::RenameSchema { name, to } = effect {
             findings
-                .about(&meant.effect, format!("code that looks for tables in `{name}` fails once it is called `{to}`"))
+                .about(effect, format!("code that looks for tables in `{name}` fails once it is called `{to}`"))
                 .help(format!("let the code look in both (`search_path = {to}, {name}`), and move table by table"));
         }
     }

@@ -3,7 +3,7 @@
 use limosa_sql::effect::Effect;
 
 use crate::check::declare;
-use crate::finding::Findings;
+use crate::finding::{Findings, Level};
 use crate::subject::Subject;
 
 declare! {
@@ -46,16 +46,15 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
                 .table(table);
         }
     }
-    let effects = || subject.operation.into_iter().flat_map(|operation| &operation.meaning).map(|meant| &meant.effect);
-    let is_view = |words: &str| words.ends_with("view");
-    let makes_view = effects().any(|effect| matches!(effect, Effect::Other { verb } if is_view(verb)));
-    for effect in effects().filter(|_| !makes_view) {
+    // What is made again is replaced.
+    let is_made_again = subject.meant().any(|effect| effect.makes("view"));
+    for effect in subject.meant().filter(|_| !is_made_again) {
         if let Effect::DropObject { kind, name, .. } = effect
-            && is_view(kind)
+            && kind.ends_with("view")
         {
             findings
                 .about(effect, format!("the running code may still read the {kind} `{name}`"))
-                .level(crate::Level::Warning)
+                .level(Level::Warning)
                 .help("deploy code without it first, and drop it after the deploy (`stage = \"post-deploy\"`)");
         }
     }

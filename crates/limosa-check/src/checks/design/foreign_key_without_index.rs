@@ -8,6 +8,7 @@ use limosa_sql::model::Models;
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::plan::PlannedOperation;
 use crate::subject::Subject;
 
 declare! {
@@ -40,8 +41,8 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let meaning = || subject.migration.operations.iter().flat_map(|operation| &operation.meaning);
-    let keys: Vec<(&str, &str)> = meaning().flat_map(|meant| foreign_keys(&meant.effect)).collect();
+    let meant = || subject.migration.operations.iter().flat_map(PlannedOperation::meant);
+    let keys: Vec<(&str, &str)> = meant().flat_map(foreign_keys).collect();
     if keys.is_empty() {
         return;
     }
@@ -51,9 +52,7 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (effect, _) in statements.flat_map(|statement| &statement.effects) {
         indexed.extend(indexes(effect));
     }
-    for meant in meaning() {
-        indexed.extend(indexes(&meant.effect));
-    }
+    indexed.extend(meant().flat_map(indexes));
     for (table, column) in keys {
         if !indexed.contains(&(table.to_owned(), column.to_owned())) {
             findings

@@ -56,9 +56,8 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 
 /// Returns whether MySQL's `MODIFY` is there for the type, as far as that is known.
 fn changes_type(subject: &Subject<'_>, name: &str) -> bool {
-    let meaning = subject.operation.into_iter().flat_map(|operation| &operation.meaning);
     let is_type = |effect: &Effect| matches!(effect, Effect::AlterTable { change: TableChange::AlterType { column, .. }, .. } if column == name);
-    subject.is_own_sql() || meaning.into_iter().any(|meant| is_type(&meant.effect))
+    subject.is_own_sql() || subject.meant().any(is_type)
 }
 
 #[cfg(test)]

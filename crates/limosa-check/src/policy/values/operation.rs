@@ -94,9 +94,8 @@ pub(super) fn table(subject: &Subject<'_>, planned: &PlannedOperation<'_>) -> Op
 
 /// Returns the first table that an operation changes, of those that name no model.
 pub(super) fn changed_table(planned: &PlannedOperation<'_>) -> Option<String> {
-    let meant = planned.meaning.iter().map(|meant| &meant.effect);
     let done = planned.statements.iter().flat_map(|statement| &statement.effects).map(|(effect, _)| effect);
-    meant.chain(done).find_map(Effect::table).map(str::to_owned)
+    planned.meant().chain(done).find_map(Effect::table).map(str::to_owned)
 }
 
 /// Returns whether the statement or the operation that is looked at makes a table.
@@ -104,7 +103,7 @@ pub(super) fn makes(subject: &Subject<'_>, planned: &PlannedOperation<'_>, name:
     let is_it = |effect: &Effect| matches!(effect, Effect::CreateTable { table, .. } if known::is_same(table, name));
     match subject.statement {
         Some(statement) => statement.effects.iter().any(|(effect, _)| is_it(effect)),
-        None => planned.meaning.iter().any(|meant| is_it(&meant.effect)),
+        None => planned.meant().any(is_it),
     }
 }
 
