@@ -1,7 +1,7 @@
 //! What checks report.
 
 use limosa_model::{MigrationId, Span};
-use limosa_sql::effect::{Blocks, Effect, Impact, Work};
+use limosa_sql::effect::{Effect, Impact, Work};
 use smol_str::SmolStr;
 
 use crate::check::Check;
@@ -115,9 +115,7 @@ impl Finding {
             what.unwrap_or_default(),
         ]
     }
-}
 
-impl Finding {
     /// Returns the place to show.
     pub fn place(&self) -> Option<Span> {
         self.inside.or(self.span)
@@ -220,8 +218,7 @@ impl Reported<'_> {
     pub fn cost(self, table: &str, impact: &Impact) -> Self {
         let reported = self.table(table);
         let Some(estimate) = reported.subject.plan.stats.estimate(table, impact.work) else { return reported };
-        let blocks = impact.locks.iter().map(|lock| lock.blocks).max().unwrap_or(Blocks::Nothing);
-        reported.finding.level = estimate.level(blocks, reported.finding.level);
+        reported.finding.level = estimate.level(impact.blocks(), reported.finding.level);
         reported.finding.estimate = Some(estimate);
         reported
     }

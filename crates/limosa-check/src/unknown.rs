@@ -23,7 +23,7 @@ pub(crate) struct Unknown {
 
 /// How long the database keeps a column that the models know no more, while the new code runs.
 pub(crate) struct Kept<'a> {
-    /// The operation that drops it after the deploy; nothing when it stays for good.
+    /// The operation of the migration that drops it after the deploy; nothing when another migration does, or it stays for good.
     pub(crate) dropped_by: Option<&'a PlannedOperation<'a>>,
     /// How long, as the end of a sentence.
     pub(crate) until: &'static str,
@@ -81,7 +81,8 @@ impl Unknown {
                 continue;
             };
             let stays = !is_renamed && migration.runs_post_deploy(operation);
-            return stays.then_some(Kept { dropped_by: Some(operation), until: " until it is dropped" });
+            let is_own = std::ptr::eq(migration, subject.migration);
+            return stays.then_some(Kept { dropped_by: is_own.then_some(operation), until: " until it is dropped" });
         }
         Some(Kept { dropped_by: None, until: "" })
     }

@@ -64,8 +64,12 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use limosa_model::django::DjangoVersion;
+    use limosa_sql::dialect::{Context, Dialect};
+
     use super::CHECK;
-    use crate::testing::expect_everywhere;
+    use crate::stats::Stats;
+    use crate::testing::{expect_everywhere, found};
 
     #[test]
     fn columns() {
@@ -110,5 +114,20 @@ mod tests {
             ),
         ];
         expect_everywhere(&CHECK, &cases);
+    }
+
+    /// The operation that drops the column is named where it is one of the migration.
+    #[test]
+    fn operations() {
+        let context = Context::new(Dialect::Postgres, DjangoVersion::V52);
+        let removed = "stage = 'post-deploy'\noperations = [migrations.RemoveField('order', 'number')]";
+        let forgotten = "migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField('order', 'number')])\n----\n\
+             stage = 'post-deploy'\noperations = [migrations.RunSQL('ALTER TABLE shop_order DROP COLUMN number', '')]";
+        for (deploy, expected) in [(removed, Some("Remove field number from order")), (forgotten, None)] {
+            let found = found(&CHECK, &context, &Stats::default(), deploy);
+            assert_eq!(found.len(), 1, "{deploy}");
+            assert_eq!(found[0].operation.as_deref(), expected, "{deploy}");
+            assert!(found[0].message.ends_with("until it is dropped"), "{deploy}");
+        }
     }
 }
