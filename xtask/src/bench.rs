@@ -45,7 +45,7 @@ pub(crate) struct Args {
     /// The interpreter that has Django and psycopg.
     #[arg(long, value_name = "PATH", env = "LIMOSA_TEST_DJANGO")]
     django: String,
-    /// An interpreter that has django-migration-linter beside Django, to judge the same migrations; 40 minutes for 3,000 of them.
+    /// An interpreter that has django-migration-linter beside Django, to judge the same migrations; it needs about 40 minutes for 3,000 of them.
     #[arg(long, value_name = "PATH")]
     linter: Option<PathBuf>,
     /// How often to measure what is short; what is long is measured a third as often.

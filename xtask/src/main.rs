@@ -7,6 +7,7 @@ mod build;
 mod compare_checks;
 mod corpus;
 mod crash;
+mod django_project;
 mod dump;
 mod generate;
 mod new_check;

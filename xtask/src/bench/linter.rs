@@ -48,7 +48,7 @@ impl Linter {
         command.args(["-m", "django", "lintmigrations", "--no-cache"]).current_dir(&project.folder);
         command.env("PYTHONPATH", &project.folder).env("DJANGO_SETTINGS_MODULE", SETTINGS);
         database.environment(&mut command);
-        let sample = process::run_finding(&mut command)?;
+        let sample = process::run_finding(&mut command, "Valid migrations: ")?;
         if let Some(path) = kept {
             fs_err::create_dir_all(path.parent().unwrap_or(&path))?;
             fs_err::write(path, serde_json::to_string(&sample)?)?;

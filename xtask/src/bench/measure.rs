@@ -72,26 +72,27 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// All migrations judged, each as a deploy of its own, without a database; against django-migration-linter.
+    /// All migrations judged, each as a deploy of its own, without a database, by `check` and by django-migration-linter.
     ///
-    /// In a project that takes no `unique_together` away: Django, which writes the SQL for the linter, needs a database for that.
+    /// The project takes no `unique_together` away: Django, which writes the SQL for the linter, needs a database for that.
     fn check(&self, row: &mut Row) -> Result<()> {
         let folder = self.project.folder.with_extension("check");
         let project = project::generate(self.project.size, &folder, &["--keep-unique"])?;
         let database = self.database("check", Kind::Sqlite)?;
         let check = || self.limosa_on(&project, &["check", "--all", "--offline"], &database);
-        process::run_finding(&mut check())?;
+        let judged = "migrations checked";
+        process::run_finding(&mut check(), judged)?;
         for _ in 0..self.runs {
-            row.limosa.push(process::run_finding(&mut check())?);
+            row.limosa.push(process::run_finding(&mut check(), judged)?);
         }
         let Some(linter) = &self.linter else {
-            row.note("django-migration-linter was left out (no --linter)".to_owned());
+            row.note("the linter was left out (no --linter)".to_owned());
             return Ok(());
         };
         let (sample, cached) = linter.lint(&project, &database)?;
         row.django.push(sample);
         row.django_cached = cached;
-        row.note(format!("the other one is {}, once", linter.title()));
+        row.note(format!("in Django's place {}, run once", linter.title()));
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 /// What one run of a process needed.
@@ -27,10 +27,13 @@ pub(super) fn run(command: &mut Command) -> Result<Sample> {
     measure(command.stdout(talk.try_clone()?).stderr(talk.try_clone()?), talk, &[0])
 }
 
-/// Runs a command that ends with 1 when it has found something.
-pub(super) fn run_finding(command: &mut Command) -> Result<Sample> {
+/// Runs a command that ends with 1 when it has found something, and says some words when it is through: others end with 1 as well.
+pub(super) fn run_finding(command: &mut Command, words: &str) -> Result<Sample> {
     let talk = tempfile::tempfile()?;
-    measure(command.stdout(talk.try_clone()?).stderr(talk.try_clone()?), talk, &[0, 1])
+    let sample = measure(command.stdout(talk.try_clone()?).stderr(talk.try_clone()?), talk.try_clone()?, &[0, 1])?;
+    let said = text(talk)?;
+    ensure!(said.contains(words), "{} does not say {words:?}:\n{said}", shown(command));
+    Ok(sample)
 }
 
 /// Runs the command and returns the last line of its output, too.

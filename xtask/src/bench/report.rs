@@ -63,8 +63,9 @@ pub(super) struct Row {
     what: What,
     database: Option<Kind>,
     pub(super) limosa: Vec<Sample>,
+    /// What Django needed, or the linter for [`What::Check`].
     pub(super) django: Vec<Sample>,
-    /// Whether Django's numbers are from an earlier run.
+    /// Whether these are from an earlier run.
     pub(super) django_cached: bool,
     pub(super) replay: Vec<Sample>,
     notes: Vec<String>,
@@ -76,7 +77,7 @@ impl What {
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::ReadToPlan => "read, graph, full state, plan (in process)",
-            Self::Check => "`check --all --offline`",
+            Self::Check => "`check --all --offline`; django-migration-linter",
             Self::ShowPlan => "`migrate --plan`, empty database",
             Self::FromEmpty => "`migrate` from empty",
             Self::NothingToDo => "`migrate`, nothing to do",
@@ -147,7 +148,10 @@ impl Row {
             self.database.map(|kind| format!(", {}", kind.title())).unwrap_or_default()
         );
         let error = self.error.iter().map(|error| format!("**failed**: {}", error.lines().next().unwrap_or_default()));
-        let cached = self.django_cached.then(|| "Django's time and statements are from an earlier run".to_owned());
+        let cached = self.django_cached.then(|| match self.what {
+            What::Check => "the linter's numbers are from an earlier run".to_owned(),
+            _ => "Django's time and statements are from an earlier run".to_owned(),
+        });
         let spread = spread(&self.limosa).map(|spread| format!("Limosa {spread}"));
         let replay = spread_of_replay(&self.replay);
         let all = error.chain(self.notes.iter().cloned()).chain(cached).chain(spread).chain(replay);

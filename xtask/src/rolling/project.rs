@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::case::Models;
+use crate::django_project::{MANAGE, settings};
 
 /// A Django project in a folder.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ impl Project {
         let file = |name: &str, text: &str| fs_err::write(folder.join(name), text);
         fs_err::create_dir_all(folder.join("shop/migrations"))?;
         file("manage.py", MANAGE)?;
-        file("settings.py", SETTINGS)?;
+        file("settings.py", &settings(&["shop"], "ROLLING"))?;
         file("limosa.toml", "[stages]\nthird-party = \"pre-deploy\"\n")?;
         file("shop/__init__.py", "")?;
         file("shop/models.py", &python(models))?;
@@ -74,31 +75,3 @@ fn migration(body: &str, dependencies: &str) -> String {
          dependencies = {dependencies}\n    {body}\n"
     )
 }
-
-const MANAGE: &str = "\
-import os, sys
-
-if __name__ == \"__main__\":
-    os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"settings\")
-    from django.core.management import execute_from_command_line
-    execute_from_command_line(sys.argv)
-";
-
-const SETTINGS: &str = r#"import json
-import os
-
-SECRET_KEY = "x"
-USE_TZ = True
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-INSTALLED_APPS = ["shop"]
-DATABASES = {
-    "default": {
-        "ENGINE": os.environ["ROLLING_ENGINE"],
-        "NAME": os.environ["ROLLING_NAME"],
-        "HOST": os.environ["ROLLING_HOST"],
-        "PORT": os.environ["ROLLING_PORT"],
-        "USER": os.environ["ROLLING_USER"],
-        "OPTIONS": json.loads(os.environ.get("ROLLING_OPTIONS", "{}")),
-    }
-}
-"#;

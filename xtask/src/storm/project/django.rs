@@ -4,11 +4,14 @@ use anyhow::Result;
 use limosa_sql::dialect::Dialect;
 
 use super::{CHAPTERS, Writer, count};
+use crate::django_project::{MANAGE, settings};
+
+const APPS: [&str; 3] = ["django.contrib.contenttypes", "django.contrib.auth", "ledger"];
 
 /// Writes the project.
 pub(super) fn write(project: &mut Writer, dialect: Dialect) -> Result<()> {
     project.file("manage.py", MANAGE)?;
-    project.file("settings.py", SETTINGS)?;
+    project.file("settings.py", &settings(&APPS, "STORM"))?;
     project.file("ledger/__init__.py", "")?;
     project.file("ledger/models.py", "")?;
     project.file("ledger/migrations/__init__.py", "")?;
@@ -109,29 +112,3 @@ const COUNT: &str = "\
 def forwards(apps, schema_editor):
     apps.get_model(\"ledger\", \"Counter\").objects.create(name=\"{name}\")
 ";
-
-const MANAGE: &str = "\
-import os, sys
-
-if __name__ == \"__main__\":
-    os.environ.setdefault(\"DJANGO_SETTINGS_MODULE\", \"settings\")
-    from django.core.management import execute_from_command_line
-    execute_from_command_line(sys.argv)
-";
-
-const SETTINGS: &str = r#"import os
-
-SECRET_KEY = "x"
-USE_TZ = True
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-INSTALLED_APPS = ["django.contrib.contenttypes", "django.contrib.auth", "ledger"]
-DATABASES = {
-    "default": {
-        "ENGINE": os.environ["STORM_ENGINE"],
-        "NAME": os.environ["STORM_NAME"],
-        "HOST": os.environ["STORM_HOST"],
-        "PORT": os.environ["STORM_PORT"],
-        "USER": os.environ["STORM_USER"],
-    }
-}
-"#;
