@@ -9,6 +9,7 @@ use super::Asked;
 use super::case::{Body, Database};
 use super::rules::Tool;
 use super::verdict::{Judge, Verdict};
+use super::{limosa, verdict};
 
 const HEAD: &str = "# Checks, compared
 
@@ -137,7 +138,8 @@ pub(super) fn cases<'a>(judge: &Judge<'_>, asked: impl IntoIterator<Item = &'a A
         let mut ours: Vec<&str> = Vec::new();
         for finding in &asked.ours {
             let belongs = case.codes.iter().any(|code| code.split(':').next() == Some(finding.code.as_str()));
-            if (belongs || super::verdict::is_default(&finding.code)) && !ours.contains(&finding.code.as_str()) {
+            let is_loud = limosa::counts(finding) && verdict::is_default(&finding.code);
+            if (belongs || is_loud) && !ours.contains(&finding.code.as_str()) {
                 ours.push(&finding.code);
             }
         }
