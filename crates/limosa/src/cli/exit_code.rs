@@ -12,9 +12,9 @@ pub enum Exit {
     Pending = 1,
     /// The command line, the configuration, a migration file or the graph is wrong; nothing was changed.
     Usage = 2,
-    /// The database could not be reached or refused something, to this runner or to the one of the quorum that ran; what was not committed is rolled back.
+    /// The database could not be reached or refused something, here or to the member of the quorum that ran; what was not committed is rolled back.
     Database = 3,
-    /// Another runner is at work and `--no-wait` was given, or the wait ended (for it, or for a quorum); or it has taken the work over.
+    /// Another runner is at work and `--no-wait` was given or the wait ended, or it has taken the work over; or the members of a quorum did not come in time.
     Locked = 4,
     /// Stopped part-way through a migration that is not one transaction.
     Partial = 5,

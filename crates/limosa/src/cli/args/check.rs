@@ -44,16 +44,16 @@ pub struct CheckArgs {
     /// Writes the findings for a service: sarif, github, gitlab or junit, into a file or to stdout; repeatable.
     #[arg(long, value_name = "FORMAT[=FILE]", value_parser = parse_report)]
     pub report: Vec<Report>,
-    /// Writes into the files of migrations what findings ask for, where that needs no judgement: only where they are not applied.
+    /// Writes what findings ask for into the files of migrations that are not applied, where that needs no judgement.
     #[arg(long, conflicts_with_all = ["write_baseline", "report", "deploy"])]
     pub fix: bool,
     /// Shows what --fix would write, and writes nothing; the exit code is 1 when there is something.
     #[arg(long, requires = "fix", alias = "dry-run")]
     pub diff: bool,
-    /// Runs the examples of the project's own rules instead; the exit code is 1 when one of them is not as it should be.
+    /// Runs the tests of the project's policies instead; the exit code is 1 when one of them fails.
     #[arg(long, conflicts_with_all = ["app_label", "all", "since", "files", "stats", "stats_out", "baseline", "write_baseline", "select", "ignore", "report", "fix", "deploy", "fail_on"])]
     pub test_policies: bool,
-    /// Says whether the new code may start: fails when it needs a migration that is not applied, or a pending one breaks the code that is running.
+    /// Says whether the new code may start; the exit code is 1 when it needs a migration that is not applied, or a pending one breaks the code that is running.
     #[arg(long, conflicts_with_all = ["app_label", "all", "since", "files", "offline", "stats", "stats_out", "write_baseline", "report"])]
     pub deploy: bool,
     /// From which level on a finding makes the exit code 1; errors, unless the configuration says otherwise.

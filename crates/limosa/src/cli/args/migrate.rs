@@ -39,7 +39,7 @@ pub struct MigrateArgs {
     /// Runs what belongs before the deploy, while the old code runs, and puts the rest off.
     #[arg(long, conflicts_with_all = ["post_deploy", "fake", "prune"])]
     pub pre_deploy: bool,
-    /// With --pre-deploy: runs nothing when something of this half cannot run. This is so unless --nonstrict is given.
+    /// With --pre-deploy: runs nothing when something of this half cannot run. This is the default.
     #[arg(long, requires = "pre_deploy", conflicts_with = "nonstrict")]
     pub strict: bool,
     /// With --pre-deploy: runs what can run, and holds what cannot, where nothing would run otherwise.
@@ -48,10 +48,10 @@ pub struct MigrateArgs {
     /// Runs what belongs after the deploy, when the old code runs nowhere any more.
     #[arg(long, conflicts_with_all = ["fake", "prune"])]
     pub post_deploy: bool,
-    /// Begins when so many members (clusters on one database) ask for the same; one of them runs it, and all end when it is done.
+    /// Waits until N members (clusters on one database) ask for the same; then one of them runs it, and all end when it is done.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), conflicts_with_all = ["plan", "check_unapplied", "prune", "fake", "no_wait"])]
     pub quorum: Option<u32>,
-    /// With --quorum: gives up after so long, such as 90s or 10m; 30 minutes when it is left out.
+    /// With --quorum: waits at most so long, such as 90s or 10m; 30 minutes when it is left out.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "quorum")]
     pub quorum_timeout: Option<Duration>,
     /// With --quorum: what this member is called; the name of the host when it is left out. One that comes again counts once.
