@@ -22,6 +22,7 @@ use clap::{CommandFactory, Parser};
 use self::args::Cli;
 use self::context::CommandContext;
 use self::exit_code::Exit;
+use crate::error::Error;
 
 /// Returns the definition of the command line, from which help, completions and the reference are made.
 pub fn command() -> clap::Command {
@@ -41,7 +42,7 @@ pub fn main() -> ExitCode {
     };
     let result = runtime.block_on(commands::run(cli, &mut context));
     let result = match context.printer.take_failure() {
-        Some(failure) if result.is_ok() => Err(failure.into()),
+        Some(failure) if result.is_ok() => Err(Error::System { what: "cannot write to stdout", error: failure }),
         _ => result,
     };
     match result {

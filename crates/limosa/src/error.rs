@@ -1,5 +1,6 @@
 //! Everything that can stop a command, with what to do about it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use limosa_db::{DbError, DbErrorKind, LockError, LockHolder, UrlError};
@@ -93,9 +94,22 @@ pub enum Error {
         /// Whether it was the run of another member that failed.
         has_failed: bool,
     },
-    /// A file could not be written.
-    #[error("{0}")]
-    File(#[from] std::io::Error),
+    /// A file could not be read or written.
+    #[error("{}: {error}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The system refused something else than a file.
+    #[error("{what}: {error}")]
+    System {
+        /// What it refused.
+        what: &'static str,
+        /// Why.
+        error: std::io::Error,
+    },
     /// A command was told something that does not fit.
     #[error("{message}")]
     Usage {
@@ -107,6 +121,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// Returns what makes an error of what the system says of a file.
+    pub(crate) fn of_file(path: &Path) -> impl Fn(std::io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| Self::File { path: path.clone(), error }
+    }
+
     /// Returns how the run can go on over another connection, when all that failed is the connection.
     ///
     /// A migration that was rolled back with it is left to the next run: perhaps it is what the server cannot bear.

@@ -3,6 +3,8 @@
 mod failure;
 mod json;
 
+use std::io::ErrorKind;
+
 use limosa_db::{DbError, DbErrorKind, LockError, UrlError};
 use limosa_engine::bridge::BridgeError;
 use limosa_engine::runner::RunErrorKind;
@@ -107,6 +109,8 @@ fn details(error: &Error) -> Vec<String> {
         Error::Database(error) | Error::Lock(LockError::Database(error)) => db_details(error),
         Error::Lock(LockError::Held(_)) => vec!["help: wait for it with --wait, such as --wait 10m, or leave --no-wait out".into()],
         Error::Lock(LockError::File { .. }) => vec!["help: the folder of the database must be writable: the lock is a file in it".into()],
+        Error::File { error, .. } if error.kind() == ErrorKind::AlreadyExists => vec!["help: an earlier run left it: remove it when no other one is at work".into()],
+        Error::File { .. } => vec!["help: see that the file and its folder may be read and written, and run the command again".into()],
         Error::Python(error) => python_details(error),
         Error::HalfApplied { help, .. } | Error::Usage { help, .. } | Error::Quorum { help, .. } => vec![format!("help: {help}")],
         _ => Vec::new(),

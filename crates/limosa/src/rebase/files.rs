@@ -1,5 +1,6 @@
 //! Changes of files, shown before they are made, and made together.
 
+use std::fs::File;
 use std::io::Write as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -99,30 +100,39 @@ pub async fn write(changes: &[FileChange], between: impl Future<Output = Result<
     }
     for (change, written) in changes.iter().zip(written) {
         let target = change.new_path.as_ref().unwrap_or(&change.path);
-        std::fs::rename(written, target)?;
+        std::fs::rename(written, target).map_err(Error::of_file(target))?;
     }
     for change in changes.iter().filter(|change| change.new_path.is_some()) {
         let is_written = changes.iter().any(|other| other.new_path.as_ref().unwrap_or(&other.path) == &change.path);
         if !is_written {
-            std::fs::remove_file(&change.path)?;
+            std::fs::remove_file(&change.path).map_err(Error::of_file(&change.path))?;
         }
     }
     Ok(())
 }
 
-/// Writes a text beside the place that it is for.
+/// Writes a text beside the place that it is for; what cannot be written leaves no file.
 fn prepare(change: &FileChange) -> Result<PathBuf, Error> {
     let target = change.new_path.as_ref().unwrap_or(&change.path);
     let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push("~limosa");
     let path = target.with_file_name(name);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
+    let mut file = File::create_new(&path).map_err(Error::of_file(&path))?;
+    match fill(&mut file, change) {
+        Ok(()) => Ok(path),
+        Err(error) => {
+            _ = std::fs::remove_file(&path);
+            Err(Error::File { path, error })
+        }
+    }
+}
+
+fn fill(file: &mut File, change: &FileChange) -> std::io::Result<()> {
     file.write_all(change.after.as_bytes())?;
     if let Ok(metadata) = std::fs::metadata(&change.path) {
         file.set_permissions(metadata.permissions())?;
     }
-    file.sync_all()?;
-    Ok(path)
+    file.sync_all()
 }
 
 /// Refuses to change files of installed packages.

@@ -24,7 +24,7 @@ pub(crate) const NAME: &str = "max_migration.txt";
 pub(super) fn conflict(workspace: &Workspace, leaves: &[MigrationId]) -> Result<Option<Choice>, Error> {
     let Some(app) = leaves.first().map(|leaf| &leaf.app) else { return Ok(None) };
     let Some(path) = path(workspace, app) else { return Ok(None) };
-    let text = std::fs::read_to_string(&path)?;
+    let text = std::fs::read_to_string(&path).map_err(Error::of_file(&path))?;
     let Some((first, last)) = sides(&text) else { return Ok(None) };
     let (onto, moved) = if is_merging(workspace.root()) { (last, first) } else { (first, last) };
     let leaf = |name: &str| {
@@ -40,7 +40,7 @@ pub(super) fn conflict(workspace: &Workspace, leaves: &[MigrationId]) -> Result<
 /// Returns the change that lets the file name a migration; nothing when the app has no such file.
 pub(super) fn change(workspace: &Workspace, last: &MigrationId) -> Result<Option<FileChange>, Error> {
     let Some(path) = path(workspace, &last.app) else { return Ok(None) };
-    let before = std::fs::read_to_string(&path)?;
+    let before = std::fs::read_to_string(&path).map_err(Error::of_file(&path))?;
     Ok(Some(FileChange::replaced(path, before, format!("{}\n", last.name))))
 }
 

@@ -142,6 +142,13 @@ fn what_is_left_alone() {
         "left TX004 in blog.0004_more",
         "would be found again",
     ]);
+    // What cannot be written changes nothing.
+    let project = blog(&[ADD_INDEX]);
+    project.write("blog/migrations/0004_more.toml~limosa", "");
+    project
+        .run_unchanged(&format!("{FIX} {files}"))
+        .ends(2)
+        .tells(&["blog/migrations/0004_more.toml~limosa: File exists", "help: an earlier run left it"]);
     // What a comment allows stays.
     let project = blog(&[&format!("# limosa: ignore LK001 -- it is small\n{ADD_INDEX}")]);
     project.run_unchanged(&format!("{FIX} {files}")).ends(0).prints(&["Nothing was found that can be fixed"]);

@@ -25,7 +25,7 @@ pub(super) fn run(context: &mut CommandContext, args: &InitArgs) -> Result<Exit,
         Ok(_) | Err(OpenError::NoProject(_)) => NATIVE.to_owned(),
         Err(error) => return Err(error.into()),
     };
-    std::fs::write(&path, text)?;
+    std::fs::write(&path, text).map_err(Error::of_file(&path))?;
     context.printer.say(&format!("wrote {}\n", path.display()));
     Ok(Exit::Done)
 }

@@ -109,7 +109,7 @@ async fn on_one(
         Some(limit) => LockWait::For(limit),
         None => LockWait::Forever,
     };
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen().map_err(|error| Error::System { what: "cannot listen to signals", error })?;
     let (mut before, mut lost) = (0, 0);
     loop {
         let connected = context.connect(workspace).await?;
