@@ -7,6 +7,7 @@ mod expression;
 mod functions;
 pub mod schema;
 mod values;
+mod variables;
 mod walk;
 mod why;
 mod words;
@@ -17,6 +18,7 @@ pub use self::expression::Problem;
 use self::expression::{Expression, context};
 use self::schema::Type;
 use self::values::Sight;
+use self::variables::Variables;
 pub use self::why::{Term, Why};
 use self::words::Words;
 use crate::check::Group;
@@ -154,7 +156,7 @@ impl Policy {
             match known.iter().find(|known| known.name == name) {
                 Some(variable) => {
                     wrong.extend(schema::misfits(&value, variable.of, name));
-                    given.push((variable.name, value));
+                    given.push((variable.name, value.into()));
                 }
                 None => wrong.push(format!("there is no `{name}`")),
             }
@@ -162,7 +164,8 @@ impl Policy {
         if !wrong.is_empty() {
             return Err(wrong);
         }
-        self.condition.holds(&context(given)).map_err(|reason| vec![reason])
+        let given: Variables = given.into_iter().collect();
+        self.condition.holds(&context(&given)).map_err(|reason| vec![reason])
     }
 
     fn finding(&self, subject: &Subject<'_>, context: &cel::Context<'_, '_>) -> Option<Finding> {
@@ -202,7 +205,8 @@ impl<'a> Looking<'a> {
         if self.policies.iter().all(|policy| policy.on != on) {
             return Vec::new();
         }
-        let context = context(self.sight.variables(subject));
+        let variables = self.sight.variables(subject);
+        let context = context(&variables);
         let looking = self.policies.iter().filter(|policy| policy.on == on);
         looking.filter_map(|policy| policy.finding(subject, &context)).collect()
     }

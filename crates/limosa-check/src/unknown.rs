@@ -1,10 +1,12 @@
 //! What one version of the models knows and another does not.
 
+use std::collections::BTreeSet;
+
 use limosa_model::field::OnDelete;
-use limosa_model::{ModelId, ProjectState};
+use limosa_model::{ModelId, ProjectState, SmolStr};
 use limosa_sql::dialect::Context;
 use limosa_sql::effect::{ColumnDefinition, Effect, TableChange};
-use limosa_sql::model::{ModelView, Models};
+use limosa_sql::model::{FieldView, ModelView, Models};
 
 use crate::known;
 use crate::plan::PlannedOperation;
@@ -31,28 +33,22 @@ pub(crate) struct Kept<'a> {
 
 /// Returns the columns that the models of one state know and those of another do not.
 pub(crate) fn unknown_to(other: &ProjectState, state: &ProjectState, context: &Context) -> Vec<Unknown> {
+    let models = Models::new(state, context);
     let mut found = Vec::new();
     for id in state.differing(other) {
-        let Some(view) = view(state, context, &id) else { continue };
+        let Some(view) = view(models, &id) else { continue };
         let same = view_of_table(other, context, &id, &view.table);
-        for (table, columns) in tables(state, context, &view) {
-            let there = match (table == view.table, &same) {
-                (true, same) => same.clone(),
-                (false, Some(same)) => through(other, context, same, &table),
-                (false, None) => None,
-            };
-            let is_there = |name: &str| {
-                there.as_ref().is_some_and(|there| {
-                    there.fields.iter().any(|field| field.column.as_ref().is_some_and(|c| c.eq_ignore_ascii_case(name)))
-                })
-            };
-            let columns = columns.into_iter().filter(|(column, _)| !is_there(&column.name));
-            found.extend(columns.map(|(column, keeps)| Unknown {
-                table: table.clone(),
-                column,
-                whole_table: there.is_none(),
-                keeps,
-            }));
+        let there: Vec<ModelView> = same.map(|view| tables(Models::new(other, context), view)).unwrap_or_default();
+        for view in tables(models, view) {
+            let same = there.iter().find(|same| same.table.eq_ignore_ascii_case(&view.table));
+            let names: BTreeSet<String> = same.into_iter().flat_map(columns).map(|name| name.to_lowercase()).collect();
+            let is_there =
+                |field: &&FieldView| field.column.as_ref().is_some_and(|name| names.contains(&name.to_lowercase()));
+            for field in view.fields.iter().filter(|field| !is_there(field)) {
+                let Some(column) = known::definition(models, field) else { continue };
+                let keeps = column.references.clone().filter(|_| is_carried_out(field));
+                found.push(Unknown { table: view.table.to_string(), column, whole_table: same.is_none(), keeps });
+            }
         }
     }
     found
@@ -60,15 +56,14 @@ pub(crate) fn unknown_to(other: &ProjectState, state: &ProjectState, context: &C
 
 /// Returns the tables whose constraints refer to a table, but for itself.
 pub(crate) fn referring(state: &ProjectState, context: &Context, table: &str) -> Vec<String> {
-    let target = known::bare(table);
-    let views = state.models().filter_map(|model| view(state, context, &model.id()));
-    let all = views.flat_map(|view| tables(state, context, &view));
-    let refers =
-        |column: &ColumnDefinition| column.references.as_ref().is_some_and(|other| other.eq_ignore_ascii_case(target));
-    let found = all.filter(|(name, columns)| {
-        !name.eq_ignore_ascii_case(target) && columns.iter().any(|(column, _)| refers(column))
-    });
-    found.map(|(name, _)| name).collect()
+    let models = Models::new(state, context);
+    let views = state.models().filter_map(|model| view(models, &model.id())).flat_map(|view| tables(models, view));
+    let refers = |field: &FieldView| {
+        let column = field.field.foreign_key().and_then(|_| known::definition(models, field));
+        column.and_then(|column| column.references).is_some_and(|other| known::is_same(&other, table))
+    };
+    let found = views.filter(|view| !known::is_same(&view.table, table) && view.fields.iter().any(refers));
+    found.map(|view| view.table.to_string()).collect()
 }
 
 impl Unknown {
@@ -106,9 +101,8 @@ impl Unknown {
 }
 
 /// Returns a model whose table migrations make.
-fn view(state: &ProjectState, context: &Context, id: &ModelId) -> Option<ModelView> {
-    let view = Models::new(state, context).model(id).ok()?;
-    view.can_migrate(context.dialect.vendor()).then_some(view)
+fn view(models: Models<'_>, id: &ModelId) -> Option<ModelView> {
+    models.model(id).ok().filter(|view| view.can_migrate(models.context.dialect.vendor()))
 }
 
 /// Returns the model of a table, which most often still has its name.
@@ -117,30 +111,17 @@ fn view_of_table(state: &ProjectState, context: &Context, id: &ModelId, table: &
     same.or_else(|| known::model(state, context, table))
 }
 
-/// Columns, each with the table that it refers to by a key whose `on_delete` Django carries out.
-type Columns = Vec<(ColumnDefinition, Option<String>)>;
-
-/// Returns the table of a model and those in between of its many-to-many fields, with their columns and what these refer to.
-fn tables(state: &ProjectState, context: &Context, view: &ModelView) -> Vec<(String, Columns)> {
-    let models = Models::new(state, context);
-    let columns = |view: &ModelView| {
-        let of = |field| {
-            let column = known::definition(models, field)?;
-            let keeps = column.references.clone().filter(|_| {
-                let relation = field.field.foreign_key();
-                relation.is_some_and(|relation| matches!(relation.on_delete, OnDelete::Python(_)))
-            });
-            Some((column, keeps))
-        };
-        view.fields.iter().filter_map(of).collect()
-    };
-    let mut all = vec![(view.table.to_string(), columns(view))];
-    let throughs = models.automatic_throughs(view).unwrap_or_default();
-    all.extend(throughs.iter().map(|(_, through)| (through.table.to_string(), columns(through))));
-    all
+/// Returns a model and those of the tables in between of its many-to-many fields.
+fn tables(models: Models<'_>, view: ModelView) -> Vec<ModelView> {
+    let throughs = models.automatic_throughs(&view).unwrap_or_default();
+    std::iter::once(view).chain(throughs.into_iter().map(|(_, through)| through)).collect()
 }
 
-fn through(state: &ProjectState, context: &Context, view: &ModelView, table: &str) -> Option<ModelView> {
-    let throughs = Models::new(state, context).automatic_throughs(view).unwrap_or_default();
-    throughs.into_iter().map(|(_, through)| through).find(|through| through.table == table)
+fn columns(view: &ModelView) -> impl Iterator<Item = &SmolStr> {
+    view.fields.iter().filter_map(|field| field.column.as_ref())
+}
+
+/// Returns whether Django carries out what becomes of a row when that is deleted to which it refers.
+fn is_carried_out(field: &FieldView) -> bool {
+    field.field.foreign_key().is_some_and(|relation| matches!(relation.on_delete, OnDelete::Python(_)))
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use cel::{Context, Env, ExecutionError, IdedExpr, Value, extensions};
 
 use super::schema::{Member, Type};
+use super::variables::Variables;
 use super::walk::Walk;
 use super::words::show;
 
@@ -92,11 +93,9 @@ impl Expression {
 }
 
 /// Returns variables as an expression finds them.
-pub(super) fn context(variables: impl IntoIterator<Item = (&'static str, Value)>) -> Context<'static, 'static> {
+pub(super) fn context(variables: &Variables) -> Context<'_, '_> {
     let mut context = Context::with_env(Arc::clone(&ENVIRONMENT));
-    for (name, value) in variables {
-        context.add_variable_from_value(name, value);
-    }
+    context.set_variable_resolver(variables);
     context
 }
 

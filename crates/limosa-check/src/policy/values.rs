@@ -14,44 +14,45 @@ use limosa_plan::stage::Half;
 use limosa_sql::dialect::Dialect;
 
 use self::operation::kind;
+use super::variables::{Shared, Variables};
 use crate::plan::PlannedOperation;
 use crate::subject::Subject;
 
 /// Makes the variables of what is looked at, and keeps those that the next thing may share: an operation may have thousands of statements.
 #[derive(Default)]
 pub(super) struct Sight {
-    database: Option<Value>,
+    database: Option<Shared>,
     /// The migration that was looked at last, known by its place in memory.
-    migration: Option<(usize, Value)>,
+    migration: Option<(usize, Shared)>,
     /// The operation that was looked at last.
-    operation: Option<(usize, Value)>,
+    operation: Option<(usize, Shared)>,
 }
 
 impl Sight {
     /// Returns the variables of what is looked at.
-    pub(super) fn variables(&mut self, subject: &Subject<'_>) -> Vec<(&'static str, Value)> {
-        let database = self.database.get_or_insert_with(|| database(subject)).clone();
+    pub(super) fn variables(&mut self, subject: &Subject<'_>) -> Variables {
+        let database = self.database.get_or_insert_with(|| database(subject).into()).clone();
         let Some(operation) = subject.operation else {
-            return vec![("database", database), ("migration", whole_migration(subject))];
+            return [("database", database), ("migration", whole_migration(subject).into())].into_iter().collect();
         };
         let table = table_of(subject, operation);
-        let mut variables = vec![
+        let variables = [
             ("database", database),
             ("migration", kept(&mut self.migration, subject.migration, || migration(subject).value())),
-            ("table", self::table(subject, operation, table.as_deref())),
+            ("table", self::table(subject, operation, table.as_deref()).into()),
             ("op", kept(&mut self.operation, operation, || operation::value(subject, operation))),
         ];
-        variables.extend(subject.statement.map(|statement| ("statement", statement::value(statement))));
-        variables
+        let statement = subject.statement.map(|statement| ("statement", statement::value(statement).into()));
+        variables.into_iter().chain(statement).collect()
     }
 }
 
 /// Returns the value of something: the one that is kept, if it was made of that.
-fn kept<T>(kept: &mut Option<(usize, Value)>, of: &T, make: impl FnOnce() -> Value) -> Value {
+fn kept<T>(kept: &mut Option<(usize, Shared)>, of: &T, make: impl FnOnce() -> Value) -> Shared {
     let place = std::ptr::from_ref(of).addr();
     match kept {
         Some((known, value)) if *known == place => value.clone(),
-        _ => kept.insert((place, make())).1.clone(),
+        _ => kept.insert((place, make().into())).1.clone(),
     }
 }
 

@@ -39,7 +39,8 @@ impl Policy {
                 (None, Some(operation)) => operation.describe(),
                 (None, None) => subject.migration.id().to_string(),
             };
-            let context = context(sight.variables(subject));
+            let variables = sight.variables(subject);
+            let context = context(&variables);
             let term =
                 |(text, part): &(&str, Expression)| Term { text: (*text).to_owned(), holds: part.holds(&context) };
             let terms = parts.iter().map(term).collect();

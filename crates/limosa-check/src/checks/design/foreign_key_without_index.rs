@@ -1,13 +1,12 @@
 //! DS005.
 
-use std::collections::BTreeSet;
-
 use limosa_model::index::ConstraintKind as Kind;
 use limosa_sql::effect::{ColumnDefinition, ConstraintKind, Effect, TableChange};
-use limosa_sql::model::Models;
+use limosa_sql::model::FieldView;
 
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::known;
 use crate::plan::PlannedOperation;
 use crate::subject::Subject;
 
@@ -41,26 +40,25 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    let meant = || subject.migration.operations.iter().flat_map(PlannedOperation::meant);
-    let keys: Vec<(&str, &str)> = meant().flat_map(foreign_keys).collect();
-    if keys.is_empty() {
-        return;
-    }
-    let mut indexed: BTreeSet<(String, String)> = of_models(subject);
-    let migrations = subject.deploy.iter();
-    let statements = migrations.flat_map(|migration| &migration.operations).flat_map(|operation| &operation.statements);
-    for (effect, _) in statements.flat_map(|statement| &statement.effects) {
-        indexed.extend(indexes(effect));
-    }
-    indexed.extend(meant().flat_map(indexes));
+    let keys = subject.migration.operations.iter().flat_map(PlannedOperation::meant).flat_map(foreign_keys);
     for (table, column) in keys {
-        if !indexed.contains(&(table.to_owned(), column.to_owned())) {
+        if !has_index(subject, table, column) {
             findings
                 .report(format!("the foreign key `{table}.{column}` has no index"))
                 .help("add one that begins with the column (`db_index=True`)")
                 .table(table);
         }
     }
+}
+
+/// Returns whether an index begins with a column: of the models, or one that the deploy makes.
+fn has_index(subject: &Subject<'_>, table: &str, column: &str) -> bool {
+    let is_it = |(other, first): (&str, &str)| known::is_same(other, table) && first.eq_ignore_ascii_case(column);
+    let operations = || subject.deploy.iter().flat_map(|migration| &migration.operations);
+    let statements = operations().flat_map(|operation| &operation.statements);
+    is_indexed(subject, table, column)
+        || statements.flat_map(|statement| &statement.effects).any(|(effect, _)| indexes(effect).into_iter().any(is_it))
+        || operations().flat_map(PlannedOperation::meant).any(|effect| indexes(effect).into_iter().any(is_it))
 }
 
 fn foreign_keys(effect: &Effect) -> Vec<(&str, &str)> {
@@ -92,57 +90,55 @@ fn first_of_foreign_key(kind: &ConstraintKind) -> Option<&str> {
     }
 }
 
-/// Returns the columns with which the indexes begin that an effect makes.
-fn indexes(effect: &Effect) -> Vec<(String, String)> {
-    let unique = |kind: &ConstraintKind| match kind {
-        ConstraintKind::Unique(columns) | ConstraintKind::PrimaryKey(columns) => columns.first().cloned(),
-        _ => None,
-    };
-    let column = |column: &ColumnDefinition| (column.unique || column.primary_key).then(|| column.name.clone());
-    let (table, columns): (_, Vec<String>) = match effect {
-        Effect::CreateTable { table, columns, constraints, .. } => {
-            (table, columns.iter().filter_map(column).chain(constraints.iter().filter_map(unique)).collect())
-        }
+/// Returns the columns with which the indexes begin that an effect makes, each with its table.
+fn indexes(effect: &Effect) -> Vec<(&str, &str)> {
+    let (table, columns): (_, Vec<&str>) = match effect {
+        Effect::CreateTable { table, columns, constraints, .. } => (
+            table,
+            columns.iter().filter_map(unique_column).chain(constraints.iter().filter_map(first_of_unique)).collect(),
+        ),
         Effect::CreateIndex { table, columns, partial: false, .. } => {
-            (table, columns.first().cloned().flatten().into_iter().collect())
+            (table, columns.first().and_then(Option::as_deref).into_iter().collect())
         }
         Effect::AlterTable { table, change } => {
             let first = match change {
-                TableChange::AddColumn(added) => column(added),
-                TableChange::AddConstraint { kind, .. } => unique(kind),
+                TableChange::AddColumn(added) => unique_column(added),
+                TableChange::AddConstraint { kind, .. } => first_of_unique(kind),
                 _ => None,
             };
             (table, first.into_iter().collect())
         }
         _ => return Vec::new(),
     };
-    columns.into_iter().map(|column| (table.clone(), column)).collect()
+    columns.into_iter().map(|column| (table.as_str(), column)).collect()
 }
 
-/// Returns the columns with which the indexes of the models begin, with their tables.
-fn of_models(subject: &Subject<'_>) -> BTreeSet<(String, String)> {
-    let state = &subject.migration.after;
-    let models = Models::new(state, subject.context());
-    let mut found = BTreeSet::new();
-    for model in state.models().filter_map(|model| models.model(&model.id()).ok()) {
-        let options = &model.state.options;
-        let mut first: Vec<&str> =
-            options.unique_together.iter().filter_map(|fields| fields.first()).map(|name| name.as_str()).collect();
-        first.extend(
-            options.indexes.iter().filter_map(|index| index.fields.first()).map(|name| name.trim_start_matches('-')),
-        );
-        let unique = options.constraints.iter().filter_map(|constraint| match &constraint.kind {
-            Kind::Unique(unique) if unique.condition.is_none() => unique.fields.first(),
-            _ => None,
-        });
-        first.extend(unique.map(|name| name.as_str()));
-        for view in &model.fields {
-            if view.field.db_index || view.field.unique() || first.contains(&view.name.as_str()) {
-                found.insert((model.table.to_string(), view.column_name().to_owned()));
-            }
-        }
+fn unique_column(column: &ColumnDefinition) -> Option<&str> {
+    (column.unique || column.primary_key).then_some(column.name.as_str())
+}
+
+fn first_of_unique(kind: &ConstraintKind) -> Option<&str> {
+    match kind {
+        ConstraintKind::Unique(columns) | ConstraintKind::PrimaryKey(columns) => columns.first().map(String::as_str),
+        _ => None,
     }
-    found
+}
+
+/// Returns whether the models say that an index begins with a column.
+fn is_indexed(subject: &Subject<'_>, table: &str, column: &str) -> bool {
+    let Some(model) = known::model(&subject.migration.after, subject.context(), table) else { return false };
+    let options = &model.state.options;
+    let together = options.unique_together.iter().filter_map(|fields| fields.first());
+    let indexes = options.indexes.iter().filter_map(|index| index.fields.first());
+    let unique = options.constraints.iter().filter_map(|constraint| match &constraint.kind {
+        Kind::Unique(unique) if unique.condition.is_none() => unique.fields.first(),
+        _ => None,
+    });
+    let mut first = together.chain(indexes).chain(unique);
+    let is_it = |view: &&FieldView| view.column_name().eq_ignore_ascii_case(column);
+    model.fields.iter().find(is_it).is_some_and(|view| {
+        view.field.db_index || view.field.unique() || first.any(|name| name.trim_start_matches('-') == view.name)
+    })
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ stage = 'pre-deploy'
     with_plan(&Context::new(Dialect::Postgres, DjangoVersion::V52), &stats, deploy, |plan| {
         subjects(plan, &mut |subject| {
             let on = looked_at(subject);
-            let values = sight.variables(subject);
+            let values = sight.variables(subject).values();
             let members = variables(on);
             assert_eq!(values.len(), members.len());
             for (name, value) in &values {
