@@ -3,6 +3,8 @@
 //! SQLite writes a table anew where others alter it, and MySQL says all of a column anew. What is lost, and what the running code misses,
 //! is the same. So it is told from the states before and after an operation of Django's, and from the text of the project's own SQL.
 
+use std::sync::Arc;
+
 use limosa_model::operations::OperationKind;
 use limosa_model::{ModelId, Operation, ProjectState};
 use limosa_sql::dialect::Context;
@@ -140,6 +142,11 @@ impl Both<'_> {
 
     /// Tells what becomes of a column that stays.
     fn field(&self, table: &SmolStr, old: &FieldView, new: &FieldView, effects: &mut Vec<Effect>) {
+        // What both states share, the operation left alone; but the type of a foreign key follows from another field.
+        let is_shared = Arc::ptr_eq(&old.field, &new.field) && old.column == new.column;
+        if is_shared && old.field.foreign_key().is_none() {
+            return;
+        }
         let (Some(before), Some(after)) = (known::definition(self.before, old), known::definition(self.after, new))
         else {
             return;
