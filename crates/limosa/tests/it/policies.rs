@@ -87,6 +87,7 @@ fn wrong_policies() {
         let project = blog(&policies);
         project.run("check --offline --all").ends(2).tells(&[tells, "limosa.toml:"]);
         project.run("check --test-policies").ends(2).tells(&[tells]);
+        project.run("explain BLOG001").ends(2).tells(&[tells]);
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use limosa_check::{Check, Group, Policy, checks};
-use limosa_source::config::Env;
+use limosa_model::{Diagnostic, Severity};
+use limosa_source::config::{CONFIG_FILE, Env};
 use limosa_source::project::{OpenError, Project};
 
 use crate::check::{policies, unknown};
@@ -43,8 +44,18 @@ fn policies_of(context: &CommandContext, named: Option<&str>) -> Result<Vec<Poli
         Err(OpenError::NoProject(_) | OpenError::NoSettings(_)) => return Ok(Vec::new()),
         project => project?,
     };
-    let policies = policies::read(&project)
-        .map_err(|diagnostics| Error::Project { diagnostics, sources: project.sources.clone() })?;
+    let refused = |diagnostics| Error::Project { diagnostics, sources: project.sources.clone() };
+    // Where the configuration is not understood, nobody knows which policies there are.
+    let is_configuration = |diagnostic: &&Diagnostic| {
+        let mut files = diagnostic.labels.iter().filter_map(|(span, _)| project.sources.get(span.source));
+        let is_error = diagnostic.severity == Severity::Error;
+        is_error && files.any(|file| file.path.ends_with(CONFIG_FILE) || file.path.ends_with("pyproject.toml"))
+    };
+    let wrong: Vec<Diagnostic> = project.diagnostics.iter().filter(is_configuration).cloned().collect();
+    if !wrong.is_empty() {
+        return Err(refused(wrong));
+    }
+    let policies = policies::read(&project).map_err(refused)?;
     let is_it = |policy: &Policy| {
         named.is_none_or(|word| policy.code.eq_ignore_ascii_case(word) || policy.name.eq_ignore_ascii_case(word))
     };
