@@ -3,7 +3,7 @@
 use limosa_model::ProjectState;
 use limosa_model::field::FieldKind;
 use limosa_sql::dialect::Context;
-use limosa_sql::effect::{ColumnDefinition, Generated};
+use limosa_sql::effect::{ColumnDefinition, Generated, bare};
 use limosa_sql::model::{FieldView, ModelView, Models};
 
 /// Returns the model whose table it is; nothing for a table that no model has.
@@ -45,11 +45,6 @@ pub(crate) fn definition(models: Models<'_>, view: &FieldView) -> Option<ColumnD
             .map(|target| target.table.to_string()),
         ..ColumnDefinition::default()
     })
-}
-
-/// Returns a name without its schema.
-pub(crate) fn bare(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// Returns whether two names may be those of one table, in whatever case and with or without a schema they are written.

@@ -5,7 +5,7 @@ mod tables;
 use std::collections::{BTreeMap, BTreeSet};
 
 use limosa_sql::dialect::Dialect;
-use limosa_sql::effect::{Blocks, ColumnDefinition, ConstraintKind, Effect, EnumChange, TableChange};
+use limosa_sql::effect::{Blocks, ColumnDefinition, ConstraintKind, Effect, EnumChange, TableChange, bare};
 use limosa_sql::split::{Control, classify};
 use smol_str::SmolStr;
 
@@ -281,7 +281,7 @@ fn plain(condition: &str) -> String {
 
 /// Returns a name as it is compared: without its schema, in lower case.
 fn key(name: &str) -> SmolStr {
-    known::bare(name).to_lowercase().into()
+    bare(name).to_lowercase().into()
 }
 
 /// Returns the name of what belongs to a table, with the table's, as they are compared.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use limosa_sql::effect::{Blocks, Work};
+use limosa_sql::effect::{Blocks, Work, bare};
 use smol_str::SmolStr;
 
 use crate::finding::Level;
@@ -60,7 +60,7 @@ const REWRITE: f64 = 40e6;
 impl Stats {
     /// Returns what is known of a table, whatever schema it is named with.
     pub fn table(&self, table: &str) -> Option<&TableStats> {
-        self.tables.get(table).or_else(|| self.tables.get(table.rsplit('.').next().unwrap_or(table)))
+        self.tables.get(table).or_else(|| self.tables.get(bare(table)))
     }
 
     /// Returns how long a kind of work takes on a table, where its size is known.

@@ -277,3 +277,8 @@ impl Effect {
         }
     }
 }
+
+/// Returns the name of an effect without its schema.
+pub fn bare(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}

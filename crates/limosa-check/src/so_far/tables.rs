@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use limosa_sql::effect::bare;
 use smol_str::SmolStr;
-
-use crate::known::bare;
 
 /// The tables that a deploy made, in lower case.
 #[derive(Clone, Debug, Default)]

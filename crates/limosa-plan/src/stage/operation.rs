@@ -6,6 +6,7 @@ use limosa_model::operations::{OperationKind as Kind, PostgresOperation, RunPyth
 use limosa_model::state::ProjectState;
 use limosa_model::{Field, ModelId, ModelState, Operation, SmolStr, Stage};
 use limosa_sql::dialect::Dialect;
+use limosa_sql::effect::bare;
 use limosa_sql::names::default_table;
 
 use super::sql;
@@ -163,7 +164,7 @@ impl Judge<'_> {
             Kind::RunSql(op) if op.sql.is_noop() => Reason::Nothing,
             Kind::RunSql(op) => {
                 let is_fresh = |table: &str| {
-                    let name = table.rsplit('.').next().unwrap_or(table).to_lowercase();
+                    let name = bare(table).to_lowercase();
                     self.fresh.tables.contains(name.as_str())
                 };
                 sql::reason(&op.sql, self.dialect, &is_fresh).unwrap_or(Reason::Runs)

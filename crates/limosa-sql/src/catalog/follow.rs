@@ -4,10 +4,10 @@
 //! the operations behind them are understood.
 
 use super::{Catalog, Constraint};
-use crate::effect::{ConstraintKind, Effect, TableChange};
+use crate::effect::{ConstraintKind, Effect, TableChange, bare};
 
 impl Catalog {
-    /// Follows one thing that a statement of the project does. New tables and columns are left out, whose types are not known as the database
+    /// Follows one thing that a statement of the project does; the catalog is that of one schema. New tables and columns are left out, whose types are not known as the database
     /// writes them; so are new checks and foreign keys, of whose columns the text does not say enough.
     pub fn follow(&mut self, effect: &Effect) {
         match effect {
@@ -72,11 +72,6 @@ impl Catalog {
         let index = if unique { Constraint::unique_index(name, columns) } else { Constraint::index(name, columns) };
         self.add_constraint(table, index);
     }
-}
-
-/// Returns a name without its schema: the catalog is that of one.
-fn bare(name: &str) -> &str {
-    name.rsplit('.').next().unwrap_or(name)
 }
 
 #[cfg(test)]

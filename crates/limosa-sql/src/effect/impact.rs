@@ -11,7 +11,7 @@ mod sqlite;
 
 use limosa_model::SmolStr;
 
-use super::Effect;
+use super::{Effect, bare};
 use crate::catalog::{Catalog, Table};
 use crate::dialect::{Context, Dialect};
 
@@ -112,10 +112,9 @@ pub fn impact(effect: &Effect, table: Option<&Table>, context: &Context) -> Impa
 
 /// Returns what an effect costs on a database that holds `catalog`: its table is found there, and those that it reaches through it.
 pub fn impact_in(effect: &Effect, catalog: &Catalog, context: &Context) -> Impact {
-    let plain = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
     let table = match effect {
-        Effect::DropIndex { name, table: None, .. } => catalog.table_of_constraint(&plain(name)),
-        _ => effect.table().and_then(|name| catalog.table(&plain(name))),
+        Effect::DropIndex { name, table: None, .. } => catalog.table_of_constraint(bare(name)),
+        _ => effect.table().and_then(|name| catalog.table(bare(name))),
     };
     let mut cost = impact(effect, table, context);
     if context.dialect == Dialect::Postgres {

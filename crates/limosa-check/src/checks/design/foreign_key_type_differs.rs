@@ -6,6 +6,7 @@ use limosa_sql::model::Models;
 use super::type_name;
 use crate::check::declare;
 use crate::finding::Findings;
+use crate::known;
 use crate::subject::Subject;
 
 declare! {
@@ -89,15 +90,12 @@ fn single(kind: &ConstraintKind) -> Option<(&str, &str)> {
 /// Returns the type of a column of a model's table, or of its primary key.
 fn column_type(subject: &Subject<'_>, table: &str, column: Option<&str>) -> Option<String> {
     let state = &subject.operation?.before;
-    let models = Models::new(state, subject.context());
-    let bare = table.rsplit('.').next().unwrap_or(table);
-    let mut views = state.models().filter_map(|model| models.model(&model.id()).ok());
-    let model = views.find(|model| model.table == bare)?;
+    let model = known::model(state, subject.context(), table)?;
     let view = match column {
         Some(column) => model.fields.iter().find(|view| view.column_name() == column)?,
         None => model.pk.as_ref()?,
     };
-    Some(models.db_type(view).ok()??.to_string())
+    Some(Models::new(state, subject.context()).db_type(view).ok()??.to_string())
 }
 
 /// Returns whether a statement refers to the primary key of a table: by its name, or by none.
@@ -106,10 +104,7 @@ fn names_primary_key(subject: &Subject<'_>, sql: &str, table: &str) -> bool {
     let Some((_, rest)) = sql.split_once(&format!("references {}", table.to_lowercase())) else { return false };
     let Some(named) = rest.trim_start().strip_prefix('(').and_then(|rest| rest.split(')').next()) else { return true };
     let Some(state) = subject.operation.map(|operation| &operation.before) else { return false };
-    let models = Models::new(state, subject.context());
-    let bare = table.rsplit('.').next().unwrap_or(table);
-    let mut views = state.models().filter_map(|model| models.model(&model.id()).ok());
-    let key = views.find(|model| model.table == bare).and_then(|model| model.pk);
+    let key = known::model(state, subject.context(), table).and_then(|model| model.pk);
     key.is_some_and(|key| key.column_name() == named.trim())
 }
 

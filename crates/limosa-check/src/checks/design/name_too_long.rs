@@ -1,6 +1,6 @@
 //! DS010.
 
-use limosa_sql::effect::{Effect, TableChange};
+use limosa_sql::effect::{Effect, TableChange, bare};
 
 use crate::check::declare;
 use crate::finding::Findings;
@@ -37,7 +37,7 @@ declare! {
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     for (effect, _) in subject.effects() {
         for name in names(effect) {
-            let bare = name.rsplit('.').next().unwrap_or(name);
+            let bare = bare(name);
             let found = match subject.is_postgres() {
                 true if bare.len() > 63 => {
                     format!("`{bare}` has {} bytes, and PostgreSQL keeps the first 63", bare.len())

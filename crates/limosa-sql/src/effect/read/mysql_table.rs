@@ -4,7 +4,7 @@ use super::alter_table::{Change, added_constraint, alter_column, change};
 use super::column::definition;
 use super::cursor::Cursor;
 use super::{constraint, index};
-use crate::effect::{ColumnDefinition, TableChange};
+use crate::effect::{ColumnDefinition, TableChange, bare};
 
 /// Reads one action; several columns can be added by one, and options of the table stand beside each other without commas.
 pub(super) fn changes(mut action: Cursor<'_>) -> Option<Vec<Change>> {
@@ -106,7 +106,7 @@ fn rename(start: Cursor<'_>, mut action: Cursor<'_>) -> Option<Change> {
     action.take_one_of(&["TO", "AS"]);
     action.take_symbol("=");
     let to = action.name()?;
-    Some(Change::Rename(to.rsplit('.').next().unwrap_or(&to).to_owned()))
+    Some(Change::Rename(bare(&to).to_owned()))
 }
 
 /// Reads options of the table and of the statement.

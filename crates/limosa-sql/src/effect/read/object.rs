@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::{alter_table, index};
-use crate::effect::{Effect, EnumChange, TableChange};
+use crate::effect::{Effect, EnumChange, TableChange, bare};
 use crate::split::scan::TokenKind;
 
 /// Kinds of objects whose names are several words.
@@ -183,7 +183,7 @@ fn renamed(kind: &str, mut cursor: Cursor<'_>) -> Option<Effect> {
     let to = if cursor.take(&["RENAME", "TO"]) {
         cursor.name()?
     } else if cursor.take(&["SET", "SCHEMA"]) {
-        format!("{}.{}", cursor.part()?, name.rsplit('.').next().unwrap_or(&name))
+        format!("{}.{}", cursor.part()?, bare(&name))
     } else {
         return None;
     };

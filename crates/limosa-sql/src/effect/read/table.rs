@@ -4,7 +4,7 @@ use super::column::definition;
 use super::constraint;
 use super::cursor::Cursor;
 use crate::dialect::Dialect;
-use crate::effect::{ColumnDefinition, ConstraintKind, Effect};
+use crate::effect::{ColumnDefinition, ConstraintKind, Effect, bare};
 
 /// Reads `CREATE TABLE` from behind `CREATE`.
 pub(super) fn create(mut cursor: Cursor<'_>, replace: bool) -> Option<Vec<Effect>> {
@@ -105,7 +105,7 @@ pub(super) fn rename(mut cursor: Cursor<'_>) -> Option<Vec<Effect>> {
             return None;
         }
         let to = cursor.name()?;
-        let to = to.rsplit('.').next().unwrap_or(&to).to_owned();
+        let to = bare(&to).to_owned();
         effects.push(Effect::RenameTable { table, to });
         if !cursor.take_symbol(",") {
             return Some(effects);
