@@ -119,6 +119,17 @@ impl<'a> Subject<'a> {
         })
     }
 
+    /// Returns which columns of old tables are dropped, with their tables; those that the deploy made are not among them.
+    pub(crate) fn dropped_columns(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a Effect)> + use<'a> {
+        let subject = *self;
+        self.alterations_of_old_tables().filter_map(move |(table, effect, change)| match change {
+            TableChange::DropColumn { column, .. } if !subject.is_new_column(table, column, effect) => {
+                Some((table, column.as_str(), effect))
+            }
+            _ => None,
+        })
+    }
+
     /// Returns which columns of old tables get another type; those that the deploy made are not among them.
     pub(crate) fn type_changes(&self) -> impl Iterator<Item = TypeChange<'a>> + use<'a> {
         let subject = *self;

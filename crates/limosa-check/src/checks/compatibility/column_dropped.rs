@@ -1,7 +1,5 @@
 //! BC001.
 
-use limosa_sql::effect::TableChange;
-
 use crate::check::declare;
 use crate::finding::Findings;
 use crate::subject::Subject;
@@ -38,15 +36,11 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for (table, effect, change) in subject.alterations_of_old_tables() {
-        if let TableChange::DropColumn { column, .. } = change
-            && !subject.is_new_column(table, column, effect)
-        {
-            findings
-                .about(effect, format!("the running code still names `{table}.{column}`, and fails once it is dropped"))
-                .help("deploy code without it first, and drop the column after the deploy (`stage = \"post-deploy\"`)")
-                .table(table);
-        }
+    for (table, column, effect) in subject.dropped_columns() {
+        findings
+            .about(effect, format!("the running code still names `{table}.{column}`, and fails once it is dropped"))
+            .help("deploy code without it first, and drop the column after the deploy (`stage = \"post-deploy\"`)")
+            .table(table);
     }
 }
 

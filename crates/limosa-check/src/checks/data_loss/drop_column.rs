@@ -1,7 +1,5 @@
 //! DL001.
 
-use limosa_sql::effect::TableChange;
-
 use crate::check::declare;
 use crate::finding::Findings;
 use crate::subject::Subject;
@@ -36,15 +34,11 @@ declare! {
 }
 
 fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
-    for (table, effect, change) in subject.alterations_of_old_tables() {
-        if let TableChange::DropColumn { column, .. } = change
-            && !subject.is_new_column(table, column, effect)
-        {
-            findings
-                .about(effect, format!("dropping `{table}.{column}` loses its values for good"))
-                .help("keep a copy, or say in a comment why nobody needs them")
-                .size(table);
-        }
+    for (table, column, effect) in subject.dropped_columns() {
+        findings
+            .about(effect, format!("dropping `{table}.{column}` loses its values for good"))
+            .help("keep a copy, or say in a comment why nobody needs them")
+            .size(table);
     }
 }
 

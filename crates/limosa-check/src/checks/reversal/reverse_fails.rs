@@ -1,8 +1,8 @@
 //! RV005.
 
 use limosa_model::ModelId;
+use limosa_model::field::FieldKind;
 use limosa_model::operations::OperationKind;
-use limosa_sql::effect::TableChange;
 
 use crate::check::declare;
 use crate::finding::Findings;
@@ -45,23 +45,17 @@ fn check(subject: &Subject<'_>, findings: &mut Findings<'_>) {
     // Django fills texts that may be blank with empty ones.
     let filled =
         field.null || field.default.is_some() || field.db_default.is_some() || field.kind.is_textual() && field.blank;
-    for (table, effect, change) in subject.alterations_of_old_tables() {
-        if let TableChange::DropColumn { column, .. } = change
-            && !filled
-            && !field.kind.is_auto()
-            && !matches!(field.kind, limosa_model::field::FieldKind::Generated { .. })
-            && subject.added_column(table, column, effect).is_none()
-        {
-            findings
-                .about(
-                    effect,
-                    format!(
-                        "unapplying it adds `{table}.{column}` without a value for the rows that are there, and fails"
-                    ),
-                )
-                .help("give the field a `default` (or `null=True`) in an operation before it is removed")
-                .table(table);
-        }
+    if filled || field.kind.is_auto() || matches!(field.kind, FieldKind::Generated { .. }) {
+        return;
+    }
+    for (table, column, effect) in subject.dropped_columns() {
+        findings
+            .about(
+                effect,
+                format!("unapplying it adds `{table}.{column}` without a value for the rows that are there, and fails"),
+            )
+            .help("give the field a `default` (or `null=True`) in an operation before it is removed")
+            .table(table);
     }
 }
 
